@@ -1,0 +1,80 @@
+using System.Buffers;
+
+namespace ZarrFs.Core.Cache;
+
+/// <summary>
+/// A block of native memory from the <see cref="BufferPool"/>, written by its maker and then only read. It goes back to the pool when its
+/// last reference goes; the maker holds the first one.
+/// </summary>
+public sealed unsafe class ChunkBuffer : MemoryManager<byte>
+{
+    private readonly SizeClass? _home;
+    private int _references = 1;
+
+    internal ChunkBuffer(SizeClass? home, int slot, byte* pointer, int length)
+    {
+        _home = home;
+        Slot = slot;
+        Pointer = pointer;
+        Length = length;
+    }
+
+    /// <summary>Number of bytes.</summary>
+    public int Length { get; }
+
+    /// <summary>Address of the first byte; it never moves.</summary>
+    public byte* Pointer { get; }
+
+    /// <summary>The bytes.</summary>
+    public Span<byte> Span => new(Pointer, Length);
+
+    /// <summary>True once the pages may be referenced by the network stack: they must be replaced, not reused, when the buffer returns.</summary>
+    internal bool SharedWithKernel { get; set; }
+
+    internal int Slot { get; }
+
+    /// <summary>The file the memory is a mapping of, and where in it; false where the system has no such files.</summary>
+    public bool TryGetFile(out int descriptor, out long offset)
+    {
+        descriptor = -1;
+        offset = 0;
+        return _home is not null && _home.TryGetFile(Slot, out descriptor, out offset);
+    }
+
+    /// <inheritdoc/>
+    public override Span<byte> GetSpan() => Span;
+
+    /// <inheritdoc/>
+    public override MemoryHandle Pin(int elementIndex = 0) => new(Pointer + elementIndex);
+
+    /// <inheritdoc/>
+    public override void Unpin()
+    {
+    }
+
+    /// <summary>Takes one more reference; false if the last one is gone already (the cache evicted it a moment ago).</summary>
+    internal bool TryAddReference()
+    {
+        int seen = Volatile.Read(ref _references);
+        while (seen > 0)
+        {
+            int before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
+            if (before == seen) return true;
+            seen = before;
+        }
+
+        return false;
+    }
+
+    internal void Release()
+    {
+        int left = Interlocked.Decrement(ref _references);
+        if (left == 0) _home?.Return(this);
+        else if (left < 0) throw new InvalidOperationException("a chunk buffer was released more often than it was leased");
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+    }
+}

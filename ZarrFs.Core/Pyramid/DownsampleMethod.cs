@@ -1,0 +1,20 @@
+namespace ZarrFs.Core.Pyramid;
+
+/// <summary>How 2×2×2 voxels of a level become one voxel of the next; <c>docs/SEMANTICS.md</c> defines each to the letter.</summary>
+public enum DownsampleMethod
+{
+    /// <summary>The mean of the 8, ties to even for integers.</summary>
+    Mean,
+
+    /// <summary>The first of the 8: <c>[::2, ::2, ::2]</c>.</summary>
+    Nearest,
+
+    /// <summary>The largest.</summary>
+    Max,
+
+    /// <summary>The smallest.</summary>
+    Min,
+
+    /// <summary>The most frequent; of several, the smallest. For labels.</summary>
+    Mode,
+}

@@ -1,0 +1,51 @@
+using ZarrFs.Core.Volumes;
+
+namespace ZarrFs.Core.Sources;
+
+/// <summary>
+/// Where voxels come from. All members are safe from any thread; nothing is opened for writing, ever.
+/// </summary>
+public interface ISource : IDisposable
+{
+    /// <summary>What it is, for people: <c>slices</c>, <c>cells</c>, <c>file</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>Absolute path of the directory or file.</summary>
+    string Path { get; }
+
+    /// <summary>A name for the volume if the source states one (<c>meta.json</c>), else null.</summary>
+    string? Name { get; }
+
+    /// <summary>Voxels along t, c, z, y, x.</summary>
+    VolumeShape Shape { get; }
+
+    /// <summary>The type of a voxel as <see cref="Read"/> gives it.</summary>
+    DataType DataType { get; }
+
+    /// <summary>The distance between voxel centres, or null where the source states none.</summary>
+    VoxelSize? VoxelSize { get; }
+
+    /// <summary>The boxes in which reading is cheapest; planners widen their reads to it.</summary>
+    ReadUnit Unit { get; }
+
+    /// <summary>Changes whenever a file's name, size or modification time does: the stable identity of the voxels.</summary>
+    string Fingerprint { get; }
+
+    /// <summary>The newest modification time of the files known when the source was opened.</summary>
+    DateTimeOffset LastModified { get; }
+
+    /// <summary>Where each slice, page or cell is missing or bad, as far as known by now. Grows while reading.</summary>
+    IReadOnlyList<SourceProblem> Problems { get; }
+
+    /// <summary>
+    /// Reads <paramref name="region"/>, which lies inside <see cref="Shape"/>, into <paramref name="destination"/>: C order, little-endian,
+    /// every byte written. Holes, and under <see cref="BadSlicePolicy.Fill"/> bad slices, are the fill value 0.
+    /// </summary>
+    /// <returns>False if the whole region is fill by the source's own knowledge (nothing was read from a file).</returns>
+    /// <exception cref="Failures.SourceException">A file is short, corrupt, of another shape or type, changed since it was opened,
+    /// or cannot be read, and the policy is <see cref="BadSlicePolicy.Fail"/>.</exception>
+    bool Read(in Region region, Span<byte> destination);
+
+    /// <summary>Opens every file and checks its header, so that <see cref="Problems"/> is complete. Long on large sources.</summary>
+    void CheckAll(IProgress<double>? progress, CancellationToken cancellationToken);
+}

@@ -35,13 +35,18 @@ public static class SourceOpener
         }
 
         VolumeMetadata? metadata = VolumeMetadata.Find(directory);
-        if (files.Count == 1 && !SliceNames.IsNumeric(SliceNames.Stem(files[0])))
+        if (files.Count == 1 && !CellFile.IsCell(files[0].Name) && !SliceNames.IsNumeric(SliceNames.Stem(files[0])))
         {
             FileSource file = new(Path.Combine(directory, files[0].Name), metadata, options);
             if (file.Shape.Z > 1) return file;
             file.Dispose();
         }
 
-        return new SliceSource(directory, files, metadata, options);
+        SourceFile? cell = files.Find(static file => CellFile.IsCell(file.Name));
+        if (cell is null) return new SliceSource(directory, files, metadata, options);
+        SourceFile? other = files.Find(static file => !CellFile.IsCell(file.Name));
+        if (other is not null)
+            throw new SourceException(directory, $"{cell.Name} is a cell of a grid and {other.Name} is not; expected one kind");
+        return new CellSource(directory, files, metadata, options);
     }
 }

@@ -175,6 +175,13 @@ internal abstract class TiffSource : ISource
         return good;
     }
 
+    /// <summary>Like <see cref="Touch"/>, with what the policy says about bad files.</summary>
+    protected bool IsUsable(SourceFile file)
+    {
+        if (Touch(file)) return true;
+        return _options.BadSlices == BadSlicePolicy.Fill ? false : throw Again(file.Failure!);
+    }
+
     /// <summary>Opens the first few of <paramref name="files"/> until one is good.</summary>
     /// <exception cref="SourceException">None was: what is wrong with the first.</exception>
     protected SourceFile FirstGood(IEnumerable<SourceFile> files, int most)

@@ -4,7 +4,7 @@ namespace ZarrFs.Core.Tree;
 /// The virtual tree: for each volume <c>NAME.zarr</c> (Zarr v2, OME-Zarr 0.4) and <c>NAME.ome.zarr</c> (Zarr v3, OME-Zarr 0.5).
 /// Immutable, safe from any thread, allocation-free on the paths a kernel asks often. Knows nothing of FUSE or HTTP.
 /// </summary>
-public sealed class VirtualTree
+public sealed class VirtualTree : IFileTree
 {
     /// <summary>Longest name of any node, in UTF-8 bytes.</summary>
     public const int LongestName = 255;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
 
@@ -117,7 +118,7 @@ internal sealed class ChunkMaker
 
     private Lease Land(Multiscale volume, ChunkFlight flight, ref ChunkBuffer? buffer)
     {
-        if (buffer is not null && !buffer.Span.ContainsAnyExcept((byte)0))
+        if (buffer is not null && Zeros.IsAllZero(buffer.Span))
         {
             buffer.Release();
             buffer = null;
@@ -183,7 +184,7 @@ internal sealed class ChunkMaker
                 buffer.Span.Clear();
             }
 
-            Volumes.Region box = below.Region(child);
+            Region box = below.Region(child);
             int offset = ((corner >> 1) * (chunk.Z / 2) * planeBytes) + ((corner & 1) * (chunk.Y / 2) * rowBytes) + (side * (chunk.X / 2) * voxel);
             _downsamplers[parent.Volume]!.Halve(
                 lease.Span, planeBytes, rowBytes, box.Depth, box.Height, box.Width, buffer.Span[offset..], planeBytes, rowBytes);

@@ -60,8 +60,9 @@ public sealed class Volume
 
         Span<byte> wide = scratch[..checked((int)ScratchBytes(region.Count))];
         bool any = Source.Read(inSource, wide);
-        if (any) Conversion.HighBytes(wide, destination);
-        else destination[..checked((int)region.Count)].Clear();
+        destination = destination[..checked((int)region.Count)];
+        if (any) Conversion.UInt16ToUInt8(wide, destination);
+        else destination.Clear();
         return any;
     }
 

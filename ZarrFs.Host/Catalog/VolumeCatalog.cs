@@ -6,6 +6,7 @@ using ZarrFs.Core.Sources;
 using ZarrFs.Core.Tree;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Configuration;
+using ZarrFs.Host.Http;
 
 namespace ZarrFs.Host.Catalog;
 
@@ -13,6 +14,7 @@ namespace ZarrFs.Host.Catalog;
 internal sealed class VolumeCatalog : IDisposable
 {
     private readonly List<ISource> _sources = [];
+    private readonly ContrastWindow[] _contrasts;
 
     /// <summary>Opens every source.</summary>
     /// <exception cref="SourceException">A source cannot be opened.</exception>
@@ -22,7 +24,8 @@ internal sealed class VolumeCatalog : IDisposable
         try
         {
             Volumes = [.. volumes.Select(settings => Open(settings, logger))];
-            Tree = new VirtualTree([.. Volumes.Select(volume => (volume, ContrastEstimate.Of(volume.Volume)))]);
+            _contrasts = [.. Volumes.Select(volume => ContrastEstimate.Of(volume.Volume))];
+            Tree = new VirtualTree([.. Volumes.Zip(_contrasts)]);
         }
         catch
         {
@@ -36,6 +39,24 @@ internal sealed class VolumeCatalog : IDisposable
 
     /// <summary>Everything that can be named.</summary>
     public VirtualTree Tree { get; }
+
+    /// <summary>What people are told about each volume, with the problems found by now.</summary>
+    public IReadOnlyList<VolumeFacts> Facts(string? mountPath) =>
+    [
+        .. Volumes.Select((volume, index) => new VolumeFacts
+        {
+            Name = volume.Name,
+            SourcePath = volume.Volume.Source.Path,
+            Kind = volume.Volume.Source.Kind,
+            Shape = volume.Volume.Shape,
+            DataType = volume.Volume.DataType,
+            VoxelSize = volume.Volume.VoxelSize,
+            Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts))],
+            Problems = volume.Volume.Source.Problems,
+            MountPath = mountPath,
+            Window = (_contrasts[index].Start, _contrasts[index].End),
+        }),
+    ];
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,9 +16,9 @@ internal sealed class ShortConfig : ManualConfig
         AddJob(Job.Default
             .WithToolchain(InProcessEmitToolchain.Instance)
             .WithWarmupCount(2)
-            .WithIterationCount(5)
-            .WithIterationTime(TimeInterval.FromMilliseconds(100)));
-        AddColumn(TargetMethodColumn.Method, StatisticColumn.Mean, StatisticColumn.StdDev, BaselineRatioColumn.RatioMean, new ThroughputColumn());
+            .WithIterationCount(20)
+            .WithIterationTime(TimeInterval.FromMilliseconds(50)));
+        AddColumn(TargetMethodColumn.Method, StatisticColumn.Mean, StatisticColumn.StdDev, StatisticColumn.Min, new ThroughputColumn());
         AddColumnProvider(DefaultColumnProviders.Params);
         AddLogger(ConsoleLogger.Default);
         AddExporter(MarkdownExporter.GitHub);

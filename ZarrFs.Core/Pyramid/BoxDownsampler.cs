@@ -64,7 +64,7 @@ internal sealed unsafe class BoxDownsampler<T, TReduction>(bool vectors) : Downs
         {
             for (; x < last; x += Vector<T>.Count) TReduction.Reduce(rows, 2 * x).Store(destination + x);
 
-            // The last step reaches back over voxels already made rather than leave a rest to the scalar loop (uint8: 9 to 140 times slower).
+            // The last step reaches back over voxels already made rather than leave a rest to the scalar loop (max of uint8: 0.4 GB/s, not 50).
             TReduction.Reduce(rows, 2 * last).Store(destination + last);
             x = pairs;
         }

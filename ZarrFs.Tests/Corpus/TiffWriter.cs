@@ -8,6 +8,7 @@ namespace ZarrFs.Tests.Corpus;
 internal sealed class TiffWriter
 {
     private readonly Output _file = new();
+    private int _page;
     private readonly List<(ushort Tag, Func<ulong, ulong> Change)> _changes = [];
 
     public bool BigEndian { get; init; }
@@ -33,6 +34,9 @@ internal sealed class TiffWriter
 
     public int Photometric { get; init; } = 1;
 
+    /// <summary>Marks the second page as a smaller copy of the first (NewSubfileType 1).</summary>
+    public bool SecondPageIsReduced { get; init; }
+
     /// <summary>Leaves out a tag.</summary>
     public HashSet<int> Without { get; init; } = [];
 
@@ -51,6 +55,7 @@ internal sealed class TiffWriter
     public byte[] Write(IReadOnlyList<(int Height, int Width, DataType Type)> pages, ReadOnlySpan<byte> samples)
     {
         _file.SetLength(0);
+        _page = 0;
         _file.Write(BigEndian ? "MM"u8 : "II"u8);
         Put(BigTiff ? 43u : 42u, 2);
         if (BigTiff)
@@ -67,6 +72,7 @@ internal sealed class TiffWriter
             int bytes = height * width * type.Size();
             link = WritePage(height, width, type, samples.Slice(done, bytes), link);
             done += bytes;
+            _page++;
         }
 
         return _file.ToArray();
@@ -168,6 +174,7 @@ internal sealed class TiffWriter
             (256, 4, [(ulong)width], null), (257, 4, [(ulong)height], null), (258, 3, [(ulong)type.Size() * 8], null),
             (259, 3, [1], null), (262, 3, [(ulong)Photometric], null), (277, 3, [1], null), (339, 3, [(ulong)format], null),
         ];
+        if (SecondPageIsReduced && _page == 1) entries.Add((254, 4, [1], null));
         if (Description is not null)
         {
             byte[] text = [.. Encoding.UTF8.GetBytes(Description), 0];

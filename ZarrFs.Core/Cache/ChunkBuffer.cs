@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace ZarrFs.Core.Cache;
 
@@ -29,7 +30,7 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
     public Span<byte> Span => new(Pointer, Length);
 
     /// <summary>True once the pages may be referenced by the network stack: they must be replaced, not reused, when the buffer returns.</summary>
-    internal bool SharedWithKernel { get; set; }
+    public bool SharedWithKernel { get; set; }
 
     internal int Slot { get; }
 
@@ -40,6 +41,9 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
         offset = 0;
         return _home is not null && _home.TryGetFile(Slot, out descriptor, out offset);
     }
+
+    /// <summary>A block of zeros that belongs to no pool and is never given back. Nobody writes to it, so the system backs it by its one zero page.</summary>
+    internal static ChunkBuffer Zeros(int length) => new(null, -1, (byte*)NativeMemory.AllocZeroed((nuint)length), length);
 
     /// <inheritdoc/>
     public override Span<byte> GetSpan() => Span;

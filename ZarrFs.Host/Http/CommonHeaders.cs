@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace ZarrFs.Host.Http;
+
+/// <summary>Headers of every answer: pages from anywhere may read the data (CORS), and nobody guesses at content types.</summary>
+internal static class CommonHeaders
+{
+    public static readonly StringValues Methods = "GET, HEAD, OPTIONS";
+
+    private static readonly StringValues Anyone = "*";
+    private static readonly StringValues Exposed = "Content-Length, Content-Range, ETag, Accept-Ranges";
+    private static readonly StringValues NoSniff = "nosniff";
+    private static readonly StringValues AllowedHeaders = "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Cache-Control, Content-Type, Accept";
+    private static readonly StringValues Yes = "true";
+    private static readonly StringValues OneDay = "86400";
+
+    public static void Set(IHeaderDictionary headers)
+    {
+        headers.AccessControlAllowOrigin = Anyone;
+        headers.AccessControlExposeHeaders = Exposed;
+        headers.XContentTypeOptions = NoSniff;
+    }
+
+    /// <summary>Answers OPTIONS, with or without a preflight's questions.</summary>
+    public static void SetPreflight(IHeaderDictionary request, HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status204NoContent;
+        response.Headers.Allow = Methods;
+        response.Headers.AccessControlAllowMethods = Methods;
+        response.Headers.AccessControlAllowHeaders = AllowedHeaders;
+        response.Headers.AccessControlMaxAge = OneDay;
+
+        // A public page that asks for something on this machine (Private Network Access).
+        if (request["Access-Control-Request-Private-Network"] == Yes) response.Headers["Access-Control-Allow-Private-Network"] = Yes;
+    }
+}

@@ -1,0 +1,17 @@
+namespace ZarrFs.Host.Http;
+
+/// <summary>The HTTP server's options.</summary>
+public sealed record HttpOptions
+{
+    /// <summary>Address and port to listen on, this machine only: <c>127.0.0.1:9000</c>, <c>[::1]:9000</c>, <c>localhost:9000</c>; port 0 lets the system choose.</summary>
+    public string Listen { get; init; } = "127.0.0.1:9000";
+
+    /// <summary>Most requests that may wait for a chunk to be made; more are told to come again later.</summary>
+    public int MostWaiting { get; init; } = 1024;
+
+    /// <summary>How long a response may wait for slower clients to take theirs before it is told to come again later.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes per second that a client must take, or it is cut off: it holds memory that others need.</summary>
+    public int SlowestClient { get; init; } = 64 * 1024;
+}

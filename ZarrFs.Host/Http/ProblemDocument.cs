@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace ZarrFs.Host.Http;
+
+/// <summary>Answers with a failure as <c>application/problem+json</c> (RFC 9457).</summary>
+internal static class ProblemDocument
+{
+    public static Task WriteAsync(HttpContext context, FailureStatus failure, string instance)
+    {
+        HttpResponse response = context.Response;
+        response.Clear();
+        CommonHeaders.Set(response.Headers);
+        response.StatusCode = failure.Code;
+        response.ContentType = "application/problem+json";
+        response.Headers.CacheControl = "no-store";
+        if (failure.RetryAfter is { } seconds) response.Headers.RetryAfter = seconds.ToString();
+        if (failure.Code == StatusCodes.Status405MethodNotAllowed) response.Headers.Allow = CommonHeaders.Methods;
+
+        ArrayBufferWriter<byte> body = new(512);
+        using (Utf8JsonWriter json = new(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", failure.Type);
+            json.WriteString("title", failure.Title);
+            json.WriteNumber("status", failure.Code);
+            json.WriteString("detail", failure.Detail);
+            json.WriteString("instance", instance);
+            json.WriteEndObject();
+        }
+
+        return BodyWriting.WriteAsync(context, body.WrittenMemory);
+    }
+}

@@ -1,0 +1,38 @@
+using ZarrFs.Core.Sources;
+using ZarrFs.Core.Volumes;
+
+namespace ZarrFs.Host.Http;
+
+/// <summary>What people are told about a volume.</summary>
+public sealed record VolumeFacts
+{
+    /// <summary>The name its roots are built from: <c>NAME.zarr</c>, <c>NAME.ome.zarr</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The file or directory it is read from.</summary>
+    public required string SourcePath { get; init; }
+
+    /// <summary>The source's kind, for people: <c>numbered slices</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Level 0, in voxels.</summary>
+    public required VolumeShape Shape { get; init; }
+
+    /// <summary>Type of a voxel.</summary>
+    public required DataType DataType { get; init; }
+
+    /// <summary>Distance between voxels at level 0.</summary>
+    public required VoxelSize VoxelSize { get; init; }
+
+    /// <summary>All levels, the finest first.</summary>
+    public required IReadOnlyList<LevelFacts> Levels { get; init; }
+
+    /// <summary>Missing and bad slices found so far.</summary>
+    public IReadOnlyList<SourceProblem> Problems { get; init; } = [];
+
+    /// <summary>Where the tree is mounted, if it is.</summary>
+    public string? MountPath { get; init; }
+
+    /// <summary>The range of values worth seeing, if known; otherwise viewers show the whole range of the data type.</summary>
+    public (double Low, double High)? Window { get; init; }
+}

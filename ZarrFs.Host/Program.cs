@@ -1,1 +1,32 @@
-return 0;
+using System.CommandLine;
+using ZarrFs.Core.Failures;
+using ZarrFs.Host.Commands;
+using ZarrFs.Host.Mount;
+
+var root = new RootCommand(
+    "ZarrFs shows raw TIFF volumes as OME-Zarr, at once, without converting them.\n\n"
+    + "A directory of z-slices, a grid of 500³ cells or a multi-page file appears as NAME.zarr (Zarr v2, OME-Zarr 0.4: khartes, VC3D) and\n"
+    + "NAME.ome.zarr (Zarr v3, OME-Zarr 0.5). Chunks and pyramid levels are made when they are read.")
+{
+    MountCommand.Create(),
+    ServeCommand.Create(),
+    RunCommand.Create(),
+    InfoCommand.Create(),
+    DemoCommand.Create(),
+};
+
+try
+{
+    // The host handles Ctrl-C and SIGTERM itself: unmounting takes as long as it takes.
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (OptionException failure)
+{
+    Console.Error.WriteLine($"zarrfs: {failure.Message}");
+    return 2;
+}
+catch (Exception failure) when (failure is SourceException or MountException)
+{
+    Console.Error.WriteLine($"zarrfs: {failure.Message}");
+    return 1;
+}

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace ZarrFs.Core.Cache;
 
@@ -40,6 +41,9 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
         offset = 0;
         return _home is not null && _home.TryGetFile(Slot, out descriptor, out offset);
     }
+
+    /// <summary>A block of zeros that belongs to no pool and is never given back. Nobody writes to it, so the system backs it by its one zero page.</summary>
+    internal static ChunkBuffer Zeros(int length) => new(null, -1, (byte*)NativeMemory.AllocZeroed((nuint)length), length);
 
     /// <inheritdoc/>
     public override Span<byte> GetSpan() => Span;

@@ -1,0 +1,251 @@
+using System.Numerics;
+using ZarrFs.Core.Cache;
+using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Volumes;
+
+namespace ZarrFs.Core.Chunks;
+
+/// <summary>
+/// Makes chunks a row at a time: the neighbours along x that the source's natural read unit gives anyway. Level 0 is read
+/// (<see cref="BandReader"/>), level n+1 is halved from rows of level n, through the cache. Runs on the scheduler's workers.
+/// </summary>
+internal sealed class ChunkMaker
+{
+    /// <summary>Bytes one worker reads into at a time: half of a common L2 cache, so that the rows are still in it when they are cut into chunks.</summary>
+    public const int ScratchBytes = 1 << 19;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly IReadOnlyList<Multiscale> _volumes;
+    private readonly Downsampler?[] _downsamplers;
+    private readonly int[] _rowLimits;
+    private readonly BufferPool _pool;
+    private readonly ChunkCache _cache;
+    private readonly FlightTable _flights;
+    private readonly ChunkScheduler _scheduler;
+    private readonly BandReader _reader;
+
+    public ChunkMaker(IReadOnlyList<Multiscale> volumes, BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler)
+    {
+        _volumes = volumes;
+        _pool = pool;
+        _cache = cache;
+        _flights = flights;
+        _scheduler = scheduler;
+        _reader = new BandReader(pool, scheduler, Patience);
+        _downsamplers = [.. volumes.Select(v => v.Levels.Count > 1 ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
+        // A row of n chunks and the rows below it take about 2n buffers a worker; half of the budget is for what is being made.
+        _rowLimits = [.. volumes.Select(v => (int)BitOperations.RoundUpToPowerOf2(
+            (uint)Math.Clamp(pool.Budget / 4 / scheduler.Workers / v.ChunkBytes, 2, 256) + 1) / 2)];
+    }
+
+    public void Queue(ChunkFlight flight, ChunkPriority priority, CancellationToken stop) =>
+        _scheduler.Enqueue(priority, () =>
+        {
+            using ChunkJob? job = _flights.Begin(flight, stop);
+            if (job is not null) MakeWithNeighbours(flight, job, stop);
+        });
+
+    private void MakeWithNeighbours(ChunkFlight wanted, ChunkJob job, CancellationToken stop)
+    {
+        Multiscale volume = _volumes[wanted.Address.Volume];
+        var row = new List<ChunkFlight>();
+        (long first, long end) = wanted.Alone ? (wanted.Address.X, wanted.Address.X + 1) : Neighbours(volume, wanted.Address);
+        for (long x = first; x < end; x++)
+        {
+            ChunkFlight? flight = x == wanted.Address.X ? wanted : _flights.Claim(wanted.Address with { X = x }, job, out _);
+            if (flight is not null) row.Add(flight);
+        }
+
+        try
+        {
+            foreach (Lease lease in MakeRow(volume, row, job, stop)) lease.Dispose();
+        }
+        catch (Exception)
+        {
+            // Everybody who waits has been told by MakeRow; a worker has nobody above it to tell.
+        }
+    }
+
+    /// <summary>The chunks along x that lie wholly in what is read anyway for this one, as far as memory allows.</summary>
+    private (long First, long End) Neighbours(Multiscale volume, in ChunkAddress address)
+    {
+        Level level = volume.Levels[address.Level];
+        long width = Math.Max(1, _rowLimits[address.Volume] >> address.Level);
+        long first = address.X / width * width;
+        long end = Math.Min(level.Grid.Counts.X, first + width);
+
+        long voxels = (long)volume.Chunk.X << address.Level;
+        long limit = volume.Volume.Shape.X;
+        (long start, long stop) = volume.Volume.WidenX(address.X * voxels, Math.Min(limit, (address.X + 1) * voxels));
+        first = Math.Max(first, (start + voxels - 1) / voxels);
+        end = stop == limit ? end : Math.Min(end, stop / voxels);
+        return (Math.Min(first, address.X), Math.Max(end, address.X + 1));
+    }
+
+    /// <summary>Makes the chunks of a row and ends their flights, whatever happens; gives a lease on each.</summary>
+    private Lease[] MakeRow(Multiscale volume, List<ChunkFlight> row, ChunkJob job, CancellationToken stop)
+    {
+        var buffers = new ChunkBuffer?[row.Count];
+        var leases = new Lease[row.Count];
+        int landed = 0;
+        try
+        {
+            if (row[0].Address.Level == 0) _reader.Read(volume, row, buffers, job.Token);
+            else HalveRow(volume, row, buffers, job, stop);
+            for (; landed < row.Count; landed++) leases[landed] = Land(volume, row[landed], ref buffers[landed]);
+            return leases;
+        }
+        catch (Exception failure)
+        {
+            for (int i = 0; i < landed; i++) leases[i].Dispose();
+            bool cancelled = job.Token.IsCancellationRequested;
+            for (int i = landed; i < row.Count; i++)
+            {
+                // One bad neighbour must not fail the others: each is tried again without the rest. A cancelled job gives back what
+                // others have come to wait for meanwhile.
+                if (!cancelled && row.Count == 1) _flights.Fail(row[i], failure);
+                else if (_flights.GiveBack(row[i], alone: !cancelled)) Queue(row[i], ChunkPriority.Urgent, stop);
+            }
+
+            throw;
+        }
+        finally
+        {
+            foreach (ChunkBuffer? buffer in buffers) buffer?.Release();
+        }
+    }
+
+    private Lease Land(Multiscale volume, ChunkFlight flight, ref ChunkBuffer? buffer)
+    {
+        if (buffer is not null && Zeros.IsAllZero(buffer.Span))
+        {
+            buffer.Release();
+            buffer = null;
+        }
+
+        ChunkBuffer finished = buffer ?? _cache.Zeros(volume.ChunkBytes);
+        _cache.Add(flight.Address, finished, byTheWay: !_flights.IsWanted(flight));
+        Lease lease = Lease.TryTake(finished)!;
+        _flights.Land(flight, finished);
+        return lease;
+    }
+
+    /// <summary>Makes a row of level n+1 from the four rows of level n below it.</summary>
+    private void HalveRow(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, ChunkJob job, CancellationToken stop)
+    {
+        ChunkGrid below = volume.Levels[row[0].Address.Level - 1].Grid;
+        int parents = Math.Max(1, _rowLimits[row[0].Address.Volume] / 2);
+        for (int corner = 0; corner < 4; corner++)
+        {
+            for (int start = 0; start < row.Count; start += parents)
+            {
+                int count = Math.Min(parents, row.Count - start);
+                var wanted = new List<ChunkAddress>(2 * count);
+                for (int i = start; i < start + count; i++)
+                {
+                    for (int side = 0; side < 2; side++)
+                    {
+                        ChunkAddress child = Child(row[i].Address, corner, side);
+                        if (below.Contains(child)) wanted.Add(child);
+                    }
+                }
+
+                if (wanted.Count == 0) continue;
+                Dictionary<ChunkAddress, Lease> children = Obtain(volume, wanted, job, stop);
+                try
+                {
+                    int from = start;
+                    _scheduler.ForEach(count, i => HalveInto(volume, below, row[from + i].Address, corner, children, ref buffers[from + i], job));
+                }
+                finally
+                {
+                    foreach (Lease lease in children.Values) lease.Dispose();
+                }
+            }
+        }
+    }
+
+    private void HalveInto(
+        Multiscale volume, in ChunkGrid below, in ChunkAddress parent, int corner,
+        Dictionary<ChunkAddress, Lease> children, ref ChunkBuffer? buffer, ChunkJob job)
+    {
+        ChunkShape chunk = volume.Chunk;
+        int voxel = volume.ChunkBytes / (int)chunk.Count;
+        int rowBytes = chunk.X * voxel, planeBytes = chunk.Y * rowBytes;
+        for (int side = 0; side < 2; side++)
+        {
+            ChunkAddress child = Child(parent, corner, side);
+            if (!children.TryGetValue(child, out Lease? lease) || ReferenceEquals(lease.Buffer, _cache.Zeros(volume.ChunkBytes))) continue;
+            job.Token.ThrowIfCancellationRequested();
+            if (buffer is null)
+            {
+                buffer = _pool.Rent(volume.ChunkBytes, Patience, job.Token);
+                buffer.Span.Clear();
+            }
+
+            Region box = below.Region(child);
+            int offset = ((corner >> 1) * (chunk.Z / 2) * planeBytes) + ((corner & 1) * (chunk.Y / 2) * rowBytes) + (side * (chunk.X / 2) * voxel);
+            _downsamplers[parent.Volume]!.Halve(
+                lease.Span, planeBytes, rowBytes, box.Depth, box.Height, box.Width, buffer.Span[offset..], planeBytes, rowBytes);
+        }
+    }
+
+    /// <summary>Leases on chunks of one row, which are in memory, made now, or made by another worker just now.</summary>
+    private Dictionary<ChunkAddress, Lease> Obtain(Multiscale volume, List<ChunkAddress> wanted, ChunkJob parent, CancellationToken stop)
+    {
+        var found = new Dictionary<ChunkAddress, Lease>(wanted.Count);
+        try
+        {
+            // Until none is missing: what is in memory now may be evicted before it is leased, and another worker's job may be cancelled.
+            while (found.Count < wanted.Count)
+            {
+                using var job = new ChunkJob(parent.Token) { Nested = true };
+                var mine = new List<ChunkFlight>();
+                var theirs = new List<ChunkAddress>();
+                foreach (ChunkAddress address in wanted)
+                {
+                    if (found.ContainsKey(address)) continue;
+                    if (_cache.TryGet(address, out Lease lease)) found.Add(address, lease);
+                    else if (_flights.Claim(address, job, out bool elsewhere) is { } flight) mine.Add(flight);
+                    else if (elsewhere) theirs.Add(address);
+                }
+
+                if (mine.Count > 0)
+                {
+                    Lease[] made = MakeRow(volume, mine, job, stop);
+                    for (int i = 0; i < made.Length; i++) found.Add(mine[i].Address, made[i]);
+                }
+
+                foreach (ChunkAddress address in theirs) found.Add(address, Await(address, parent, stop));
+            }
+
+            return found;
+        }
+        catch
+        {
+            foreach (Lease lease in found.Values) lease.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Blocks until another worker has made a chunk. No circle can close: a worker waits only for chunks of a level below all those it
+    /// is making, and what a cancelled job leaves undone is queued before everything else.
+    /// </summary>
+    private Lease Await(in ChunkAddress address, ChunkJob parent, CancellationToken stop)
+    {
+        Task<Lease> task = _flights.Join(address, parent.Token, out ChunkFlight? toQueue);
+        using ChunkJob? job = toQueue is null ? null : _flights.Begin(toQueue, stop);
+        if (job is not null) MakeWithNeighbours(toQueue!, job, stop);
+        return task.GetAwaiter().GetResult();
+    }
+
+    private static ChunkAddress Child(in ChunkAddress parent, int corner, int side) => parent with
+    {
+        Level = parent.Level - 1,
+        Z = (2 * parent.Z) + (corner >> 1),
+        Y = (2 * parent.Y) + (corner & 1),
+        X = (2 * parent.X) + side,
+    };
+}

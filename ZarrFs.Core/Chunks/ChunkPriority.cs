@@ -1,0 +1,14 @@
+namespace ZarrFs.Core.Chunks;
+
+/// <summary>In which order queued chunks are made.</summary>
+internal enum ChunkPriority
+{
+    /// <summary>Work that others already stand still for: a chunk given back by a cancelled job.</summary>
+    Urgent,
+
+    /// <summary>Somebody is waiting.</summary>
+    Waiting,
+
+    /// <summary>Nobody is waiting yet.</summary>
+    Background,
+}

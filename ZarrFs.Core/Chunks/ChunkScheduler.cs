@@ -1,0 +1,149 @@
+using System.Runtime.ExceptionServices;
+
+namespace ZarrFs.Core.Chunks;
+
+/// <summary>
+/// A bounded pool of threads of our own that make chunks, most urgent first. Not the thread pool: its threads answer requests, and a
+/// hundred blocked ones would starve it (measured: 16 readers of a 100 ms chunk took 11 s instead of 1.7 s).
+/// </summary>
+internal sealed class ChunkScheduler : IDisposable
+{
+    private readonly Lock _sync = new();
+    private readonly Queue<Action>[] _lanes = [new(), new(), new()];
+    private readonly Queue<SharedWork> _shared = new();
+    private readonly SemaphoreSlim _available = new(0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread[] _threads;
+
+    public ChunkScheduler(int workers)
+    {
+        _threads = new Thread[workers];
+        for (int i = 0; i < workers; i++)
+        {
+            _threads[i] = new Thread(Run) { IsBackground = true, Name = $"chunks-{i}" };
+            _threads[i].Start();
+        }
+    }
+
+    public int Workers => _threads.Length;
+
+    /// <summary>Number of jobs nobody has taken yet.</summary>
+    public int Queued
+    {
+        get
+        {
+            lock (_sync) return _lanes.Sum(lane => lane.Count);
+        }
+    }
+
+    /// <summary>Queues a job, which must not throw.</summary>
+    public void Enqueue(ChunkPriority priority, Action job)
+    {
+        lock (_sync) _lanes[(int)priority].Enqueue(job);
+        _available.Release();
+    }
+
+    /// <summary>
+    /// Runs <paramref name="body"/> for 0 … <paramref name="count"/> − 1 on the calling worker and on whichever others are idle; returns
+    /// when all are done. The first exception is thrown again, the rest of the pieces are then left out.
+    /// </summary>
+    public void ForEach(int count, Action<int> body)
+    {
+        var work = new SharedWork(count, body);
+        int helpers = Math.Min(count, Workers) - 1;
+        if (helpers > 0)
+        {
+            lock (_sync)
+            {
+                for (int i = 0; i < helpers; i++) _shared.Enqueue(work);
+            }
+
+            _available.Release(helpers);
+        }
+
+        work.Run();
+        work.Wait();
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        foreach (Thread thread in _threads) thread.Join();
+        _stop.Dispose();
+        _available.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            try
+            {
+                _available.Wait(_stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            SharedWork? work;
+            Action? job = null;
+            lock (_sync)
+            {
+                if (!_shared.TryDequeue(out work))
+                {
+                    foreach (Queue<Action> lane in _lanes)
+                    {
+                        if (lane.TryDequeue(out job)) break;
+                    }
+                }
+            }
+
+            if (work is not null) work.Run();
+            else job?.Invoke();
+        }
+    }
+
+    /// <summary>The pieces of one <see cref="ForEach"/>, taken by number.</summary>
+    private sealed class SharedWork
+    {
+        private readonly int _count;
+        private readonly Action<int> _body;
+        private int _next = -1;
+        private int _left;
+        private ExceptionDispatchInfo? _failure;
+
+        public SharedWork(int count, Action<int> body)
+        {
+            _count = count;
+            _body = body;
+            _left = count;
+        }
+
+        public void Run()
+        {
+            int piece;
+            while ((piece = Interlocked.Increment(ref _next)) < _count)
+            {
+                try
+                {
+                    if (Volatile.Read(ref _failure) is null) _body(piece);
+                }
+                catch (Exception failure)
+                {
+                    Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(failure), null);
+                }
+
+                Interlocked.Decrement(ref _left);
+            }
+        }
+
+        public void Wait()
+        {
+            // The last pieces run on other threads for at most a piece's time (about a millisecond), so spinning, then napping, is best.
+            var spin = default(SpinWait);
+            while (Volatile.Read(ref _left) > 0) spin.SpinOnce();
+            _failure?.Throw();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Tiff;
+
+namespace ZarrFs.Core.Sources;
+
+/// <summary>A file as it was when its directory was listed, and what has been found out about it since.</summary>
+internal class SourceFile
+{
+    private volatile SourceException? _failure;
+    private volatile TiffPage? _page;
+
+    public SourceFile(string name, long size, DateTime modified)
+    {
+        Name = name;
+        Size = size;
+        Modified = modified;
+    }
+
+    /// <summary>Name without the directory.</summary>
+    public string Name { get; }
+
+    /// <summary>Bytes.</summary>
+    public long Size { get; }
+
+    /// <summary>Time of the last change, UTC.</summary>
+    public DateTime Modified { get; }
+
+    /// <summary>Why no voxel of the file may be used any more, or null. Once set it stays.</summary>
+    public SourceException? Failure
+    {
+        get => _failure;
+        set => _failure = value;
+    }
+
+    /// <summary>The only page of a file whose segments follow one another, kept so that opening it again needs no parsing.</summary>
+    public TiffPage? Page
+    {
+        get => _page;
+        set => _page = value;
+    }
+
+    /// <summary>The open file, or null. Belongs to <see cref="FileCache"/>.</summary>
+    public OpenFile? Open { get; set; }
+}

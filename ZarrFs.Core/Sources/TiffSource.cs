@@ -1,0 +1,282 @@
+using Microsoft.Win32.SafeHandles;
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Tiff;
+using ZarrFs.Core.Volumes;
+
+namespace ZarrFs.Core.Sources;
+
+/// <summary>
+/// What slices, cells and multi-page files have in common: planes in TIFF files that are opened when first touched.
+/// <para>
+/// Two kinds of failure are told apart. What is wrong with a <i>file</i> (truncated, no TIFF, of another shape or type, of a kind that is
+/// not read, changed since the source was opened) follows <see cref="SourceOptions.BadSlices"/> and stays: the file is not looked at
+/// again, so that old and new voxels are never mixed. What is wrong with <i>reading</i> it now (deleted, no permission, no more
+/// descriptors, an error of the disk or the network) is always a <see cref="SourceException"/>, whatever the policy, and may be over at
+/// the next read: an unmounted disk must not look like an empty scroll.
+/// </para>
+/// </summary>
+internal abstract class TiffSource : ISource
+{
+    // The whole file rather than one of its pages.
+    private const int WholeFile = -1;
+
+    private readonly SourceOptions _options;
+    private readonly FileCache _files;
+    private readonly ProblemList _problems = new();
+    private readonly HashSet<(SourceFile File, int Page)> _reported = [];
+    private volatile PageLayout? _layout;
+
+    /// <param name="path">Absolute path of the source.</param>
+    /// <param name="directory">Where its files are.</param>
+    /// <param name="metadata">Its <c>meta.json</c>.</param>
+    /// <param name="options">How it is opened.</param>
+    protected TiffSource(string path, string directory, VolumeMetadata? metadata, SourceOptions options)
+    {
+        Path = path;
+        Metadata = metadata;
+        _options = options;
+        _files = new FileCache(directory, options.OpenFiles, Load);
+    }
+
+    /// <inheritdoc/>
+    public abstract string Kind { get; }
+
+    /// <inheritdoc/>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public string? Name => Metadata?.Name;
+
+    /// <inheritdoc/>
+    public VolumeShape Shape { get; protected set; }
+
+    /// <inheritdoc/>
+    public DataType DataType => Layout.DataType;
+
+    /// <inheritdoc/>
+    public VoxelSize? VoxelSize { get; protected set; }
+
+    /// <inheritdoc/>
+    public ReadUnit Unit => Layout.IsTiled ? new ReadUnit(1, Layout.SegmentHeight, Layout.SegmentWidth) : new ReadUnit(1, 1, Layout.Width);
+
+    /// <inheritdoc/>
+    public string Fingerprint { get; private set; } = "";
+
+    /// <inheritdoc/>
+    public DateTimeOffset LastModified { get; private set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SourceProblem> Problems => _problems.Snapshot();
+
+    /// <summary>Files open now.</summary>
+    internal int OpenFiles => _files.Count;
+
+    protected VolumeMetadata? Metadata { get; }
+
+    /// <summary>The layout of the first usable page: what the others are compared with.</summary>
+    protected PageLayout Layout
+    {
+        get => _layout ?? throw new InvalidOperationException("no usable page yet");
+        set => _layout = value;
+    }
+
+    protected bool HasLayout => _layout is not null;
+
+    /// <summary>All files, in an order that depends only on their names.</summary>
+    protected abstract IReadOnlyList<SourceFile> Files { get; }
+
+    /// <inheritdoc/>
+    public bool Read(in Region region, Span<byte> destination)
+    {
+        if (!region.IsInside(Shape)) throw new ArgumentOutOfRangeException(nameof(region), region, $"not inside {Shape}");
+        long bytes = region.Count * DataType.Size();
+        if (destination.Length < bytes) throw new ArgumentException($"{destination.Length} bytes, expected at least {bytes}", nameof(destination));
+        return ReadVoxels(region, destination[..(int)bytes]);
+    }
+
+    /// <inheritdoc/>
+    public void CheckAll(IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        int done = 0;
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
+        Parallel.ForEach(Files, parallel, file =>
+        {
+            try
+            {
+                Touch(file);
+            }
+            catch (SourceException failure)
+            {
+                Report(file, WholeFile, failure);
+            }
+
+            progress?.Report((double)Interlocked.Increment(ref done) / Files.Count);
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _files.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Reads a region known to be inside the shape into a destination of exactly its length.</summary>
+    protected abstract bool ReadVoxels(in Region region, Span<byte> destination);
+
+    /// <summary>Says what is wrong with a file just opened, by throwing it.</summary>
+    protected abstract void Check(SourceFile file, string path, TiffFile tiff);
+
+    /// <summary>The planes a file, or one of its pages, stands for.</summary>
+    protected abstract (long Z, long Depth) Planes(SourceFile file, int? page);
+
+    /// <summary>To be called once, when <see cref="Files"/> is known.</summary>
+    protected void Identify()
+    {
+        Fingerprint = Sources.Fingerprint.Of(Kind, Files, Metadata);
+        LastModified = new DateTimeOffset(Files.Max(static file => file.Modified), TimeSpan.Zero);
+    }
+
+    protected void AddMissing(long z, long depth, string message) =>
+        _problems.Add(new SourceProblem(SourceProblemKind.Missing, z, depth, Path, message));
+
+    protected string PathOf(SourceFile file) => _files.PathOf(file);
+
+    /// <summary>Opens a file to look at its pages.</summary>
+    /// <returns>What <paramref name="look"/> gives, or the default if the file is bad.</returns>
+    protected T? Look<T>(SourceFile file, Func<OpenFile, T> look)
+    {
+        OpenFile? open = _files.Acquire(file);
+        if (open is null) return default;
+        try
+        {
+            return look(open);
+        }
+        finally
+        {
+            _files.Release(open);
+        }
+    }
+
+    /// <summary>Opens a file if it has not been looked at yet and reports what is wrong with it and its pages.</summary>
+    /// <returns>False if no voxel of it may be used.</returns>
+    protected bool Touch(SourceFile file)
+    {
+        bool good = Look(file, open =>
+        {
+            for (int page = 0; page < open.Pages; page++)
+            {
+                if (open.Failure(page) is { } failure) Report(file, page, failure);
+            }
+
+            return true;
+        });
+        if (!good) Report(file, WholeFile, file.Failure!);
+        return good;
+    }
+
+    /// <summary>Like <see cref="Touch"/>, with what the policy says about bad files.</summary>
+    protected bool IsUsable(SourceFile file)
+    {
+        if (Touch(file)) return true;
+        return _options.BadSlices == BadSlicePolicy.Fill ? false : throw Again(file.Failure!);
+    }
+
+    /// <summary>Opens the first few of <paramref name="files"/> until one is good.</summary>
+    /// <exception cref="SourceException">None was: what is wrong with the first.</exception>
+    protected SourceFile FirstGood(IEnumerable<SourceFile> files, int most)
+    {
+        SourceException? first = null;
+        foreach (SourceFile file in files.Take(most))
+        {
+            try
+            {
+                if (Touch(file)) return file;
+                first ??= file.Failure;
+            }
+            catch (SourceException failure)
+            {
+                first ??= failure;
+            }
+        }
+
+        throw Again(first!);
+    }
+
+    /// <summary>Reads a box of one page, rows <paramref name="rowStride"/> bytes apart, or fills it if the file or page is bad.</summary>
+    /// <returns>False if it is fill.</returns>
+    protected bool ReadPlane(
+        SourceFile file, int page, long y, long x, int height, int width, Span<byte> destination, int rowStride)
+    {
+        OpenFile? open = file.Failure is null ? _files.Acquire(file) : null;
+        if (open is not null)
+        {
+            try
+            {
+                if (open.Failure(page) is { } failure) return Bad(file, page, failure, height, width, destination, rowStride);
+                if (PlaneReader.TryRead(open.Handle, open.Page(page), y, x, height, width, destination, rowStride) && open.IsUnchanged()) return true;
+                file.Failure = Changed(file);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new SourceException(PathOf(file), $"page {page}: reading failed: {failure.Message}", failure);
+            }
+            finally
+            {
+                _files.Release(open);
+            }
+        }
+
+        return Bad(file, WholeFile, file.Failure!, height, width, destination, rowStride);
+    }
+
+    /// <summary>Writes the fill value into rows that are <paramref name="rowStride"/> bytes apart.</summary>
+    protected static void Fill(Span<byte> destination, int rowBytes, int height, int rowStride)
+    {
+        for (int row = 0; row < height; row++) destination.Slice(row * rowStride, rowBytes).Clear();
+    }
+
+    /// <summary>A new exception of the same kind and message: one object must not be thrown by two threads.</summary>
+    private static SourceException Again(SourceException failure) => failure switch
+    {
+        TiffFormatException => new TiffFormatException(failure.Path, failure.Detail, failure),
+        UnsupportedException => new UnsupportedException(failure.Path, failure.Detail),
+        _ => new SourceException(failure.Path, failure.Detail, failure),
+    };
+
+    private SourceException Changed(SourceFile file) => new(
+        PathOf(file), $"changed since it was opened (it was {file.Size} bytes, changed {file.Modified:yyyy-MM-dd HH:mm:ss} UTC); open the source anew");
+
+    private bool Bad(
+        SourceFile file, int page, SourceException failure, int height, int width, Span<byte> destination, int rowStride)
+    {
+        Report(file, page, failure);
+        if (_options.BadSlices == BadSlicePolicy.Fail) throw Again(failure);
+        Fill(destination, width * DataType.Size(), height, rowStride);
+        return false;
+    }
+
+    private void Report(SourceFile file, int page, SourceException failure)
+    {
+        lock (_reported)
+        {
+            if (!_reported.Add((file, page))) return;
+        }
+
+        (long z, long depth) = Planes(file, page == WholeFile ? null : page);
+        _problems.Add(new SourceProblem(SourceProblemKind.Bad, z, depth, failure.Path, failure.Detail));
+        if (_options.BadSlices == BadSlicePolicy.Fill) SourceLog.BadFilled(_options.Logger, failure.Path, failure.Detail, z, z + depth - 1);
+        else SourceLog.BadFailing(_options.Logger, failure.Path, failure.Detail, z, z + depth - 1);
+    }
+
+    private OpenFile Load(SourceFile file, SafeFileHandle handle, string path)
+    {
+        if (RandomAccess.GetLength(handle) != file.Size || File.GetLastWriteTimeUtc(handle) != file.Modified) throw Changed(file);
+        if (file.Page is { } known) return new OpenFile(file, handle, known);
+        TiffFile tiff = TiffFile.Read(handle, path, file.Size, _layout);
+        Check(file, path, tiff);
+        if (tiff.Count != 1 || tiff.Failure(0) is not null || !tiff.Page(0).IsContiguous) return new OpenFile(file, handle, tiff);
+        file.Page = tiff.Page(0);
+        return new OpenFile(file, handle, tiff.Page(0));
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Hosting;
+using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Volumes;
+using ZarrFs.Host.Catalog;
+using ZarrFs.Host.Configuration;
+using ZarrFs.Host.Http;
+
+namespace ZarrFs.Host;
+
+/// <summary>Tells on standard output, once everything answers, what is shown, where to look and what to type.</summary>
+internal sealed class Announcement(Settings settings, VolumeCatalog catalog, HttpService? http = null) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (Multiscale volume in catalog.Volumes)
+        {
+            VolumeShape shape = volume.Volume.Shape;
+            Console.WriteLine($"{volume.Name}: {shape}, {volume.Volume.DataType.Name()}, {volume.Levels.Count} levels, from {volume.Volume.Source.Kind} in {volume.Volume.Source.Path}");
+        }
+
+        string example = catalog.Volumes[0].Name;
+        if (settings.MountPath is { } mount)
+        {
+            Console.WriteLine($"Mounted on {mount}");
+            Console.WriteLine($"  khartes, VC3D   open {Path.Combine(mount, example + ".zarr")}");
+            Console.WriteLine($"  python          zarr.open('{Path.Combine(mount, example + ".zarr")}')['0'][:]");
+        }
+
+        if (http?.Address is { } address)
+        {
+            Console.WriteLine($"Serving on {address}/   (open it in a browser: facts, and links for every viewer)");
+            Console.WriteLine($"  Neuroglancer    source {address}/{Uri.EscapeDataString(example)}.zarr/|zarr2:");
+            Console.WriteLine($"  napari          napari --plugin napari-ome-zarr {address}/{Uri.EscapeDataString(example)}.zarr/");
+        }
+
+        Console.WriteLine("Ctrl-C ends it.");
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging;
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Metadata;
+using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Sources;
+using ZarrFs.Core.Tree;
+using ZarrFs.Core.Volumes;
+using ZarrFs.Host.Configuration;
+using ZarrFs.Host.Http;
+
+namespace ZarrFs.Host.Catalog;
+
+/// <summary>The opened volumes of one run of the program, in the order given; their numbers are their places in it.</summary>
+internal sealed class VolumeCatalog : IDisposable
+{
+    private readonly List<ISource> _sources = [];
+    private readonly ContrastWindow[] _contrasts;
+
+    /// <summary>Opens every source.</summary>
+    /// <exception cref="SourceException">A source cannot be opened.</exception>
+    /// <exception cref="OptionException">A view does not fit its source.</exception>
+    public VolumeCatalog(IReadOnlyList<VolumeSettings> volumes, ILogger logger)
+    {
+        try
+        {
+            Volumes = [.. volumes.Select(settings => Open(settings, logger))];
+            _contrasts = [.. Volumes.Select(volume => ContrastEstimate.Of(volume.Volume))];
+            Tree = new VirtualTree([.. Volumes.Zip(_contrasts)]);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The views, by number.</summary>
+    public IReadOnlyList<Multiscale> Volumes { get; }
+
+    /// <summary>Everything that can be named.</summary>
+    public VirtualTree Tree { get; }
+
+    /// <summary>What people are told about each volume, with the problems found by now.</summary>
+    public IReadOnlyList<VolumeFacts> Facts(string? mountPath) =>
+    [
+        .. Volumes.Select((volume, index) => new VolumeFacts
+        {
+            Name = volume.Name,
+            SourcePath = volume.Volume.Source.Path,
+            Kind = volume.Volume.Source.Kind,
+            Shape = volume.Volume.Shape,
+            DataType = volume.Volume.DataType,
+            VoxelSize = volume.Volume.VoxelSize,
+            Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts))],
+            Problems = volume.Volume.Source.Problems,
+            MountPath = mountPath,
+            Window = (_contrasts[index].Start, _contrasts[index].End),
+        }),
+    ];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (ISource source in _sources) source.Dispose();
+    }
+
+    private Multiscale Open(VolumeSettings settings, ILogger logger)
+    {
+        ISource source = SourceOpener.Open(settings.Source, new SourceOptions { BadSlices = settings.OnBadSlice, Logger = logger });
+        _sources.Add(source);
+        var volume = new Volume(source, settings.Ranges, settings.Type, settings.VoxelSize);
+        return new Multiscale(settings.Name ?? DefaultName(source), volume, settings.Chunk, settings.Levels, settings.Downsample);
+    }
+
+    private static string DefaultName(ISource source)
+    {
+        string name = source.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(source.Path));
+        foreach (string suffix in (string[])[".tiff", ".tif", ".ome"])
+        {
+            if (source.Name is null && name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) name = name[..^suffix.Length];
+        }
+
+        // A name out of a file is made fit for a directory; one that the user gives is checked instead.
+        name = string.Concat(name.Select(c => c is '/' or '\\' || char.IsControl(c) ? '_' : c)).Trim();
+        return name is "" or "." or ".." ? "volume" : name;
+    }
+}

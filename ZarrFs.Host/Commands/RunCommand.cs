@@ -1,0 +1,32 @@
+using System.CommandLine;
+using ZarrFs.Core.Failures;
+using ZarrFs.Host.Configuration;
+
+namespace ZarrFs.Host.Commands;
+
+/// <summary><c>zarrfs run --config FILE</c>.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var sources = new Argument<string[]>("SOURCE") { Description = "Sources to show instead of the file's volumes.", Arity = ArgumentArity.ZeroOrMore };
+        var mount = new Option<string?>("--mount") { HelpName = "MOUNTPOINT", Description = "Mount all volumes in this empty directory." };
+        var allowOther = new Option<bool>("--allow-other") { Description = "Let other users of this machine read the mount too." };
+        Option<string?> listen = ServeCommand.ListenOption();
+        var view = new ViewArguments();
+        var program = new ProgramArguments();
+        var command = new Command("run", "Mount and serve several volumes in one process that shares one cache, as a configuration file says.\n\nExample: zarrfs run --config config/zarrfs.json") { sources, mount, allowOther, listen };
+        view.AddTo(command);
+        program.AddTo(command);
+        command.SetAction((parsed, stop) =>
+        {
+            Settings settings = program.Read(
+                parsed, parsed.GetValue(sources) ?? [], view.Read(parsed),
+                ("Mount:Path", parsed.GetValue(mount)), ("Mount:AllowOther", parsed.GetValue(allowOther) ? "true" : null), ("Http:Listen", parsed.GetValue(listen)));
+            if (settings.MountPath is null && settings.Listen is null)
+                throw new OptionException("run", "neither a mountpoint nor an address is configured; set mount.path or http.listen in the file, or give --mount or --listen");
+            return Service.RunAsync(settings, stop);
+        });
+        return command;
+    }
+}

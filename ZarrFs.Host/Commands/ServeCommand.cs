@@ -1,0 +1,30 @@
+using System.CommandLine;
+using ZarrFs.Host.Configuration;
+
+namespace ZarrFs.Host.Commands;
+
+/// <summary><c>zarrfs serve SOURCE…</c>.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Where a service listens if nothing else is said.</summary>
+    public const string DefaultListen = "127.0.0.1:9000";
+
+    public static Option<string?> ListenOption() => new("--listen") { HelpName = "ADDRESS", Description = $"Address and port. Default: {DefaultListen}; port 0 takes a free one." };
+
+    public static Command Create()
+    {
+        var sources = new Argument<string[]>("SOURCE") { Description = "One or more directories of TIFF slices or cells, or multi-page TIFF files.", Arity = ArgumentArity.OneOrMore };
+        Option<string?> listen = ListenOption();
+        var view = new ViewArguments();
+        var program = new ProgramArguments();
+        var command = new Command("serve", "Show TIFF volumes as OME-Zarr over HTTP, until Ctrl-C: for Neuroglancer, napari, zarr-python.\n\nExample: zarrfs serve /data/scroll1/slices /data/scroll2/slices") { sources, listen };
+        view.AddTo(command);
+        program.AddTo(command);
+        command.SetAction((parsed, stop) =>
+        {
+            Settings settings = program.Read(parsed, parsed.GetRequiredValue(sources), view.Read(parsed), ("Http:Listen", parsed.GetValue(listen)));
+            return Service.RunAsync(settings with { Listen = settings.Listen ?? DefaultListen }, stop);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Sources;
+using ZarrFs.Core.Volumes;
+
+namespace ZarrFs.Host.Configuration;
+
+/// <summary>From the text of an option to its value, or an error that names the option, what was found and what was expected.</summary>
+internal static partial class OptionParsing
+{
+    /// <summary>The memory budget in bytes; <c>auto</c> is a quarter of the machine's memory, 2 GiB at most.</summary>
+    public static long Memory(string text)
+    {
+        const string Option = "--memory";
+        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase))
+            return Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, 64L << 20, 2L << 30);
+        Match match = SizePattern().Match(text);
+        if (!match.Success) throw new OptionException(Option, $"'{text}' is not a size; expected for example 512MB, 4GB or auto");
+        double factor = match.Groups["unit"].Value.ToUpperInvariant() switch { "K" => 1L << 10, "M" => 1L << 20, "G" => 1L << 30, "T" => 1L << 40, _ => 1 };
+        double bytes = double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * factor;
+        if (bytes < 1 << 20 || bytes > 1L << 45) throw new OptionException(Option, $"'{text}' is {bytes:0} bytes; expected at least 1MB and at most 32TB");
+        return (long)bytes;
+    }
+
+    public static int Threads(string text)
+    {
+        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return Math.Max(2, Environment.ProcessorCount);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads is >= 1 and <= 1024
+            ? threads
+            : throw new OptionException("--threads", $"'{text}' is not a number of threads; expected auto or a number from 1 to 1024");
+    }
+
+    public static ChunkShape ChunkSize(string text)
+    {
+        const string Option = "--chunk-size";
+        string[] parts = text.Split(',', 'x');
+        if (parts.Length is not (1 or 3)) throw new OptionException(Option, $"'{text}' has {parts.Length} numbers; expected one, or three for z,y,x");
+        int[] sizes = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!long.TryParse(parts[i].Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long size))
+                throw new OptionException(Option, $"'{parts[i]}' is not a whole number; expected for example 128, or 64,128,128 for z,y,x");
+            if (size is < 1 or > int.MaxValue) throw new OptionException(Option, $"{size} is not possible; a chunk has at least 1 voxel along each axis and fewer than 2³¹ bytes");
+            sizes[i] = (int)size;
+        }
+
+        return sizes.Length == 1 ? new ChunkShape(sizes[0], sizes[0], sizes[0]) : new ChunkShape(sizes[0], sizes[1], sizes[2]);
+    }
+
+    public static int? Levels(string text)
+    {
+        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int levels) && levels is >= 1 and <= Multiscale.MostLevels
+            ? levels
+            : throw new OptionException("--levels", $"'{text}' is not a number of levels; expected auto or a number from 1 to {Multiscale.MostLevels}");
+    }
+
+    public static DownsampleMethod Downsample(string text) => text.ToLowerInvariant() switch
+    {
+        "mean" => DownsampleMethod.Mean,
+        "nearest" => DownsampleMethod.Nearest,
+        "max" => DownsampleMethod.Max,
+        "min" => DownsampleMethod.Min,
+        "mode" => DownsampleMethod.Mode,
+        _ => throw new OptionException("--downsample", $"'{text}' is not a method; expected mean, nearest, max, min or mode"),
+    };
+
+    public static DataType? Type(string text)
+    {
+        if (text.Length == 0) return null;
+        return DataTypes.TryParse(text, out DataType type)
+            ? type
+            : throw new OptionException("--type", $"'{text}' is not a data type; expected uint8 (made from uint16 by ÷ 256)");
+    }
+
+    public static BadSlicePolicy OnBadSlice(string text) => text.ToLowerInvariant() switch
+    {
+        "fill" => BadSlicePolicy.Fill,
+        "fail" => BadSlicePolicy.Fail,
+        _ => throw new OptionException("--on-bad-slice", $"'{text}' is not a policy; expected fill or fail"),
+    };
+
+    public static VoxelSize? VoxelSize(string text)
+    {
+        const string Option = "--voxel-size";
+        if (text.Length == 0) return null;
+        Match match = VoxelPattern().Match(text);
+        string[] numbers = match.Groups["numbers"].Value.Split(',');
+        if (!match.Success || numbers.Length is not (1 or 3))
+            throw new OptionException(Option, $"'{text}' is not a voxel size; expected one number or three for z,y,x, in µm or with a unit: 7.91, 2,0.5,0.5um, 40nm");
+        string unit = match.Groups["unit"].Value switch
+        {
+            "" or "um" or "µm" or "micrometer" => "micrometer",
+            "nm" or "nanometer" => "nanometer",
+            "mm" or "millimeter" => "millimeter",
+            string other => throw new OptionException(Option, $"'{other}' is not a unit; expected nm, um or mm"),
+        };
+        double[] sizes = [.. numbers.Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
+        var size = sizes.Length == 1
+            ? new VoxelSize(sizes[0], sizes[0], sizes[0], unit)
+            : new VoxelSize(sizes[0], sizes[1], sizes[2], unit);
+        return size.IsValid ? size : throw new OptionException(Option, $"'{text}' is not positive and finite");
+    }
+
+    [GeneratedRegex(@"^\s*(?<number>\d+(\.\d+)?)\s*(?<unit>[kKmMgGtT]?)(i?[bB])?\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SizePattern();
+
+    [GeneratedRegex(@"^\s*(?<numbers>\d+(\.\d+)?(,\d+(\.\d+)?)*)\s*(?<unit>[a-zµ]*)\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex VoxelPattern();
+}

@@ -1,0 +1,74 @@
+namespace ZarrFs.Host.Configuration;
+
+/// <summary>
+/// Everything that can be configured, as text: what a file, the environment and the command line have in common. <see cref="Settings"/>
+/// is the checked form. Property names are the keys of <c>config/zarrfs.json</c>.
+/// </summary>
+internal sealed class ZarrFsOptions
+{
+    /// <summary>The volumes to show.</summary>
+    public List<VolumeOptions> Volumes { get; set; } = [];
+
+    /// <summary>The mount; none without a path.</summary>
+    public MountFaceOptions Mount { get; set; } = new();
+
+    /// <summary>The HTTP service; none without an address.</summary>
+    public HttpFaceOptions Http { get; set; } = new();
+
+    /// <summary>Budget for all buffers: <c>512MB</c>, <c>4GB</c> or <c>auto</c>.</summary>
+    public string Memory { get; set; } = "auto";
+
+    /// <summary>Threads that make chunks: a number or <c>auto</c>.</summary>
+    public string Threads { get; set; } = "auto";
+
+    /// <summary>Least severe log line shown: <c>debug</c>, <c>information</c>, <c>warning</c>, <c>error</c>.</summary>
+    public string LogLevel { get; set; } = "information";
+}
+
+/// <summary>One volume and the view on it.</summary>
+internal sealed class VolumeOptions
+{
+    /// <summary>Directory of slices or cells, or a multi-page file.</summary>
+    public string Source { get; set; } = "";
+
+    /// <summary>Name of the directories shown; empty for the source's own.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary><c>x0:x1,y0:y1,z0:z1</c>; empty for everything.</summary>
+    public string Ranges { get; set; } = "";
+
+    /// <summary><c>uint8</c> from uint16; empty for the source's own.</summary>
+    public string Type { get; set; } = "";
+
+    /// <summary>One number or three (z,y,x).</summary>
+    public string ChunkSize { get; set; } = "128";
+
+    /// <summary><c>auto</c> or a number.</summary>
+    public string Levels { get; set; } = "auto";
+
+    /// <summary><c>mean</c>, <c>nearest</c>, <c>max</c>, <c>min</c> or <c>mode</c>.</summary>
+    public string Downsample { get; set; } = "mean";
+
+    /// <summary>One number or three (z,y,x), in µm or with a unit; empty for the source's own.</summary>
+    public string VoxelSize { get; set; } = "";
+
+    /// <summary><c>fill</c> or <c>fail</c>.</summary>
+    public string OnBadSlice { get; set; } = "fill";
+}
+
+/// <summary>The mount.</summary>
+internal sealed class MountFaceOptions
+{
+    /// <summary>An empty directory; empty for no mount.</summary>
+    public string Path { get; set; } = "";
+
+    /// <summary>Whether other users may read.</summary>
+    public bool AllowOther { get; set; }
+}
+
+/// <summary>The HTTP service.</summary>
+internal sealed class HttpFaceOptions
+{
+    /// <summary>Address and port, <c>127.0.0.1:9000</c>; empty for no service.</summary>
+    public string Listen { get; set; } = "";
+}

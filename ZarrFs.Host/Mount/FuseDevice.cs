@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace ZarrFs.Host.Mount;
+
+/// <summary>
+/// One connection to the kernel: requests are read from it, one a call, and replies written to it in any order from any thread.
+/// Closing it ends the connection; a call under way keeps the descriptor open, so its number is never reused beneath a late reply.
+/// </summary>
+internal sealed unsafe partial class FuseDevice : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+    private readonly ILogger _logger;
+
+    /// <param name="handle">A descriptor of <c>/dev/fuse</c> that has been mounted. Owned from here on.</param>
+    /// <param name="logger">Gets replies that the kernel refuses.</param>
+    public FuseDevice(SafeFileHandle handle, ILogger logger)
+    {
+        _handle = handle;
+        _logger = logger;
+    }
+
+    /// <summary>Waits for the next request.</summary>
+    /// <returns>Its length in bytes; 0 when the filesystem has been unmounted or the connection aborted.</returns>
+    /// <exception cref="IOException">The kernel reports something else.</exception>
+    public int Read(byte* buffer, int capacity)
+    {
+        while (true)
+        {
+            nint length = Libc.Read(_handle, buffer, (nuint)capacity);
+            if (length >= 0) return (int)length;
+            int error = Libc.LastError;
+            switch (error)
+            {
+                case Errno.ENODEV or Errno.ECONNABORTED:
+                    return 0;
+                // ENOENT: the request was taken back (its caller was killed) while it was being read.
+                case Errno.EINTR or Errno.EAGAIN or Errno.ENOENT:
+                    continue;
+                default:
+                    throw new IOException($"reading from the FUSE device failed: {Libc.Describe(error)} (errno {error})");
+            }
+        }
+    }
+
+    /// <summary>Replies with an error number, or with success and nothing else for <see cref="Errno.None"/>.</summary>
+    public void Reply(ulong unique, int error) => Send(unique, error, null, 0);
+
+    /// <summary>Replies with a structure.</summary>
+    public void Reply<T>(ulong unique, in T body)
+        where T : unmanaged
+    {
+        fixed (T* start = &body) Send(unique, Errno.None, start, Unsafe.SizeOf<T>());
+    }
+
+    /// <summary>Replies with bytes; none is the end of the file or of the directory.</summary>
+    public void Reply(ulong unique, ReadOnlySpan<byte> data)
+    {
+        fixed (byte* start = data) Send(unique, Errno.None, start, data.Length);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    private void Send(ulong unique, int error, void* data, int length)
+    {
+        var header = new FuseOutHeader { Len = (uint)(sizeof(FuseOutHeader) + length), Error = -error, Unique = unique };
+        IoVector* vectors = stackalloc IoVector[2];
+        vectors[0] = new IoVector { Base = &header, Length = (nuint)sizeof(FuseOutHeader) };
+        vectors[1] = new IoVector { Base = data, Length = (nuint)length };
+        nint sent;
+        do sent = Libc.WriteV(_handle, vectors, length > 0 ? 2 : 1);
+        while (sent < 0 && Libc.LastError == Errno.EINTR);
+        if (sent >= 0) return;
+
+        // ENOENT: nobody waits for this reply any more. ENODEV: unmounted meanwhile. Neither is anybody's loss.
+        int failure = Libc.LastError;
+        if (failure is not (Errno.ENOENT or Errno.ENODEV)) LogReplyRefused(unique, length, failure, Libc.Describe(failure));
+    }
+
+    [LoggerMessage(LogLevel.Error, "The kernel refused the reply to request {Unique} ({Length} bytes): {Text} (errno {Error}).")]
+    private partial void LogReplyRefused(ulong unique, int length, int error, string text);
+}

@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace ZarrFs.Host.Mount;
+
+/// <summary>A directory with our filesystem on it, from mount to unmount.</summary>
+internal sealed partial class MountPoint : IDisposable
+{
+    private readonly IMounter _mounter;
+    private readonly MountLock _lock;
+    private readonly MountEntry _entry;
+
+    private MountPoint(string path, IMounter mounter, MountLock held, MountEntry entry, SafeFileHandle connection)
+    {
+        Path = path;
+        _mounter = mounter;
+        _lock = held;
+        _entry = entry;
+        Connection = connection;
+    }
+
+    /// <summary>The resolved path.</summary>
+    public string Path { get; }
+
+    /// <summary>The kernel's end; whoever serves it closes it.</summary>
+    public SafeFileHandle Connection { get; }
+
+    /// <summary>
+    /// Checks the directory and mounts. A dead mount of ours on it is taken away first; everything else that is in the way is an error.
+    /// </summary>
+    /// <exception cref="MountException">It cannot be done; says why and what to do.</exception>
+    public static MountPoint Mount(MountOptions options, IMounter mounter, ILogger logger)
+    {
+        MountPointCheck.RequireFuse(options.MountPoint);
+        string path = MountPointCheck.Resolve(options.MountPoint);
+        MountLock held = MountLock.TryAcquire(path, options.Source, out MountHolder? holder)
+            ?? throw new MountException(path, $"zarrfs (process {holder!.Pid}) already serves {Quote(holder.Source)} here; end it with `kill {holder.Pid}` or choose another mountpoint");
+        try
+        {
+            ClearDeadMounts(path, mounter, logger);
+            MountPointCheck.RequireEmptyDirectory(path);
+            SafeFileHandle connection = mounter.Mount(path, options);
+            MountEntry? entry = MountTable.TopmostAt(path);
+            if (entry is not null) return new MountPoint(path, mounter, held, entry, connection);
+            connection.Dispose();
+            throw new MountException(path, "mounted, and gone again at once; somebody else unmounted it, try again");
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the kernel read ahead further than its 128 KiB; after the handshake, which sets it. Root only.</summary>
+    /// <returns>False if the system does not allow it: reads then come in smaller pieces.</returns>
+    public bool TrySetReadAhead(int kib)
+    {
+        try
+        {
+            File.WriteAllText($"/sys/class/bdi/{_entry.Device}/read_ahead_kb", $"{kib}\n");
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes the filesystem away: at once if nobody uses it, else out of sight, to end with the last open file.</summary>
+    /// <exception cref="MountException">Neither is possible.</exception>
+    public UnmountOutcome Unmount()
+    {
+        MountEntry? topmost = MountTable.TopmostAt(Path);
+        if (topmost?.Device != _entry.Device)
+        {
+            // Unmounting by path would hit what has been mounted over ours.
+            if (MountTable.Read().All(entry => entry.Device != _entry.Device)) return UnmountOutcome.AlreadyGone;
+            throw new MountException(Path, $"{topmost?.Type ?? "something else"} is mounted over it; unmount that first, then this with `umount -l {Path}`");
+        }
+
+        if (_mounter.TryUnmount(Path, lazy: false, out _)) return UnmountOutcome.Unmounted;
+        if (_mounter.TryUnmount(Path, lazy: true, out string problem)) return UnmountOutcome.Detached;
+        throw new MountException(Path, $"cannot be unmounted ({problem}); do it by hand with `umount -l {Path}`");
+    }
+
+    /// <summary>Lets others mount here.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    // The lock is ours by now, so no zarrfs of this user serves the path.
+    private static void ClearDeadMounts(string path, IMounter mounter, ILogger logger)
+    {
+        while (MountTable.TopmostAt(path) is { } entry)
+        {
+            if (entry.Type != MountTable.OwnType)
+                throw new MountException(path, $"a {entry.Type} filesystem ({entry.Source}) is mounted here already; choose another directory or unmount it with `umount {path}`");
+            if (!MountPointCheck.IsDead(path))
+                throw new MountException(path, $"a zarrfs of another user or another container serves this mountpoint; end it, or choose another directory");
+            if (!mounter.TryUnmount(path, lazy: true, out string problem))
+                throw new MountException(path, $"a dead zarrfs mount is in the way and cannot be removed ({problem}); remove it with `umount -l {path}`");
+            LogDeadMountRemoved(logger, path);
+        }
+    }
+
+    private static string Quote(string source) => source.Length == 0 ? "a volume" : $"\"{source}\"";
+
+    [LoggerMessage(LogLevel.Information, "Removed the dead mount that an earlier zarrfs left on {Path}.")]
+    private static partial void LogDeadMountRemoved(ILogger logger, string path);
+}
+
+/// <summary>How an unmount went.</summary>
+internal enum UnmountOutcome
+{
+    /// <summary>Done.</summary>
+    Unmounted,
+
+    /// <summary>Out of sight, but with files open: they must be served until they are closed.</summary>
+    Detached,
+
+    /// <summary>Somebody else had unmounted it.</summary>
+    AlreadyGone,
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using ZarrFs.Core.Cache;
+using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Tree;
+using ZarrFs.Host.Catalog;
+using ZarrFs.Host.Configuration;
+using ZarrFs.Host.Http;
+using ZarrFs.Host.Mount;
+
+namespace ZarrFs.Host;
+
+/// <summary>The running program: one catalogue, one cache, the faces that the settings ask for, in one host.</summary>
+internal static class Service
+{
+    /// <summary>Runs until Ctrl-C, SIGTERM or <paramref name="stop"/>. What cannot be opened, mounted or listened on is an exception before anything is shown.</summary>
+    public static async Task<int> RunAsync(Settings settings, CancellationToken stop)
+    {
+        // Empty on purpose: no appsettings.json of the current directory has a say, and nothing is started that nobody asked for.
+        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        AddLogging(builder.Logging, settings.LogLevel);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(services => new VolumeCatalog(settings.Volumes, services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Sources")));
+        builder.Services.AddSingleton(_ => new BufferPool(settings.Memory));
+        builder.Services.AddSingleton(services => new ChunkStore(
+            services.GetRequiredService<VolumeCatalog>().Volumes, services.GetRequiredService<BufferPool>(), settings.Threads));
+        builder.Services.AddSingleton<IChunkReader>(services => services.GetRequiredService<ChunkStore>());
+        builder.Services.AddSingleton<IFileTree>(services => services.GetRequiredService<VolumeCatalog>().Tree);
+        if (settings.MountPath is not null) AddMount(builder.Services, settings);
+        if (settings.Listen is not null) AddHttp(builder.Services, settings);
+        builder.Services.AddHostedService<Announcement>();
+
+        using IHost host = builder.Build();
+        await host.StartAsync(stop);
+        await host.WaitForShutdownAsync(stop);
+        return 0;
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, LogLevel level)
+    {
+        logging.SetMinimumLevel(level);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.TimestampFormat = "HH:mm:ss ";
+            options.ColorBehavior = Console.IsErrorRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+        });
+        // Standard output is for what the program has to say; its log goes to standard error.
+        logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void AddMount(IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(new MountOptions
+        {
+            MountPoint = settings.MountPath!,
+            AllowOther = settings.AllowOther,
+            Source = string.Join(", ", settings.Volumes.Select(volume => volume.Source)),
+        });
+        services.AddSingleton<Func<Node, IReadOnlyList<(string Name, byte[] Value)>>>(provider =>
+        {
+            VolumeCatalog catalog = provider.GetRequiredService<VolumeCatalog>();
+            return node => Attributes(catalog, node);
+        });
+        services.AddHostedService<MountService>();
+    }
+
+    private static void AddHttp(IServiceCollection services, Settings settings) =>
+        services.AddHttpService(
+            new Http.HttpOptions { Listen = settings.Listen! },
+            provider =>
+            {
+                VolumeCatalog catalog = provider.GetRequiredService<VolumeCatalog>();
+                return new ServedContent(
+                    catalog.Tree, provider.GetRequiredService<IChunkReader>(), provider.GetRequiredService<BufferPool>(), () => catalog.Facts(settings.MountPath));
+            });
+
+    /// <summary>Extended attributes that tell where a file comes from.</summary>
+    private static (string Name, byte[] Value)[] Attributes(VolumeCatalog catalog, Node node)
+    {
+        if (node.Volume < 0) return [];
+        (string, byte[]) source = ("user.zarrfs.source", Encoding.UTF8.GetBytes(catalog.Volumes[node.Volume].Volume.Source.Path));
+        return node.Kind == NodeKind.Chunk
+            ? [source, ("user.zarrfs.level", Encoding.UTF8.GetBytes(node.Chunk.Level.ToString()))]
+            : [source];
+    }
+}

@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace ZarrFs.Tests.Mount;
+
+/// <summary>Calls that .NET has no name for.</summary>
+internal static partial class Posix
+{
+    public const int ReadWrite = 2;
+
+    public static (long Result, int Errno) GetXAttr(string path, string name, byte[] value)
+    {
+        nint result = getxattr(path, name, value, (nuint)value.Length);
+        return (result, result < 0 ? Marshal.GetLastPInvokeError() : 0);
+    }
+
+    public static (long Result, int Errno) ListXAttr(string path, byte[] names)
+    {
+        nint result = listxattr(path, names, (nuint)names.Length);
+        return (result, result < 0 ? Marshal.GetLastPInvokeError() : 0);
+    }
+
+    public static int Errno(Func<int> call) => call() < 0 ? Marshal.GetLastPInvokeError() : 0;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeDirectory(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unlink(string path);
+
+    [LibraryImport("libc", EntryPoint = "truncate", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Truncate(string path, long length);
+
+    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Mount(string source, string target, string type, nuint flags, string data);
+
+    [LibraryImport("libc", EntryPoint = "umount2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unmount(string target, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint getxattr(string path, string name, [Out] byte[] value, nuint size);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint listxattr(string path, [Out] byte[] names, nuint size);
+}

@@ -1,0 +1,50 @@
+# Shared by the scripts here: what must be there before anything is built, each told in one sentence with the next step.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+die() { printf 'zarrfs: %s\n' "$*" >&2; exit 1; }
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+
+need_sdk() {
+  command -v dotnet >/dev/null || die "the .NET SDK is missing; install .NET SDK 10.0 (https://dotnet.microsoft.com/download) and run this again"
+  local have
+  have=$(dotnet --list-sdks 2>/dev/null | sed 's/ .*//' | sort -V | tail -n 1)
+  case "$have" in
+    '') die "there is a dotnet, but no SDK; install .NET SDK 10.0 (https://dotnet.microsoft.com/download) and run this again" ;;
+    [1-9].*) die "the newest .NET SDK here is $have; version 10.0 or later is needed (https://dotnet.microsoft.com/download)" ;;
+  esac
+}
+
+# need_packages COMMAND-OR-FILE=PACKAGE …: installs the Debian packages of what is missing.
+need_packages() {
+  local missing=() pair what
+  for pair in "$@"; do
+    what=${pair%%=*}
+    case "$what" in
+      /*) [ -e "$what" ] || missing+=("${pair#*=}") ;;
+      *) command -v "$what" >/dev/null || missing+=("${pair#*=}") ;;
+    esac
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || die "these packages are missing and only root can install them: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  command -v apt-get >/dev/null || die "these Debian packages are missing and there is no apt-get; install their like for this system: ${missing[*]}"
+  say "Installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq >&2 || die "apt-get update failed; see above"
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 \
+    || die "apt-get could not install ${missing[*]}; see above"
+}
+
+need_fuse() {
+  [ -e /dev/fuse ] || die "/dev/fuse is missing, so nothing can be mounted; load it with 'modprobe fuse', or start the container with --device /dev/fuse --cap-add SYS_ADMIN"
+  [ "$(id -u)" -eq 0 ] || command -v fusermount3 >/dev/null || die "without root, mounting takes fusermount3; install it with 'apt-get install fuse3'"
+}
+
+build() {
+  say "Building"
+  dotnet build "$root/$1" -c Release -v quiet -clp:"ErrorsOnly;NoSummary" >&2 || die "the build failed; see above"
+}

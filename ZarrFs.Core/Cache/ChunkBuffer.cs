@@ -30,7 +30,7 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
     public Span<byte> Span => new(Pointer, Length);
 
     /// <summary>True once the pages may be referenced by the network stack: they must be replaced, not reused, when the buffer returns.</summary>
-    public bool SharedWithKernel { get; set; }
+    internal bool SharedWithKernel { get; set; }
 
     internal int Slot { get; }
 

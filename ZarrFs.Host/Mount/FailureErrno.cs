@@ -6,9 +6,12 @@ namespace ZarrFs.Host.Mount;
 internal static class FailureErrno
 {
     /// <summary>The error number a reader is given for a failure.</summary>
-    public static int Of(Exception failure) => failure switch
+    /// <param name="failure">What went wrong.</param>
+    /// <param name="interrupted">Whether the reader asked for the request to be cancelled.</param>
+    public static int Of(Exception failure, bool interrupted) => failure switch
     {
-        OperationCanceledException => Errno.EINTR,
+        // Only with a signal behind it: programs answer EINTR by asking again at once, for ever.
+        OperationCanceledException when interrupted => Errno.EINTR,
 
         // EAGAIN would say "not blocking", which readers of files do not expect; EBUSY says to come back later.
         OverloadException => Errno.EBUSY,

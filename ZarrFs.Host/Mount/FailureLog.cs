@@ -19,11 +19,14 @@ internal sealed partial class FailureLog
     public FailureLog(ILogger logger) => _logger = logger;
 
     /// <summary>Logs a failed request and gives the error number for its reply.</summary>
-    public int Report(Exception failure, ulong inode)
+    /// <param name="failure">What went wrong.</param>
+    /// <param name="inode">What the request was about.</param>
+    /// <param name="interrupted">Whether the reader asked for it to be cancelled.</param>
+    public int Report(Exception failure, ulong inode, bool interrupted = false)
     {
-        int errno = FailureErrno.Of(failure);
+        int errno = FailureErrno.Of(failure, interrupted);
         LogRequest(inode, errno, failure.Message);
-        if (failure is OperationCanceledException) return errno;
+        if (interrupted) return errno;
         if (_told.Count >= Remembered || !_told.TryAdd(failure.Message, 0)) return errno;
         if (failure is SourceException or OverloadException) LogFailure(failure.Message);
         else LogUnexpected(failure, inode);

@@ -42,7 +42,7 @@ internal sealed class LateReads
         }
         catch (Exception failure)
         {
-            error = _failures.Report(failure, node.Id.Value);
+            error = _failures.Report(failure, node.Id.Value, cancellation.IsCancellationRequested);
         }
 
         try

@@ -42,7 +42,7 @@ internal sealed class FakeTree : IFileTree
     {
         ulong directory = id.Value >> 32;
         int index = (int)(uint)id.Value;
-        bool exists = directory == 0 ? index is >= 1 and <= (int)Leaf : CountOf(directory) > index;
+        bool exists = directory == 0 ? index is >= 1 and <= (int)Leaf : index >= 0 && index < CountOf(directory);
         node = default;
         if (!exists) return false;
         node = new Node

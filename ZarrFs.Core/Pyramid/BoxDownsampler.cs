@@ -59,12 +59,14 @@ internal sealed unsafe class BoxDownsampler<T, TReduction>(bool vectors) : Downs
     {
         int pairs = width / 2;
         int x = 0;
-        if (vectors && TReduction.HasVectors)
+        int last = pairs - Vector<T>.Count;
+        if (vectors && TReduction.HasVectors && last >= 0)
         {
-            for (; x <= pairs - Vector<T>.Count; x += Vector<T>.Count)
-            {
-                TReduction.Reduce(rows, 2 * x).Store(destination + x);
-            }
+            for (; x < last; x += Vector<T>.Count) TReduction.Reduce(rows, 2 * x).Store(destination + x);
+
+            // The last step reaches back over voxels already made rather than leave a rest to the scalar loop (max of uint8: 0.4 GB/s, not 50).
+            TReduction.Reduce(rows, 2 * last).Store(destination + last);
+            x = pairs;
         }
 
         for (; x < pairs; x++) destination[x] = TReduction.Reduce(rows, 2 * x, (2 * x) + 1);

@@ -26,7 +26,7 @@ internal readonly unsafe struct MostFrequent<T> : IReduction<T>
             int votes = 0;
             foreach (T other in voxels)
             {
-                if (other == candidate) votes++;
+                votes += other == candidate ? 1 : 0;
             }
 
             if (votes > 4) return candidate;

@@ -7,6 +7,7 @@ namespace ZarrFs.Core.Sources;
 internal static class SliceNames
 {
     private const long MostSlices = int.MaxValue;
+    private const string Digits = "0123456789";
 
     /// <summary>
     /// Gives the files by z. If all stems are numbers, z is the number (as scroll2zarr and khartes read them) and what is missing is a
@@ -24,6 +25,28 @@ internal static class SliceNames
         }
 
         return named is null ? ByNumber(directory, files) : ByPlace(files);
+    }
+
+    /// <summary>
+    /// Finds the first place where names that otherwise count up by one (<c>img_0002.tif</c>, <c>img_0004.tif</c>) leave numbers out: placed
+    /// by order, everything after it is nearer than it was.
+    /// </summary>
+    public static (SourceFile Before, SourceFile After)? FindSkip(IReadOnlyList<SourceFile> ordered)
+    {
+        (SourceFile, SourceFile)? skip = null;
+        bool countsByOne = false;
+        for (int i = 1; i < ordered.Count; i++)
+        {
+            ReadOnlySpan<char> before = Stem(ordered[i - 1]).TrimEnd(Digits);
+            ReadOnlySpan<char> after = Stem(ordered[i]).TrimEnd(Digits);
+            if (!before.SequenceEqual(after)) continue;
+            if (!long.TryParse(Stem(ordered[i - 1])[before.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long first)) continue;
+            if (!long.TryParse(Stem(ordered[i])[after.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long second)) continue;
+            if (second == first + 1) countsByOne = true;
+            else skip ??= (ordered[i - 1], ordered[i]);
+        }
+
+        return countsByOne ? skip : null;
     }
 
     /// <summary>True for names such as <c>00017.tif</c>.</summary>

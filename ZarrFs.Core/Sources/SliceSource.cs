@@ -40,6 +40,8 @@ internal sealed class SliceSource : TiffSource
         Shape = new VolumeShape(depth, Layout.Height, Layout.Width);
         VoxelSize = metadata?.VoxelSize ?? _calibration.VoxelSize();
         AddHoles(slices.Keys, depth);
+        if (!SliceNames.IsNumeric(SliceNames.Stem(_files[0])) && SliceNames.FindSkip(_files) is (SourceFile before, SourceFile after))
+            SourceLog.NumbersSkipped(options.Logger, directory, before.Name, after.Name);
         Identify();
     }
 
@@ -80,7 +82,8 @@ internal sealed class SliceSource : TiffSource
         {
             throw new SourceException(
                 path,
-                $"has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, expected {Layout.Width} × {Layout.Height} {Layout.DataType.Name()} like the first slice");
+                $"has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, " +
+                $"expected {Layout.Width} × {Layout.Height} {Layout.DataType.Name()} like the first slice");
         }
     }
 

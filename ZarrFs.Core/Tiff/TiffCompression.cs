@@ -20,7 +20,7 @@ internal static class TiffCompression
         32773 => "PackBits",
         32809 => "ThunderScan",
         32946 => "old Deflate",
-        34676 => "SGI LogLuv",
+        34676 or 34677 => "SGI LogLuv",
         34712 => "JPEG 2000",
         34887 => "LERC",
         34925 => "LZMA",

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Text.Json;
+using ZarrFs.Core.Sources;
+using ZarrFs.Core.Tree;
+using ZarrFs.Core.Volumes;
+
+namespace ZarrFs.Host.Http;
+
+/// <summary>What the start page says, for programs: <c>volumes</c>, and the root directory's <c>entries</c>.</summary>
+internal static class StartDocument
+{
+    public static byte[] Make(ServedContent content, string server)
+    {
+        ArrayBufferWriter<byte> body = new(4096);
+        using (Utf8JsonWriter json = new(body))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("volumes");
+            foreach (VolumeFacts volume in content.Volumes()) WriteVolume(json, volume, new ClientLines(volume, server));
+            json.WriteEndArray();
+            json.WriteStartArray("entries");
+            foreach ((string name, Node node) in DirectoryListing.Children(content.Tree, NodeId.Root)) DirectoryListing.WriteEntry(json, name, node);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return body.WrittenSpan.ToArray();
+    }
+
+    private static void WriteVolume(Utf8JsonWriter json, VolumeFacts volume, ClientLines lines)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", volume.Name);
+        json.WriteString("source", volume.SourcePath);
+        json.WriteString("kind", volume.Kind);
+        WriteShape(json, "shape", volume.Shape);
+        json.WriteString("dataType", volume.DataType.Name());
+        json.WriteStartObject("voxelSize");
+        json.WriteNumber("z", volume.VoxelSize.Z);
+        json.WriteNumber("y", volume.VoxelSize.Y);
+        json.WriteNumber("x", volume.VoxelSize.X);
+        json.WriteString("unit", volume.VoxelSize.Unit);
+        json.WriteEndObject();
+        json.WriteStartArray("levels");
+        foreach (LevelFacts level in volume.Levels)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("index", level.Index);
+            WriteShape(json, "shape", level.Shape);
+            WriteShape(json, "chunk", new VolumeShape(level.Chunk.Z, level.Chunk.Y, level.Chunk.X));
+            WriteShape(json, "grid", level.Grid);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("problems");
+        foreach (SourceProblem problem in volume.Problems)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", problem.Kind == SourceProblemKind.Bad ? "bad" : "missing");
+            json.WriteNumber("z", problem.Z);
+            json.WriteNumber("depth", problem.Depth);
+            json.WriteString("path", problem.Path);
+            json.WriteString("message", problem.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("mountPath", volume.MountPath);
+        json.WriteString("zarr2", lines.Zarr2Url);
+        json.WriteString("zarr3", lines.Zarr3Url);
+        json.WriteString("neuroglancer", lines.NeuroglancerZarr3);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Five numbers, along t c z y x.</summary>
+    private static void WriteShape(Utf8JsonWriter json, string name, VolumeShape shape)
+    {
+        json.WriteStartArray(name);
+        json.WriteNumberValue(shape.T);
+        json.WriteNumberValue(shape.C);
+        json.WriteNumberValue(shape.Z);
+        json.WriteNumberValue(shape.Y);
+        json.WriteNumberValue(shape.X);
+        json.WriteEndArray();
+    }
+}

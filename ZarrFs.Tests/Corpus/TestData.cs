@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace ZarrFs.Tests.Corpus;
+
+/// <summary>A test over real files, skipped where there are none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class TestDataFactAttribute : FactAttribute
+{
+    public TestDataFactAttribute()
+    {
+        if (TestData.Root is null) Skip = $"{TestData.Variable} names no directory of real TIFF files with its MANIFEST.jsonl";
+    }
+}
+
+/// <summary>The real files and what other readers found in them.</summary>
+internal static class TestData
+{
+    public const string Variable = "ZARRFS_TEST_DATA";
+
+    /// <summary>The directory, or null.</summary>
+    public static string? Root { get; } =
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } root && File.Exists(System.IO.Path.Combine(root, "MANIFEST.jsonl")) ? root : null;
+
+    public static string Path(string file) => System.IO.Path.Combine(Root!, file);
+
+    /// <summary>The lines of the manifest.</summary>
+    public static IReadOnlyList<Entry> Manifest { get; } = Root is null ? [] : [.. File.ReadLines(Path("MANIFEST.jsonl")).Select(Entry.Parse)];
+
+    /// <param name="File">Path below the root.</param>
+    /// <param name="Compression">Name of the compression, or empty where the file could not be opened.</param>
+    /// <param name="Samples">Samples a pixel.</param>
+    /// <param name="Bits">Bits a sample.</param>
+    /// <param name="Format">uint, int, float.</param>
+    /// <param name="Photometric">MINISBLACK and so on.</param>
+    /// <param name="Shapes">Number of different page shapes, or null.</param>
+    /// <param name="Pixels">SHA-256 of all pages in order, C order, little-endian; null where no reader could.</param>
+    public sealed record Entry(string File, string Compression, long Samples, long Bits, string Format, string Photometric, long? Shapes, string? Pixels)
+    {
+        public static Entry Parse(string line)
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            return new Entry(
+                Text("file") ?? "", Text("compression") ?? "", Number("spp") ?? 0, Number("bits") ?? 0, Text("format") ?? "", Text("photometric") ?? "",
+                Number("nshapes"), Text("pixels_sha256"));
+
+            string? Text(string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+            long? Number(string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : null;
+        }
+
+        /// <summary>True for the kinds that are read without a decoder.</summary>
+        public bool IsPlain =>
+            Compression == "none" && Samples == 1 && Photometric is "MINISBLACK" or "PALETTE"
+            && (Format is "uint" or "int" ? Bits is 8 or 16 or 32 or 64 : Format == "float" && Bits is 32 or 64);
+    }
+}

@@ -16,7 +16,7 @@ internal sealed unsafe class SizeClass
     {
         _pool = pool;
         _length = length;
-        SlotBytes = (length + Page - 1L) / Page * Page;
+        SlotBytes = BytesOf(length);
         Slots = (int)Math.Min(int.MaxValue, Math.Max(1, budget / SlotBytes));
         _arena = new NativeArena(Slots * SlotBytes);
     }
@@ -26,6 +26,9 @@ internal sealed unsafe class SizeClass
 
     /// <summary>Most slots that fit in the budget.</summary>
     public int Slots { get; }
+
+    /// <summary>Bytes that a buffer of this length takes from the budget: whole pages.</summary>
+    public static long BytesOf(int length) => (length + Page - 1L) / Page * Page;
 
     /// <summary>Takes a slot that still has its pages. Called under the pool's lock.</summary>
     public ChunkBuffer? TryTakeWarm() => _warm.TryPop(out int slot) ? Make(slot) : null;

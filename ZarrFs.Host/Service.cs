@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Catalog;
 using ZarrFs.Host.Configuration;
@@ -28,8 +29,12 @@ internal static class Service
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(services => new VolumeCatalog(settings.Volumes, services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Sources")));
         builder.Services.AddSingleton(_ => new BufferPool(settings.Memory));
-        builder.Services.AddSingleton(services => new ChunkStore(
-            services.GetRequiredService<VolumeCatalog>().Volumes, services.GetRequiredService<BufferPool>(), settings.Threads));
+        builder.Services.AddSingleton(services =>
+        {
+            IReadOnlyList<Multiscale> volumes = services.GetRequiredService<VolumeCatalog>().Volumes;
+            int most = Math.Max(1, Math.Min(ChunkStore.MostWorkers(volumes, settings.Memory), Math.Max(2, Environment.ProcessorCount)));
+            return new ChunkStore(volumes, services.GetRequiredService<BufferPool>(), settings.Threads ?? most);
+        });
         builder.Services.AddSingleton<IChunkReader>(services => services.GetRequiredService<ChunkStore>());
         builder.Services.AddSingleton<IFileTree>(services => services.GetRequiredService<VolumeCatalog>().Tree);
         if (settings.MountPath is not null) AddMount(builder.Services, settings);

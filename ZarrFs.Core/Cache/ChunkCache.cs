@@ -9,8 +9,12 @@ namespace ZarrFs.Core.Cache;
 /// </summary>
 public sealed class ChunkCache : IDisposable
 {
-    // What an entry costs besides its buffer: keys, links and the entry itself, so that a million empty chunks count as well.
-    private const int EntryBytes = 512;
+    // Chunks of fill and very small ones cost more in keys and links than in buffers. That memory is not the pool's, so it is bounded here:
+    // every entry counts as at least this part of the budget.
+    private const int MostEntries = 1 << 17;
+
+    // At least a tenth goes at a time: compaction sorts all entries, so asking for one chunk each time would sort for each chunk.
+    private const int ReclaimedPart = 10;
 
     private readonly BufferPool _pool;
     private readonly MemoryCache _entries;
@@ -28,23 +32,13 @@ public sealed class ChunkCache : IDisposable
         {
             SizeLimit = pool.Budget,
             ExpirationScanFrequency = TimeSpan.FromDays(1), // nothing ever expires
-            TrackStatistics = true,
+            TrackStatistics = true, // for the estimated size
         });
         pool.Reclaim = Reclaim;
     }
 
     /// <summary>Number of chunks held.</summary>
     public int Count => _entries.Count;
-
-    /// <summary>Lookups that found their chunk, and those that did not.</summary>
-    public (long Hits, long Misses) Statistics
-    {
-        get
-        {
-            MemoryCacheStatistics? statistics = _entries.GetCurrentStatistics();
-            return (statistics?.TotalHits ?? 0, statistics?.TotalMisses ?? 0);
-        }
-    }
 
     /// <summary>Gives a lease on a chunk if it is held.</summary>
     public bool TryGet(in ChunkAddress address, out Lease lease)
@@ -66,15 +60,13 @@ public sealed class ChunkCache : IDisposable
     /// <summary>Keeps a finished chunk; the cache takes a reference of its own.</summary>
     /// <param name="address">The chunk.</param>
     /// <param name="buffer">Its bytes.</param>
-    /// <param name="byTheWay">True for a chunk nobody asked for yet: the first to go when room is needed.</param>
-    public void Add(in ChunkAddress address, ChunkBuffer buffer, bool byTheWay)
+    public void Add(in ChunkAddress address, ChunkBuffer buffer)
     {
         if (!buffer.TryAddReference()) throw new InvalidOperationException("a chunk was offered to the cache after its last reference went");
         Interlocked.Increment(ref _held);
         using ICacheEntry entry = _entries.CreateEntry(address);
         entry.Value = buffer;
-        entry.Size = (ReferenceEquals(buffer, Zeros(buffer.Length)) ? 0 : buffer.Length) + EntryBytes;
-        entry.Priority = byTheWay ? CacheItemPriority.Low : CacheItemPriority.Normal;
+        entry.Size = Math.Max(ReferenceEquals(buffer, Zeros(buffer.Length)) ? 0 : SizeClass.BytesOf(buffer.Length), _pool.Budget / MostEntries);
         entry.PostEvictionCallbacks.Add(new PostEvictionCallbackRegistration { EvictionCallback = _evicted });
     }
 
@@ -91,21 +83,24 @@ public sealed class ChunkCache : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // The MemoryCache itself is not disposed, which would only free what is cleared here: a late reader finds a miss, not an error.
         _pool.Reclaim = null;
         _entries.Clear();
         WaitForEvictions();
-        _entries.Dispose();
     }
 
     private bool Reclaim(long bytes)
     {
         lock (_reclaiming)
         {
-            if (_entries.Count == 0) return WaitForEvictions();
+            int count = _entries.Count;
+            if (count == 0) return WaitForEvictions();
 
-            // A tenth at a time: compaction sorts all entries, so asking for one chunk each time would sort for each chunk.
-            double share = Math.Clamp((double)bytes / Math.Max(1, _entries.GetCurrentStatistics()?.CurrentEstimatedSize ?? 1), 0.1, 1);
-            _entries.Compact(share);
+            // Compact takes a share of the number of entries, whatever their sizes, and rounds it down: without the half, a share of
+            // "one of three" lets nothing go, for ever.
+            long average = Math.Max(1, (_entries.GetCurrentStatistics()?.CurrentEstimatedSize ?? 1) / count);
+            long victims = Math.Max((bytes + average - 1) / average, (count + ReclaimedPart - 1) / ReclaimedPart);
+            _entries.Compact(Math.Min(1, (victims + 0.5) / count));
             WaitForEvictions();
             return true;
         }

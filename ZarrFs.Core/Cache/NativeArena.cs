@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace ZarrFs.Core.Cache;
@@ -8,6 +9,7 @@ namespace ZarrFs.Core.Cache;
 /// where a slot fills them: the first touch of 4 MiB costs 0.4 ms with huge pages and 2.1 ms without (docs/PERFORMANCE.md), and a
 /// program that has just started touches all of its memory for the first time. Elsewhere each slot is an allocation of its own.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "nobody knows when the last lease on a buffer goes, except the garbage collector")]
 internal sealed unsafe partial class NativeArena
 {
     /// <summary>A huge page on x86-64 and on arm64 with 4 KiB pages.</summary>
@@ -20,6 +22,7 @@ internal sealed unsafe partial class NativeArena
     private const int AdviseHugePage = 14;
 
     private readonly long _slotBytes;
+    private readonly Mapping? _mapping;
     private readonly byte* _base;
     private readonly Dictionary<int, nint> _slots = [];
 
@@ -29,10 +32,8 @@ internal sealed unsafe partial class NativeArena
     {
         _slotBytes = slotBytes;
         if (!OperatingSystem.IsLinux()) return;
-        nuint size = checked((nuint)(slotBytes * slots) + (nuint)HugePage);
-        void* mapped = mmap(null, size, ReadWrite, MapPrivateAnonymousNoReserve, -1, 0);
-        if (mapped == (void*)-1) throw new Win32Exception(Marshal.GetLastPInvokeError(), $"cannot reserve {size} bytes of address space");
-        _base = (byte*)(((nint)mapped + HugePage - 1) / HugePage * HugePage);
+        _mapping = new Mapping(checked((nuint)(slotBytes * slots) + (nuint)HugePage));
+        _base = (byte*)((_mapping.DangerousGetHandle() + HugePage - 1) / HugePage * HugePage);
         if (slotBytes % HugePage == 0) _ = madvise(_base, (nuint)(slotBytes * slots), AdviseHugePage);
     }
 
@@ -69,5 +70,26 @@ internal sealed unsafe partial class NativeArena
     private static partial void* mmap(void* address, nuint length, int protection, int flags, int fd, long offset);
 
     [LibraryImport("libc", SetLastError = true)]
+    private static partial int munmap(void* address, nuint length);
+
+    [LibraryImport("libc", SetLastError = true)]
     private static partial int madvise(void* address, nuint length, int advice);
+
+    /// <summary>Gives the address space back when nobody can reach it any more: the pool is gone, and so is every lease on a buffer of it.</summary>
+    private sealed class Mapping : SafeHandle
+    {
+        private readonly nuint _size;
+
+        public Mapping(nuint size)
+            : base(-1, ownsHandle: true)
+        {
+            _size = size;
+            SetHandle((nint)mmap(null, size, ReadWrite, MapPrivateAnonymousNoReserve, -1, 0));
+            if (IsInvalid) throw new Win32Exception(Marshal.GetLastPInvokeError(), $"cannot reserve {size} bytes of address space");
+        }
+
+        public override bool IsInvalid => handle == -1;
+
+        protected override bool ReleaseHandle() => munmap((void*)handle, _size) == 0;
+    }
 }

@@ -16,10 +16,7 @@ internal sealed unsafe class SizeClass
     {
         _pool = pool;
         _length = length;
-        SlotBytes = RoundUp(length, Page);
-        // Huge pages where they waste little: a slot must own its pages, or giving it back would not free them.
-        long huge = RoundUp(length, NativeArena.HugePage);
-        if (huge - length <= length / 8) SlotBytes = huge;
+        SlotBytes = BytesOf(length);
         Slots = (int)Math.Min(int.MaxValue, Math.Max(1, budget / SlotBytes));
         _arena = new NativeArena(SlotBytes, Slots);
     }
@@ -29,6 +26,16 @@ internal sealed unsafe class SizeClass
 
     /// <summary>Most slots that fit in the budget.</summary>
     public int Slots { get; }
+
+    /// <summary>
+    /// Bytes that a buffer of this length takes from the budget: whole pages, huge ones where they waste little. A slot must own its pages, or
+    /// giving it back would not free them.
+    /// </summary>
+    public static long BytesOf(int length)
+    {
+        long huge = RoundUp(length, NativeArena.HugePage);
+        return huge - length <= length / 8 ? huge : RoundUp(length, Page);
+    }
 
     /// <summary>True if the reserve keeps slots of this class warm.</summary>
     public bool TouchedAhead { get; set; }

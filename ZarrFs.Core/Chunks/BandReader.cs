@@ -10,26 +10,26 @@ namespace ZarrFs.Core.Chunks;
 /// </summary>
 internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, TimeSpan patience)
 {
+    /// <summary>Bytes one worker reads into at a time: half of a common L2 cache, so that the rows are still in it when they are cut into chunks.</summary>
+    public const int ScratchBytes = 1 << 19;
+
     /// <summary>Reads the chunks of <paramref name="row"/>, ascending in x with or without gaps, into new buffers; null stands for all fill.</summary>
     public void Read(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, CancellationToken cancellationToken)
     {
-        ChunkGrid grid = volume.Levels[0].Grid;
-        Region first = grid.Region(row[0].Address);
-        Region last = grid.Region(row[^1].Address);
-        Region band = first with { Width = checked((int)(last.EndX - first.X)) };
+        Region[] regions = [.. row.Select(flight => volume.Levels[0].Grid.Region(flight.Address))];
         for (int i = 0; i < row.Count; i++)
         {
             buffers[i] = pool.Rent(volume.ChunkBytes, patience, cancellationToken);
-            if (grid.Region(row[i].Address).Count < volume.Chunk.Count) buffers[i]!.Span.Clear(); // what overhangs is fill
+            if (regions[i].Count < volume.Chunk.Count) buffers[i]!.Span.Clear(); // what overhangs is fill
         }
 
-        int pieces = Math.Min(band.Depth, 4 * scheduler.Workers);
+        int depth = regions[0].Depth;
+        int pieces = Math.Min(depth, 4 * scheduler.Workers);
         int anything = 0;
         scheduler.ForEach(pieces, piece =>
         {
-            int from = (int)((long)band.Depth * piece / pieces), to = (int)((long)band.Depth * (piece + 1) / pieces);
-            if (ReadPlanes(volume, band with { Z = band.Z + from, Depth = to - from }, from, row, buffers, cancellationToken))
-                Interlocked.Exchange(ref anything, 1);
+            int from = (int)((long)depth * piece / pieces), to = (int)((long)depth * (piece + 1) / pieces);
+            if (ReadPlanes(volume, from, to, regions, buffers, cancellationToken)) Interlocked.Exchange(ref anything, 1);
         });
 
         if (anything != 0) return;
@@ -40,28 +40,37 @@ internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, Time
         }
     }
 
-    private bool ReadPlanes(
-        Multiscale volume, in Region band, int firstPlane, List<ChunkFlight> row, ChunkBuffer?[] buffers, CancellationToken cancellationToken)
+    /// <summary>Reads planes <paramref name="from"/> to <paramref name="to"/> of the band that spans the regions, in blocks of rows that fit in the scratch.</summary>
+    private bool ReadPlanes(Multiscale volume, int from, int to, Region[] regions, ChunkBuffer?[] buffers, CancellationToken cancellationToken)
     {
+        Region first = regions[0];
+        long endX = regions[^1].EndX;
         int voxel = volume.Volume.DataType.Size();
-        int bandRow = band.Width * voxel;
-        long rowScratch = bandRow + volume.Volume.ScratchBytes(band.Width);
-        int rows = (int)Math.Clamp(ChunkMaker.ScratchBytes / rowScratch, 1, band.Height);
+        int scratchVoxel = voxel + (int)volume.Volume.ScratchBytes(1);
+        int columns = (int)Math.Min(endX - first.X, ScratchBytes / scratchVoxel);
+        int rows = Math.Min(ScratchBytes / (columns * scratchVoxel), first.Height);
         bool anything = false;
-        ChunkBuffer scratch = pool.Rent(ScratchLength(rows * rowScratch), patience, cancellationToken);
+        ChunkBuffer scratch = pool.Rent(ScratchBytes, patience, cancellationToken);
         try
         {
-            Span<byte> wanted = scratch.Span[..(rows * bandRow)];
-            Span<byte> unconverted = scratch.Span[(rows * bandRow)..];
-            for (int z = 0; z < band.Depth; z++)
+            Span<byte> wanted = scratch.Span[..(rows * columns * voxel)];
+            Span<byte> unconverted = scratch.Span[wanted.Length..];
+            for (int z = from; z < to; z++)
             {
-                for (int y = 0; y < band.Height; y += rows)
+                for (int y = 0; y < first.Height; y += rows)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    int height = Math.Min(rows, band.Height - y);
-                    Region block = band with { Z = band.Z + z, Y = band.Y + y, Depth = 1, Height = height };
-                    anything |= volume.Volume.Read(block, wanted[..(height * bandRow)], unconverted);
-                    for (int i = 0; i < row.Count; i++) Cut(volume, wanted, bandRow, band.X, row[i].Address, buffers[i]!, firstPlane + z, y, height);
+                    for (long x = first.X; x < endX; x += columns)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        Region block = first with
+                        {
+                            Z = first.Z + z, Y = first.Y + y, X = x,
+                            Depth = 1, Height = Math.Min(rows, first.Height - y), Width = (int)Math.Min(columns, endX - x),
+                        };
+                        Span<byte> voxels = wanted[..((int)block.Count * voxel)];
+                        anything |= volume.Volume.Read(block, voxels, unconverted);
+                        for (int i = 0; i < regions.Length; i++) Cut(volume, voxels, block, regions[i], buffers[i]!, z, y);
+                    }
                 }
             }
         }
@@ -73,20 +82,15 @@ internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, Time
         return anything;
     }
 
-    /// <summary>Copies one chunk's part of a block of rows to its place.</summary>
-    private static void Cut(
-        Multiscale volume, ReadOnlySpan<byte> block, int blockRow, long blockX, in ChunkAddress address, ChunkBuffer buffer, int z, int y, int height)
+    /// <summary>Copies one chunk's part of a block of rows to its place: plane <paramref name="z"/>, from row <paramref name="y"/> of the chunk.</summary>
+    private static void Cut(Multiscale volume, ReadOnlySpan<byte> voxels, in Region block, in Region region, ChunkBuffer buffer, int z, int y)
     {
-        ChunkShape chunk = volume.Chunk;
-        Region region = volume.Levels[0].Grid.Region(address);
+        long from = Math.Max(block.X, region.X), to = Math.Min(block.EndX, region.EndX);
+        if (from >= to) return;
         int voxel = volume.Volume.DataType.Size();
-        int from = (int)(region.X - blockX) * voxel;
-        int length = region.Width * voxel;
-        int rowBytes = chunk.X * voxel;
-        Span<byte> to = buffer.Span[(((z * chunk.Y) + y) * rowBytes)..];
-        RowCopy.Copy(block[from..], blockRow, to, rowBytes, length, height);
+        int rowBytes = volume.Chunk.X * voxel, blockRow = block.Width * voxel;
+        int source = (int)(from - block.X) * voxel;
+        int destination = (((z * volume.Chunk.Y) + y) * rowBytes) + ((int)(from - region.X) * voxel);
+        RowCopy.Copy(voxels[source..], blockRow, buffer.Span[destination..], rowBytes, (int)(to - from) * voxel, block.Height);
     }
-
-    // Few lengths, so that scratch buffers are shared between volumes.
-    private static int ScratchLength(long bytes) => checked((int)Math.Max(ChunkMaker.ScratchBytes, (bytes + ChunkMaker.ScratchBytes - 1) / ChunkMaker.ScratchBytes * ChunkMaker.ScratchBytes));
 }

@@ -15,9 +15,25 @@ internal sealed class ChunkFlight(ChunkAddress address)
     /// <summary>Made without its neighbours: a job that made it together with them failed.</summary>
     public bool Alone { get; set; }
 
-    /// <summary>Someone waiting for a chunk. Continuations run on the thread pool, never on the worker that completes it.</summary>
-    public sealed class Waiter() : TaskCompletionSource<Lease>(TaskCreationOptions.RunContinuationsAsynchronously)
+    /// <summary>
+    /// Someone waiting for a chunk. Continuations run on the thread pool, never on the worker that completes it. A reader waits until the
+    /// chunk is there or has failed; a worker also until it is given back undone (null), because a blocked worker can make nothing.
+    /// </summary>
+    public sealed class Waiter(bool isWorker) : TaskCompletionSource<Lease?>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        public CancellationTokenRegistration Registration { get; set; }
+        private CancellationTokenRegistration _registration;
+
+        public bool IsWorker { get; } = isWorker;
+
+        /// <summary>Calls <paramref name="leave"/> when the token is cancelled before the wait is over.</summary>
+        public void LeaveOn(Action leave, CancellationToken cancellationToken)
+        {
+            _registration = cancellationToken.UnsafeRegister(static action => ((Action)action!)(), leave);
+            Interlocked.MemoryBarrier(); // either this thread sees the end, or the one that ends the wait sees the registration
+            if (Task.IsCompleted) _registration.Unregister();
+        }
+
+        /// <summary>To be called when the wait is over: a long-lived token must not collect what has ended.</summary>
+        public void Forget() => _registration.Unregister();
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Volumes;
@@ -11,14 +10,11 @@ namespace ZarrFs.Core.Chunks;
 /// </summary>
 internal sealed class ChunkMaker
 {
-    /// <summary>Bytes one worker reads into at a time: half of a common L2 cache, so that the rows are still in it when they are cut into chunks.</summary>
-    public const int ScratchBytes = 1 << 19;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly IReadOnlyList<Multiscale> _volumes;
     private readonly Downsampler?[] _downsamplers;
-    private readonly int[] _rowLimits;
+    private readonly RowWidth[] _widths;
     private readonly BufferPool _pool;
     private readonly ChunkCache _cache;
     private readonly FlightTable _flights;
@@ -34,9 +30,7 @@ internal sealed class ChunkMaker
         _scheduler = scheduler;
         _reader = new BandReader(pool, scheduler, Patience);
         _downsamplers = [.. volumes.Select(v => v.Levels.Count > 1 ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
-        // A row of n chunks and the rows below it take about 2n buffers a worker; half of the budget is for what is being made.
-        _rowLimits = [.. volumes.Select(v => (int)BitOperations.RoundUpToPowerOf2(
-            (uint)Math.Clamp(pool.Budget / 4 / scheduler.Workers / v.ChunkBytes, 2, 256) + 1) / 2)];
+        _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
     }
 
     public void Queue(ChunkFlight flight, ChunkPriority priority, CancellationToken stop) =>
@@ -71,7 +65,7 @@ internal sealed class ChunkMaker
     private (long First, long End) Neighbours(Multiscale volume, in ChunkAddress address)
     {
         Level level = volume.Levels[address.Level];
-        long width = Math.Max(1, _rowLimits[address.Volume] >> address.Level);
+        long width = _widths[address.Volume].At(address.Level);
         long first = address.X / width * width;
         long end = Math.Min(level.Grid.Counts.X, first + width);
 
@@ -125,7 +119,7 @@ internal sealed class ChunkMaker
         }
 
         ChunkBuffer finished = buffer ?? _cache.Zeros(volume.ChunkBytes);
-        _cache.Add(flight.Address, finished, byTheWay: !_flights.IsWanted(flight));
+        _cache.Add(flight.Address, finished);
         Lease lease = Lease.TryTake(finished)!;
         _flights.Land(flight, finished);
         return lease;
@@ -135,7 +129,7 @@ internal sealed class ChunkMaker
     private void HalveRow(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, ChunkJob job, CancellationToken stop)
     {
         ChunkGrid below = volume.Levels[row[0].Address.Level - 1].Grid;
-        int parents = Math.Max(1, _rowLimits[row[0].Address.Volume] / 2);
+        int parents = _widths[row[0].Address.Volume].At(row[0].Address.Level); // their parts are a row of the level below
         for (int corner = 0; corner < 4; corner++)
         {
             for (int start = 0; start < row.Count; start += parents)
@@ -200,6 +194,7 @@ internal sealed class ChunkMaker
             // Until none is missing: what is in memory now may be evicted before it is leased, and another worker's job may be cancelled.
             while (found.Count < wanted.Count)
             {
+                parent.Token.ThrowIfCancellationRequested();
                 using var job = new ChunkJob(parent.Token) { Nested = true };
                 var mine = new List<ChunkFlight>();
                 var theirs = new List<ChunkAddress>();
@@ -217,7 +212,10 @@ internal sealed class ChunkMaker
                     for (int i = 0; i < made.Length; i++) found.Add(mine[i].Address, made[i]);
                 }
 
-                foreach (ChunkAddress address in theirs) found.Add(address, Await(address, parent, stop));
+                foreach (ChunkAddress address in theirs)
+                {
+                    if (Await(address, parent) is { } lease) found.Add(address, lease);
+                }
             }
 
             return found;
@@ -230,16 +228,10 @@ internal sealed class ChunkMaker
     }
 
     /// <summary>
-    /// Blocks until another worker has made a chunk. No circle can close: a worker waits only for chunks of a level below all those it
-    /// is making, and what a cancelled job leaves undone is queued before everything else.
+    /// Blocks until another worker has made a chunk; null if it gave it back undone, or nobody is making it any more. No circle can close:
+    /// a worker waits only for a running job, never for a queued one, and only for chunks of a level below all those it is making.
     /// </summary>
-    private Lease Await(in ChunkAddress address, ChunkJob parent, CancellationToken stop)
-    {
-        Task<Lease> task = _flights.Join(address, parent.Token, out ChunkFlight? toQueue);
-        using ChunkJob? job = toQueue is null ? null : _flights.Begin(toQueue, stop);
-        if (job is not null) MakeWithNeighbours(toQueue!, job, stop);
-        return task.GetAwaiter().GetResult();
-    }
+    private Lease? Await(in ChunkAddress address, ChunkJob parent) => _flights.JoinRunning(address, parent.Token).GetAwaiter().GetResult();
 
     private static ChunkAddress Child(in ChunkAddress parent, int corner, int side) => parent with
     {

@@ -27,20 +27,15 @@ internal sealed class ChunkScheduler : IDisposable
 
     public int Workers => _threads.Length;
 
-    /// <summary>Number of jobs nobody has taken yet.</summary>
-    public int Queued
-    {
-        get
-        {
-            lock (_sync) return _lanes.Sum(lane => lane.Count);
-        }
-    }
-
-    /// <summary>Queues a job, which must not throw.</summary>
+    /// <summary>Queues a job, which must not throw; dropped when the scheduler has stopped.</summary>
     public void Enqueue(ChunkPriority priority, Action job)
     {
-        lock (_sync) _lanes[(int)priority].Enqueue(job);
-        _available.Release();
+        lock (_sync)
+        {
+            if (_stop.IsCancellationRequested) return;
+            _lanes[(int)priority].Enqueue(job);
+            _available.Release();
+        }
     }
 
     /// <summary>
@@ -69,8 +64,8 @@ internal sealed class ChunkScheduler : IDisposable
     {
         _stop.Cancel();
         foreach (Thread thread in _threads) thread.Join();
+        lock (_sync) _available.Dispose();
         _stop.Dispose();
-        _available.Dispose();
     }
 
     private void Run()

@@ -1,6 +1,7 @@
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
 
@@ -13,6 +14,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly ChunkScheduler _scheduler;
     private readonly ChunkMaker _maker;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopping;
 
     /// <param name="volumes">The catalogue: a volume's place in it is its number in addresses.</param>
     /// <param name="pool">The memory budget.</param>
@@ -22,6 +24,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     {
         CheckBudget(volumes, pool.Budget, workers);
         _volumes = volumes;
+        _stopping = _stop.Token;
         Pool = pool;
         _cache = new ChunkCache(pool);
         _flights = new FlightTable(_cache);
@@ -39,8 +42,9 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <summary>Chunks on their way.</summary>
     public int InFlight => _flights.Count;
 
-    /// <summary>Lookups that found their chunk in memory, and those that did not.</summary>
-    public (long Hits, long Misses) Statistics => _cache.Statistics;
+    /// <summary>How many workers a budget allows; 0 if it is too small for one.</summary>
+    public static int MostWorkers(IReadOnlyList<Multiscale> volumes, long budget) =>
+        volumes.Count == 0 ? int.MaxValue : (int)volumes.Min(volume => Math.Min(int.MaxValue, budget / RowWidth.LeastBytes(volume)));
 
     /// <inheritdoc/>
     public bool TryGet(in ChunkAddress address, out Lease lease) => _cache.TryGet(address, out lease);
@@ -55,10 +59,9 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         }
 
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<Lease>(cancellationToken);
-        if (_stop.IsCancellationRequested) return Task.FromException<Lease>(new OverloadException("the program is stopping"));
         if (_cache.TryGet(address, out Lease lease)) return Task.FromResult(lease);
         Task<Lease> task = _flights.Join(address, cancellationToken, out ChunkFlight? toQueue);
-        if (toQueue is not null) _maker.Queue(toQueue, ChunkPriority.Waiting, _stop.Token);
+        if (toQueue is not null) _maker.Queue(toQueue, ChunkPriority.Waiting, _stopping);
         return task;
     }
 
@@ -68,7 +71,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         if (_stop.IsCancellationRequested) return;
         _stop.Cancel();
         _scheduler.Dispose();
-        _flights.FailAll(new OverloadException("the program is stopping"));
+        _flights.Close(new OverloadException("the program is stopping"));
         _cache.Dispose();
         _stop.Dispose();
     }
@@ -77,13 +80,12 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     {
         foreach (Multiscale volume in volumes)
         {
-            // One buffer a level and its two children on each worker's way down, and the scratch to read with.
-            Int128 least = (Int128)workers * (((3 * volume.Levels.Count) + 1) * (Int128)volume.ChunkBytes + ChunkMaker.ScratchBytes);
+            Int128 least = (Int128)workers * RowWidth.LeastBytes(volume);
             if (least > budget)
             {
                 throw new OptionException(
-                    "--memory", $"{budget >> 20} MiB is too little for '{volume.Name}' ({volume.Levels.Count} levels of {volume.Chunk} {volume.Volume.DataType} chunks, {workers} threads); "
-                    + $"at least {(least >> 20) + 1} MiB are needed, or a smaller --chunk-size");
+                    "--memory", $"{budget >> 20} MiB is too little for '{volume.Name}' ({volume.Levels.Count} levels of {volume.Chunk} {volume.Volume.DataType.Name()} chunks, {workers} threads); "
+                    + $"at least {(least >> 20) + 1} MiB are needed, or fewer --threads, or a smaller --chunk-size");
             }
         }
     }

@@ -10,6 +10,7 @@ internal sealed class FlightTable(ChunkCache cache)
 {
     private readonly Lock _sync = new();
     private readonly Dictionary<ChunkAddress, ChunkFlight> _flights = [];
+    private Exception? _closed;
 
     /// <summary>Number of chunks on their way.</summary>
     public int Count
@@ -20,14 +21,15 @@ internal sealed class FlightTable(ChunkCache cache)
         }
     }
 
-    /// <summary>Waits for a chunk. <paramref name="toQueue"/> is a new flight that the caller has to queue, or null if it is on its way.</summary>
+    /// <summary>Waits for a chunk, as a reader. <paramref name="toQueue"/> is a new flight that the caller has to queue, or null if it is on its way.</summary>
     public Task<Lease> Join(in ChunkAddress address, CancellationToken cancellationToken, out ChunkFlight? toQueue)
     {
         toQueue = null;
         ChunkFlight? flight;
-        var waiter = new ChunkFlight.Waiter();
+        var waiter = new ChunkFlight.Waiter(isWorker: false);
         lock (_sync)
         {
+            if (_closed is not null) return Task.FromException<Lease>(_closed);
             if (!_flights.TryGetValue(address, out flight))
             {
                 // Again under the lock: it may have landed since the caller looked.
@@ -35,16 +37,25 @@ internal sealed class FlightTable(ChunkCache cache)
                 _flights.Add(address, flight = toQueue = new ChunkFlight(address));
             }
 
-            flight.Waiters.Add(waiter);
-            if (flight.Job is { } job) job.Readers++;
+            Add(flight, waiter);
         }
 
-        if (cancellationToken.CanBeCanceled)
+        if (cancellationToken.CanBeCanceled) waiter.LeaveOn(() => Leave(flight, waiter, cancellationToken), cancellationToken);
+        return waiter.Task!; // null is for workers only
+    }
+
+    /// <summary>Waits, as a worker, for a chunk that another job is making; gives null if none is, or if that job gives it back undone.</summary>
+    public Task<Lease?> JoinRunning(in ChunkAddress address, CancellationToken cancellationToken)
+    {
+        ChunkFlight? flight;
+        var waiter = new ChunkFlight.Waiter(isWorker: true);
+        lock (_sync)
         {
-            waiter.Registration = cancellationToken.UnsafeRegister(_ => Leave(flight, waiter, cancellationToken), null);
-            if (waiter.Task.IsCompleted) waiter.Registration.Unregister();
+            if (!_flights.TryGetValue(address, out flight) || flight.Job is null) return Task.FromResult<Lease?>(null);
+            Add(flight, waiter);
         }
 
+        waiter.LeaveOn(() => Leave(flight, waiter, cancellationToken), cancellationToken);
         return waiter.Task;
     }
 
@@ -65,7 +76,10 @@ internal sealed class FlightTable(ChunkCache cache)
         }
     }
 
-    /// <summary>Takes a missing chunk into a running job; null if it is in memory or another job makes it (<paramref name="elsewhere"/>).</summary>
+    /// <summary>
+    /// Takes a missing chunk into a running job; null if it is in memory, another job makes it (<paramref name="elsewhere"/>), or it is to
+    /// be made alone and the job only wants it by the way.
+    /// </summary>
     public ChunkFlight? Claim(in ChunkAddress address, ChunkJob job, out bool elsewhere)
     {
         lock (_sync)
@@ -74,7 +88,7 @@ internal sealed class FlightTable(ChunkCache cache)
             if (_flights.TryGetValue(address, out ChunkFlight? flight))
             {
                 elsewhere = flight.Job is not null;
-                if (elsewhere) return null;
+                if (elsewhere || (flight.Alone && !job.Nested)) return null;
             }
             else
             {
@@ -88,12 +102,6 @@ internal sealed class FlightTable(ChunkCache cache)
         }
     }
 
-    /// <summary>True if somebody waits for it.</summary>
-    public bool IsWanted(ChunkFlight flight)
-    {
-        lock (_sync) return flight.Waiters.Count > 0;
-    }
-
     /// <summary>Ends a flight with its chunk, which is in the cache by now and which the caller still holds.</summary>
     public void Land(ChunkFlight flight, ChunkBuffer buffer)
     {
@@ -101,48 +109,75 @@ internal sealed class FlightTable(ChunkCache cache)
         {
             Lease lease = Lease.TryTake(buffer) ?? throw new InvalidOperationException("a chunk landed without a reference");
             if (!waiter.TrySetResult(lease)) lease.Dispose();
+            waiter.Forget();
         }
     }
 
     /// <summary>Ends a flight with an error for everybody who waits. Errors are not kept: the next reader tries again.</summary>
     public void Fail(ChunkFlight flight, Exception failure)
     {
-        foreach (ChunkFlight.Waiter waiter in End(flight)) waiter.TrySetException(failure);
+        foreach (ChunkFlight.Waiter waiter in End(flight))
+        {
+            waiter.TrySetException(failure);
+            waiter.Forget();
+        }
     }
 
-    /// <summary>Ends every flight: the program stops.</summary>
-    public void FailAll(Exception failure)
+    /// <summary>Ends every flight, and turns away whoever comes later: the program stops.</summary>
+    public void Close(Exception failure)
     {
         ChunkFlight[] flights;
-        lock (_sync) flights = [.. _flights.Values];
+        lock (_sync)
+        {
+            _closed = failure;
+            flights = [.. _flights.Values];
+        }
+
         foreach (ChunkFlight flight in flights) Fail(flight, failure);
     }
 
-    /// <summary>Takes a flight out of its job, undone; true if somebody still waits, and the caller has to queue it.</summary>
+    /// <summary>
+    /// Takes a flight out of its job, undone; true if a reader still waits, and the caller has to queue it. Workers that wait are woken to
+    /// make it themselves: all of them might be waiting, with nobody left to take it from the queue.
+    /// </summary>
     public bool GiveBack(ChunkFlight flight, bool alone)
     {
+        List<ChunkFlight.Waiter> workers;
+        bool wanted;
         lock (_sync)
         {
             flight.Job = null;
             flight.Alone |= alone;
-            if (flight.Waiters.Count > 0) return true;
-            _flights.Remove(flight.Address);
-            return false;
+            workers = flight.Waiters.FindAll(waiter => waiter.IsWorker);
+            flight.Waiters.RemoveAll(waiter => waiter.IsWorker);
+            wanted = flight.Waiters.Count > 0;
+            if (!wanted) _flights.Remove(flight.Address);
         }
+
+        foreach (ChunkFlight.Waiter waiter in workers)
+        {
+            waiter.TrySetResult(null);
+            waiter.Forget();
+        }
+
+        return wanted;
+    }
+
+    private static void Add(ChunkFlight flight, ChunkFlight.Waiter waiter)
+    {
+        flight.Waiters.Add(waiter);
+        if (flight.Job is { } job) job.Readers++;
     }
 
     private ChunkFlight.Waiter[] End(ChunkFlight flight)
     {
-        ChunkFlight.Waiter[] waiters;
         lock (_sync)
         {
             _flights.Remove(flight.Address);
-            waiters = [.. flight.Waiters];
+            ChunkFlight.Waiter[] waiters = [.. flight.Waiters];
             flight.Waiters.Clear();
+            return waiters;
         }
-
-        foreach (ChunkFlight.Waiter waiter in waiters) waiter.Registration.Unregister();
-        return waiters;
     }
 
     private void Leave(ChunkFlight flight, ChunkFlight.Waiter waiter, CancellationToken cancellationToken)

@@ -25,9 +25,10 @@ internal static partial class OptionParsing
         return (long)bytes;
     }
 
-    public static int Threads(string text)
+    /// <summary>A number of threads, or null for <c>auto</c>.</summary>
+    public static int? Threads(string text)
     {
-        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return Math.Max(2, Environment.ProcessorCount);
+        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return null;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads is >= 1 and <= 1024
             ? threads
             : throw new OptionException("--threads", $"'{text}' is not a number of threads; expected auto or a number from 1 to 1024");

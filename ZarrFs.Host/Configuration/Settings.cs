@@ -25,8 +25,8 @@ internal sealed record Settings
     /// <summary>Budget for all buffers, in bytes.</summary>
     public required long Memory { get; init; }
 
-    /// <summary>Threads that make chunks.</summary>
-    public required int Threads { get; init; }
+    /// <summary>Threads that make chunks; null for as many as there are cores, or fewer if the memory budget is small.</summary>
+    public required int? Threads { get; init; }
 
     /// <summary>Least severe log line shown.</summary>
     public required LogLevel LogLevel { get; init; }

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Sources;
+using ZarrFs.Core.Volumes;
+
+namespace ZarrFs.Tests.Sources;
+
+/// <summary>A source in memory that counts what is read, and that fails, waits or has holes where a test wants it to.</summary>
+internal sealed class ArraySource : ISource
+{
+    private readonly byte[] _voxels;
+    private int _reads;
+    private long _voxelsRead;
+
+    /// <param name="shape">Its shape.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="voxels">In the order t, c, z, y, x.</param>
+    public ArraySource(VolumeShape shape, DataType type, byte[] voxels)
+    {
+        Assert.Equal(shape.Count * type.Size(), voxels.Length);
+        Shape = shape;
+        DataType = type;
+        _voxels = voxels;
+        Unit = new ReadUnit(1, 1, shape.X);
+    }
+
+    public string Kind => "array";
+
+    public string Path { get; init; } = "/test/array";
+
+    public string? Name => null;
+
+    public VolumeShape Shape { get; }
+
+    public DataType DataType { get; }
+
+    public VoxelSize? VoxelSize { get; init; }
+
+    public ReadUnit Unit { get; init; }
+
+    public string Fingerprint { get; init; } = "0123456789abcdef0123456789abcdef";
+
+    public DateTimeOffset LastModified { get; init; } = new(2023, 2, 5, 18, 7, 39, TimeSpan.Zero);
+
+    public IReadOnlyList<SourceProblem> Problems => [];
+
+    public byte[] Voxels => _voxels;
+
+    /// <summary>Calls of <see cref="Read"/> so far.</summary>
+    public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>Voxels asked for so far.</summary>
+    public long VoxelsRead => Interlocked.Read(ref _voxelsRead);
+
+    /// <summary>Planes that are fill by the source's own knowledge.</summary>
+    public ConcurrentDictionary<long, bool> Holes { get; } = new();
+
+    /// <summary>True for a region whose reading fails.</summary>
+    public Func<Region, bool>? Fails { get; set; }
+
+    /// <summary>Called before each read, on the worker: may block, sleep or count.</summary>
+    public Action<Region>? Before { get; set; }
+
+    /// <summary>Random voxels without zeros nearly everywhere; the first eighth of the planes is zero if <paramref name="zeros"/>.</summary>
+    public static ArraySource Random(VolumeShape shape, DataType type, int seed = 1, bool zeros = false)
+    {
+        var random = new Random(seed);
+        byte[] voxels = new byte[shape.Count * type.Size()];
+        if (type == DataType.Float32)
+        {
+            foreach (ref float voxel in MemoryMarshal.Cast<byte, float>(voxels.AsSpan())) voxel = random.Next(1, 100_000) / 8f;
+        }
+        else if (type == DataType.Float64)
+        {
+            foreach (ref double voxel in MemoryMarshal.Cast<byte, double>(voxels.AsSpan())) voxel = random.Next(1, 100_000) / 8d;
+        }
+        else
+        {
+            random.NextBytes(voxels);
+        }
+
+        if (zeros) voxels.AsSpan(0, voxels.Length / 8).Clear();
+        return new ArraySource(shape, type, voxels);
+    }
+
+    public bool Read(in Region region, Span<byte> destination)
+    {
+        Assert.True(region.IsInside(Shape), $"{region} is not inside {Shape}");
+        Interlocked.Increment(ref _reads);
+        Interlocked.Add(ref _voxelsRead, region.Count);
+        Before?.Invoke(region);
+        if (Fails?.Invoke(region) == true) throw new SourceException(Path, $"broken on purpose at z {region.Z}");
+
+        int size = DataType.Size();
+        bool any = false;
+        for (int z = 0; z < region.Depth; z++)
+        {
+            bool hole = Holes.ContainsKey(region.Z + z);
+            any |= !hole;
+            for (int y = 0; y < region.Height; y++)
+            {
+                Span<byte> row = destination.Slice(((z * region.Height) + y) * region.Width * size, region.Width * size);
+                long from = (((((((region.T * Shape.C) + region.C) * Shape.Z) + region.Z + z) * Shape.Y) + region.Y + y) * Shape.X) + region.X;
+                if (hole) row.Clear();
+                else _voxels.AsSpan(checked((int)(from * size)), row.Length).CopyTo(row);
+            }
+        }
+
+        return any;
+    }
+
+    public void CheckAll(IProgress<double>? progress, CancellationToken cancellationToken) => progress?.Report(1);
+
+    public void Dispose()
+    {
+    }
+}

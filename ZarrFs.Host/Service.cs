@@ -46,6 +46,8 @@ internal static class Service
     {
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // What stops the start is told once, by Program, in one line and without a stack.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddConsole(options => options.FormatterName = PlainConsoleFormatter.FormatterName);
         logging.AddConsoleFormatter<PlainConsoleFormatter, ConsoleFormatterOptions>();
         // Standard output is for what the program has to say; its log goes to standard error.

@@ -75,11 +75,10 @@ public sealed class BufferPool
         }
     }
 
-    internal void Released(long bytes, bool stillCommitted)
+    internal void Released(long bytes)
     {
         _inUse -= bytes;
         _buffersInUse--;
-        if (!stillCommitted) _committed -= bytes;
     }
 
     private ChunkBuffer? Take(int length, out long missing)

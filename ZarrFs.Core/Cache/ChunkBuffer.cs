@@ -29,18 +29,7 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
     /// <summary>The bytes.</summary>
     public Span<byte> Span => new(Pointer, Length);
 
-    /// <summary>True once the pages may be referenced by the network stack: they must be replaced, not reused, when the buffer returns.</summary>
-    internal bool SharedWithKernel { get; set; }
-
     internal int Slot { get; }
-
-    /// <summary>The file the memory is a mapping of, and where in it; false where the system has no such files.</summary>
-    public bool TryGetFile(out int descriptor, out long offset)
-    {
-        descriptor = -1;
-        offset = 0;
-        return _home is not null && _home.TryGetFile(Slot, out descriptor, out offset);
-    }
 
     /// <summary>A block of zeros that belongs to no pool and is never given back. Nobody writes to it, so the system backs it by its one zero page.</summary>
     internal static ChunkBuffer Zeros(int length) => new(null, -1, (byte*)NativeMemory.AllocZeroed((nuint)length), length);

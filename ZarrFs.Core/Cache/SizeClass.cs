@@ -16,9 +16,12 @@ internal sealed unsafe class SizeClass
     {
         _pool = pool;
         _length = length;
-        SlotBytes = (length + Page - 1L) / Page * Page;
+        SlotBytes = RoundUp(length, Page);
+        // Huge pages where they waste little: a slot must own its pages, or giving it back would not free them.
+        long huge = RoundUp(length, NativeArena.HugePage);
+        if (huge - length <= length / 8) SlotBytes = huge;
         Slots = (int)Math.Min(int.MaxValue, Math.Max(1, budget / SlotBytes));
-        _arena = new NativeArena(Slots * SlotBytes);
+        _arena = new NativeArena(SlotBytes, Slots);
     }
 
     /// <summary>Bytes a slot takes from the budget.</summary>
@@ -41,15 +44,8 @@ internal sealed unsafe class SizeClass
     public bool TryCool()
     {
         if (!_warm.TryPop(out int slot)) return false;
-        _arena.Discard(slot * SlotBytes, SlotBytes);
+        _arena.Discard(slot);
         _cold.Push(slot);
-        return true;
-    }
-
-    public bool TryGetFile(int slot, out int descriptor, out long offset)
-    {
-        descriptor = _arena.Descriptor;
-        offset = slot * SlotBytes;
         return true;
     }
 
@@ -57,20 +53,12 @@ internal sealed unsafe class SizeClass
     {
         lock (_pool.Sync)
         {
-            if (buffer.SharedWithKernel)
-            {
-                // The network stack may still point at these pages; whoever reads from the socket must not see the next chunk in them.
-                _arena.Discard(buffer.Slot * SlotBytes, SlotBytes);
-                _cold.Push(buffer.Slot);
-                _pool.Released(SlotBytes, stillCommitted: false);
-            }
-            else
-            {
-                _warm.Push(buffer.Slot);
-                _pool.Released(SlotBytes, stillCommitted: true);
-            }
+            _warm.Push(buffer.Slot);
+            _pool.Released(SlotBytes);
         }
     }
 
-    private ChunkBuffer Make(int slot) => new(this, slot, _arena.At(slot * SlotBytes), _length);
+    private static long RoundUp(long bytes, long unit) => (bytes + unit - 1) / unit * unit;
+
+    private ChunkBuffer Make(int slot) => new(this, slot, _arena.At(slot), _length);
 }

@@ -84,7 +84,7 @@ internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, Time
         int length = region.Width * voxel;
         int rowBytes = chunk.X * voxel;
         Span<byte> to = buffer.Span[(((z * chunk.Y) + y) * rowBytes)..];
-        for (int r = 0; r < height; r++) block.Slice((r * blockRow) + from, length).CopyTo(to[(r * rowBytes)..]);
+        RowCopy.Copy(block[from..], blockRow, to, rowBytes, length, height);
     }
 
     // Few lengths, so that scratch buffers are shared between volumes.

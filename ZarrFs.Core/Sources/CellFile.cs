@@ -40,8 +40,8 @@ internal sealed partial class CellFile : SourceFile
 
         int Index(string group)
         {
-            if (int.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= MostCells)
-                return number - 1;
+            bool whole = int.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+            if (whole && number is >= 1 and <= MostCells) return number - 1;
             throw new SourceException(
                 Path.Combine(directory, file.Name), $"cell number {match.Groups[group].Value}: expected 1 to {MostCells}, in the order y, x, z");
         }

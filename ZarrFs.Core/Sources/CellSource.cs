@@ -61,7 +61,10 @@ internal sealed class CellSource : TiffSource
             for (long y = region.Y / _cell.Y; y * _cell.Y < region.EndY; y++)
             {
                 for (long x = region.X / _cell.X; x * _cell.X < region.EndX; x++)
-                    any |= ReadCell(_grid.Find((int)z, (int)y, (int)x), new CellFile.Extent(z * _cell.Z, y * _cell.Y, x * _cell.X), region, destination);
+                {
+                    CellFile.Extent origin = new(z * _cell.Z, y * _cell.Y, x * _cell.X);
+                    any |= ReadCell(_grid.Find((int)z, (int)y, (int)x), origin, region, destination);
+                }
             }
         }
 
@@ -80,7 +83,8 @@ internal sealed class CellSource : TiffSource
             {
                 throw new SourceException(
                     path,
-                    $"page {tiff.Page(page).Index} has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, expected {first.Width} × {first.Height} {first.DataType.Name()} like the first page");
+                    $"page {tiff.Page(page).Index} has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, " +
+                    $"expected {first.Width} × {first.Height} {first.DataType.Name()} like the first page");
             }
         }
 
@@ -111,10 +115,14 @@ internal sealed class CellSource : TiffSource
     /// <summary>Cells may be cut short only where the volume ends.</summary>
     private SourceException? Mismatch(CellFile cell, string path, CellFile.Extent size)
     {
-        bool fits = Fits(cell.Place.Z, size.Z, _cell.Z, Shape.Z) && Fits(cell.Place.Y, size.Y, _cell.Y, Shape.Y) && Fits(cell.Place.X, size.X, _cell.X, Shape.X);
-        return fits
-            ? null
-            : new SourceException(path, $"has {size.Z} × {size.Y} × {size.X} voxels (z y x), expected {_cell.Z} × {_cell.Y} × {_cell.X}, less only at the volume's end");
+        bool fits = Fits(cell.Place.Z, size.Z, _cell.Z, Shape.Z)
+            && Fits(cell.Place.Y, size.Y, _cell.Y, Shape.Y)
+            && Fits(cell.Place.X, size.X, _cell.X, Shape.X);
+        if (fits) return null;
+        return new SourceException(
+            path,
+            $"has {size.Z} × {size.Y} × {size.X} voxels (z y x), " +
+            $"expected {_cell.Z} × {_cell.Y} × {_cell.X}, less only at the volume's end");
 
         static bool Fits(long place, long found, long cell, long end) => found == cell || (found < cell && (place + 1) * cell >= end);
     }
@@ -163,7 +171,9 @@ internal sealed class CellSource : TiffSource
                 if (z > next)
                 {
                     long start = next * _cell.Z;
-                    AddMissing(start, Math.Min(Shape.Z, z * _cell.Z) - start, $"no cells {column.Key.Y + 1:000} {column.Key.X + 1:000} {next + 1:000} to {z:000} (y x z)");
+                    AddMissing(
+                        start, Math.Min(Shape.Z, z * _cell.Z) - start,
+                        $"no cells {column.Key.Y + 1:000} {column.Key.X + 1:000} {next + 1:000} to {z:000} (y x z)");
                 }
 
                 next = z + 1;

@@ -49,12 +49,14 @@ internal static class DirectoryListing
     }
 
     private static bool IsTiff(ReadOnlySpan<char> name) =>
-        !name.StartsWith('.') && (name.EndsWith(".tif", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".tiff", StringComparison.OrdinalIgnoreCase));
+        !name.StartsWith('.')
+        && (name.EndsWith(".tif", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".tiff", StringComparison.OrdinalIgnoreCase));
 
     private static SourceFile Describe(ref FileSystemEntry entry)
     {
         // The walk gives a link's own size and time; the file behind it is what will be read.
-        if ((entry.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None && new FileInfo(entry.ToFullPath()).ResolveLinkTarget(true) is FileInfo { Exists: true } target)
+        bool link = (entry.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None;
+        if (link && new FileInfo(entry.ToFullPath()).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target)
             return new SourceFile(entry.FileName.ToString(), target.Length, target.LastWriteTimeUtc);
         return new SourceFile(entry.FileName.ToString(), entry.Length, entry.LastWriteTimeUtc.UtcDateTime);
     }

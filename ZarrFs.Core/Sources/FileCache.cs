@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Tiff;
 
 namespace ZarrFs.Core.Sources;
 
@@ -140,6 +141,8 @@ internal sealed class FileCache : IDisposable
         SafeFileHandle? handle = null;
         try
         {
+            // Not even opened: pipes and devices have no size either, and opening a pipe waits for its writer.
+            if (file.Size == 0) throw new TiffFormatException(path, TiffHeader.Empty);
             handle = OpenHandle(path);
             OpenFile open = _load(file, handle, path);
             handle = null;

@@ -61,12 +61,11 @@ internal sealed class FileSource : TiffSource
             if (tiff.Failure(page) is UnsupportedException unsupported) throw unsupported;
             if (tiff.Failure(page) is not null) continue;
             TiffPage other = tiff.Page(page);
-            if (other.Layout.Width != main.Layout.Width || other.Layout.Height != main.Layout.Height || other.Layout.DataType != main.Layout.DataType)
-            {
-                throw new UnsupportedException(
-                    path,
-                    $"page {other.Index} has {Describe(other.Layout)} voxels and page {main.Index} has {Describe(main.Layout)}; files whose pages differ are not supported yet, pages of one shape and type are");
-            }
+            if (other.Layout == main.Layout || Describe(other.Layout) == Describe(main.Layout)) continue;
+            throw new UnsupportedException(
+                path,
+                $"page {other.Index} has {Describe(other.Layout)} voxels and page {main.Index} has {Describe(main.Layout)}; " +
+                "files whose pages differ are not supported yet, pages of one shape and type are");
         }
 
         CheckPlanes(path, tiff, file.Size);

@@ -82,7 +82,8 @@ internal sealed class SliceSource : TiffSource
         {
             throw new SourceException(
                 path,
-                $"has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, expected {Layout.Width} × {Layout.Height} {Layout.DataType.Name()} like the first slice");
+                $"has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, " +
+                $"expected {Layout.Width} × {Layout.Height} {Layout.DataType.Name()} like the first slice");
         }
     }
 

@@ -11,6 +11,8 @@ internal static partial class SourceLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path}: {Problem}; z {Z} to {LastZ} cannot be read")]
     public static partial void BadFailing(ILogger logger, string path, string problem, long z, long lastZ);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path}: {Before} is followed by {After}; z is the place in order, so nothing is left empty between them")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Path}: {Before} is followed by {After}; z is the place in order, so nothing is left empty between them")]
     public static partial void NumbersSkipped(ILogger logger, string path, string before, string after);
 }

@@ -30,7 +30,8 @@ internal sealed record VolumeMetadata(
         if (!File.Exists(path)) return null;
         try
         {
-            if (new FileInfo(path).Length > Longest) throw new SourceException(path, $"is larger than {Longest} bytes, expected a small JSON object");
+            long length = new FileInfo(path).Length;
+            if (length is 0 or > Longest) throw new SourceException(path, $"has {length} bytes, expected a JSON object of at most {Longest}");
             byte[] content = File.ReadAllBytes(path);
             ReadOnlyMemory<byte> text = content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsMemory(3) : content;
             using JsonDocument document = JsonDocument.Parse(text);

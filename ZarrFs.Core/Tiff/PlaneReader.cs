@@ -13,10 +13,10 @@ internal static class PlaneReader
     private const int Scratch = 512 << 10;
 
     /// <summary>
-    /// Bytes that cost as much as one more read. A read of cached pages costs some 0.8 µs before its first byte and then 12 bytes a
-    /// nanosecond: rows that leave out more than this are read one by one, others together with what lies between them.
+    /// Bytes that cost as much as one more read: 0.8 µs at 9 bytes a nanosecond, measured on pages in memory that no processor cache holds.
+    /// Rows that leave out more than this are read one by one, others together with what lies between them.
     /// </summary>
-    private const int BytesPerRead = 9600;
+    private const int BytesPerRead = 7000;
 
     /// <summary>Reads a box of voxels, little-endian, rows <paramref name="rowStride"/> bytes apart in <paramref name="destination"/>.</summary>
     /// <returns>False if the file ended before the last byte.</returns>
@@ -36,7 +36,8 @@ internal static class PlaneReader
             if (!layout.IsTiled)
             {
                 // Strips that follow one another are one strip: 1500 one-row strips are one read.
-                while (bottom < endY && page.Offset(bottom / layout.SegmentHeight) == page.Offset(row) + (bottom - row * layout.SegmentHeight) * layout.SegmentRowBytes)
+                long start = page.Offset(row) - row * layout.SegmentBytes;
+                while (bottom < endY && page.Offset(bottom / layout.SegmentHeight) == start + bottom * layout.SegmentRowBytes)
                     bottom = page.IsContiguous ? endY : Math.Min(endY, bottom + layout.SegmentHeight);
             }
 

@@ -10,11 +10,14 @@ namespace ZarrFs.Core.Tiff;
 /// <param name="FirstDirectory">Offset of the first directory, unchecked.</param>
 public readonly record struct TiffHeader(bool IsBigEndian, bool IsBigTiff, ulong FirstDirectory)
 {
+    /// <summary>What is said of a file of 0 bytes.</summary>
+    internal const string Empty = "the file is empty, expected a TIFF";
+
     /// <summary>Reads the header at the start of a file.</summary>
     /// <exception cref="TiffFormatException">The file is empty, too short, a Git LFS pointer, or something else.</exception>
     internal static TiffHeader Read(FileWindow window, string path)
     {
-        if (window.Length == 0) throw new TiffFormatException(path, "the file is empty, expected a TIFF");
+        if (window.Length == 0) throw new TiffFormatException(path, Empty);
         if (window.Length < 8) throw new TiffFormatException(path, $"the file has {window.Length} bytes, expected a TIFF of at least 8");
         ReadOnlySpan<byte> bytes = window.Get(0, (int)Math.Min(window.Length, 64));
         bool big;

@@ -22,7 +22,8 @@ internal static class StartPage
         body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:0 1rem 2rem}
         section{border-top:1px solid var(--line);margin-top:1.5rem}
         table{border-collapse:collapse}th,td{text-align:left;padding:.1rem 1rem .1rem 0;vertical-align:top;overflow-wrap:anywhere}th{font-weight:600}
-        .wide{overflow-x:auto}pre{background:var(--soft);padding:.5rem;overflow-x:auto;margin:.2rem 0 .6rem}code{user-select:all}
+        .wide{overflow-x:auto}.wide td,.wide th{white-space:nowrap}pre{background:var(--soft);padding:.5rem;overflow-x:auto;margin:.2rem 0 .6rem}
+        code{user-select:all;white-space:pre-wrap;overflow-wrap:anywhere}
         .bad{color:var(--bad)}
         </style></head><body><h1>ZarrFs</h1>
 

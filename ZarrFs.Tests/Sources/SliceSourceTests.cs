@@ -179,6 +179,7 @@ public sealed class SliceSourceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", "has 0 bytes, expected a JSON object")]
     [InlineData("{", "is not valid JSON")]
     [InlineData("[]", "expected an object")]
     [InlineData("""{"voxelsize":0}""", "\"voxelsize\": found 0")]

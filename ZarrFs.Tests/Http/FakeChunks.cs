@@ -1,0 +1,91 @@
+using ZarrFs.Core.Cache;
+using ZarrFs.Core.Chunks;
+
+namespace ZarrFs.Tests.Http;
+
+/// <summary>Chunks of random bytes that depend on x only, kept until the test evicts them; some x misbehave on request.</summary>
+internal sealed class FakeChunks(BufferPool pool, Func<long, int> size) : IChunkReader
+{
+    private readonly Lock _sync = new();
+    private readonly Dictionary<long, ChunkBuffer> _cached = [];
+    private int _made;
+
+    /// <summary>Failures by x.</summary>
+    public Dictionary<long, Exception> Failures { get; } = [];
+
+    /// <summary>Those x wait until cancelled, and are counted here when they are.</summary>
+    public HashSet<long> Stuck { get; } = [];
+
+    public int Waiting;
+
+    public int Cancelled;
+
+    /// <summary>How often a chunk was made.</summary>
+    public int Made => Volatile.Read(ref _made);
+
+    public static byte[] Expected(long x, int size)
+    {
+        byte[] bytes = new byte[size];
+        new Random((int)x + 17).NextBytes(bytes);
+        return bytes;
+    }
+
+    public bool TryGet(in ChunkAddress address, out Lease lease)
+    {
+        lock (_sync)
+        {
+            lease = _cached.TryGetValue(address.X, out ChunkBuffer? buffer) ? Lease.TryTake(buffer)! : null!;
+            return lease is not null;
+        }
+    }
+
+    public async Task<Lease> GetAsync(ChunkAddress address, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        if (Failures.TryGetValue(address.X, out Exception? failure)) throw failure;
+        if (Stuck.Contains(address.X)) await WaitForeverAsync(cancellationToken);
+        lock (_sync)
+        {
+            if (!_cached.TryGetValue(address.X, out ChunkBuffer? buffer))
+            {
+                int bytes = size(address.X);
+                buffer = pool.TryRent(bytes) ?? throw new InvalidOperationException("the test's pool is too small");
+                Expected(address.X, bytes).CopyTo(buffer.Span);
+                _cached.Add(address.X, buffer);
+                _made++;
+            }
+
+            return Lease.TryTake(buffer)!;
+        }
+    }
+
+    /// <summary>Forgets a chunk: its memory is used again as soon as the last lease is back.</summary>
+    public void Evict(long x)
+    {
+        lock (_sync)
+        {
+            if (_cached.Remove(x, out ChunkBuffer? buffer)) buffer.Release();
+        }
+    }
+
+    public void EvictAll()
+    {
+        long[] all;
+        lock (_sync) all = [.. _cached.Keys];
+        foreach (long x in all) Evict(x);
+    }
+
+    private async Task WaitForeverAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref Waiting);
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref Waiting);
+            Interlocked.Increment(ref Cancelled);
+        }
+    }
+}

@@ -6,9 +6,10 @@ namespace ZarrFs.Core.Cache;
 /// All of the program's large buffers under one byte budget. Pages are kept and reused; when the budget is reached, free buffers of other
 /// lengths give their pages back first, then <see cref="Reclaim"/> is asked to let cached chunks go, then the caller waits.
 /// </summary>
-public sealed class BufferPool
+public sealed class BufferPool : IDisposable
 {
     private readonly Dictionary<int, SizeClass> _classes = [];
+    private readonly WarmReserve _reserve;
     private long _committed;
     private long _inUse;
     private long _buffersInUse;
@@ -18,6 +19,7 @@ public sealed class BufferPool
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(budget, 1 << 20);
         Budget = budget;
+        _reserve = new WarmReserve(this);
     }
 
     /// <summary>Most bytes that all buffers together may take.</summary>
@@ -75,6 +77,31 @@ public sealed class BufferPool
         }
     }
 
+    /// <summary>Keeps some buffers of this length touched ahead of need, in the background.</summary>
+    public void Prepare(int length)
+    {
+        lock (Sync)
+        {
+            SizeClass own = ClassOf(length);
+            own.TouchedAhead = true;
+            _reserve.Want(own);
+        }
+    }
+
+    /// <summary>Ends the background thread. Buffers that are still out stay good; memory goes back to the system when the program ends.</summary>
+    public void Dispose() => _reserve.Dispose();
+
+    /// <summary>Takes a buffer whose pages are not there yet, of the class that <paramref name="choose"/> names under the lock; null if the budget has no room for one.</summary>
+    internal ChunkBuffer? TryTakeCold(Func<SizeClass?> choose)
+    {
+        lock (Sync)
+        {
+            if (choose() is not { } chosen || _committed + chosen.SlotBytes > Budget || chosen.TryTakeCold() is not { } buffer) return null;
+            Count(chosen, fresh: true);
+            return buffer;
+        }
+    }
+
     internal void Released(long bytes)
     {
         _inUse -= bytes;
@@ -84,9 +111,10 @@ public sealed class BufferPool
     private ChunkBuffer? Take(int length, out long missing)
     {
         missing = 0;
-        if (!_classes.TryGetValue(length, out SizeClass? own)) _classes.Add(length, own = new SizeClass(this, length, Budget));
+        SizeClass own = ClassOf(length);
         ChunkBuffer? buffer = own.TryTakeWarm();
-        if (buffer is null)
+        bool fresh = buffer is null;
+        if (fresh)
         {
             foreach (SizeClass other in _classes.Values)
             {
@@ -101,12 +129,23 @@ public sealed class BufferPool
                 missing = own.SlotBytes;
                 return null;
             }
-
-            _committed += own.SlotBytes;
         }
 
-        _inUse += own.SlotBytes;
-        _buffersInUse++;
+        Count(own, fresh);
+        if (own.TouchedAhead) _reserve.Want(own);
         return buffer;
+    }
+
+    private SizeClass ClassOf(int length)
+    {
+        if (!_classes.TryGetValue(length, out SizeClass? own)) _classes.Add(length, own = new SizeClass(this, length, Budget));
+        return own;
+    }
+
+    private void Count(SizeClass taken, bool fresh)
+    {
+        if (fresh) _committed += taken.SlotBytes;
+        _inUse += taken.SlotBytes;
+        _buffersInUse++;
     }
 }

@@ -59,6 +59,9 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
         return false;
     }
 
+    /// <summary>Makes the pages be there; what the buffer holds is lost.</summary>
+    internal void Touch() => _home?.Touch(Slot);
+
     internal void Release()
     {
         int left = Interlocked.Decrement(ref _references);

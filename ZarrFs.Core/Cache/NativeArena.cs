@@ -13,6 +13,7 @@ internal sealed unsafe partial class NativeArena
     /// <summary>A huge page on x86-64 and on arm64 with 4 KiB pages.</summary>
     public const long HugePage = 2 << 20;
 
+    private const int SmallPage = 4096;
     private const int ReadWrite = 1 | 2;
     private const int MapPrivateAnonymousNoReserve = 0x02 | 0x20 | 0x4000;
     private const int AdviseDontNeed = 4;
@@ -55,6 +56,13 @@ internal sealed unsafe partial class NativeArena
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), "cannot give memory back");
         }
+    }
+
+    /// <summary>Makes a slot's pages be there, by writing to each.</summary>
+    public void Touch(int slot)
+    {
+        byte* address = At(slot);
+        for (long offset = 0; offset < _slotBytes; offset += SmallPage) address[offset] = 0;
     }
 
     [LibraryImport("libc", SetLastError = true)]

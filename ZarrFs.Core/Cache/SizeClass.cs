@@ -30,6 +30,12 @@ internal sealed unsafe class SizeClass
     /// <summary>Most slots that fit in the budget.</summary>
     public int Slots { get; }
 
+    /// <summary>True if the reserve keeps slots of this class warm.</summary>
+    public bool TouchedAhead { get; set; }
+
+    /// <summary>Number of free slots that still have their pages.</summary>
+    public int Warm => _warm.Count;
+
     /// <summary>Takes a slot that still has its pages. Called under the pool's lock.</summary>
     public ChunkBuffer? TryTakeWarm() => _warm.TryPop(out int slot) ? Make(slot) : null;
 
@@ -57,6 +63,9 @@ internal sealed unsafe class SizeClass
             _pool.Released(SlotBytes);
         }
     }
+
+    /// <summary>Makes a slot's pages be there.</summary>
+    public void Touch(int slot) => _arena.Touch(slot);
 
     private static long RoundUp(long bytes, long unit) => (bytes + unit - 1) / unit * unit;
 

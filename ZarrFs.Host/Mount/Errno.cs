@@ -8,7 +8,6 @@ internal static class Errno
     public const int ENOENT = 2;
     public const int EINTR = 4;
     public const int EIO = 5;
-    public const int ENXIO = 6;
     public const int EAGAIN = 11;
     public const int ENOMEM = 12;
     public const int EACCES = 13;
@@ -16,7 +15,6 @@ internal static class Errno
     public const int ENODEV = 19;
     public const int ENOTDIR = 20;
     public const int EISDIR = 21;
-    public const int EINVAL = 22;
     public const int EROFS = 30;
     public const int ERANGE = 34;
     public const int ENOSYS = 38;

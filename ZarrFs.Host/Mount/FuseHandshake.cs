@@ -43,7 +43,8 @@ internal static class FuseHandshake
             {
                 device.Reply(request.Unique, Errno.ENOSYS);
                 throw new NotSupportedException(
-                    $"the kernel speaks FUSE {offer.Major}.{offer.Minor}, expected {FuseProtocol.Major}.{FuseProtocol.OldestMinor} (Linux 3.15) or newer");
+                    $"the kernel speaks FUSE {offer.Major}.{offer.Minor}, "
+                    + $"expected {FuseProtocol.Major}.{FuseProtocol.OldestMinor} (Linux 3.15) or newer");
             }
 
             device.Reply(request.Unique, Negotiate(offer, Offered(request), readAheadKiB));

@@ -14,7 +14,10 @@ internal sealed class FusermountMounter : IMounter
     public SafeFileHandle Mount(string path, MountOptions options)
     {
         if (options.AllowOther && !Environment.IsPrivilegedProcess && !UsersMayAllowOthers())
-            throw new MountException(path, $"to let other users read, {Configuration} must have a line `user_allow_other`; add it, mount as root, or do without");
+        {
+            throw new MountException(
+                path, $"to let other users read, {Configuration} must have a line `user_allow_other`; add it, mount as root, or do without");
+        }
 
         string mountOptions = $"ro,nosuid,nodev,default_permissions,subtype=zarrfs,fsname={Escape(options.FsName)}";
         if (options.AllowOther) mountOptions += ",allow_other";
@@ -51,7 +54,8 @@ internal sealed class FusermountMounter : IMounter
         }
         catch (Win32Exception failure)
         {
-            throw new MountException(path, $"mounting without root takes {Program}, which is not there; install it with `apt-get install fuse3`", failure);
+            throw new MountException(
+                path, $"mounting without root takes {Program}, which is not there; install it with `apt-get install fuse3`", failure);
         }
     }
 

@@ -94,7 +94,8 @@ internal sealed class MountLock : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new MountException(mountPoint, $"the lock directory {directory} cannot be used ({failure.Message}); make it writable for this user", failure);
+            throw new MountException(
+                mountPoint, $"the lock directory {directory} cannot be used ({failure.Message}); make it writable for this user", failure);
         }
     }
 

@@ -33,8 +33,7 @@ internal sealed partial class MountPoint : IDisposable
     {
         MountPointCheck.RequireFuse(options.MountPoint);
         string path = MountPointCheck.Resolve(options.MountPoint);
-        MountLock held = MountLock.TryAcquire(path, options.Source, out MountHolder? holder)
-            ?? throw new MountException(path, $"zarrfs (process {holder!.Pid}) already serves {Quote(holder.Source)} here; end it with `kill {holder.Pid}` or choose another mountpoint");
+        MountLock held = MountLock.TryAcquire(path, options.Source, out MountHolder? holder) ?? throw Serving(path, holder!);
         try
         {
             ClearDeadMounts(path, mounter, logger);
@@ -76,7 +75,8 @@ internal sealed partial class MountPoint : IDisposable
         {
             // Unmounting by path would hit what has been mounted over ours.
             if (MountTable.Read().All(entry => entry.Device != _entry.Device)) return UnmountOutcome.AlreadyGone;
-            throw new MountException(Path, $"{topmost?.Type ?? "something else"} is mounted over it; unmount that first, then this with `umount -l {Path}`");
+            throw new MountException(
+                Path, $"{topmost?.Type ?? "something else"} is mounted over it; unmount that first, then this with `umount -l {Path}`");
         }
 
         if (_mounter.TryUnmount(Path, lazy: false, out _)) return UnmountOutcome.Unmounted;
@@ -92,17 +92,25 @@ internal sealed partial class MountPoint : IDisposable
     {
         while (MountTable.TopmostAt(path) is { } entry)
         {
-            if (entry.Type != MountTable.OwnType)
-                throw new MountException(path, $"a {entry.Type} filesystem ({entry.Source}) is mounted here already; choose another directory or unmount it with `umount {path}`");
-            if (!MountPointCheck.IsDead(path))
-                throw new MountException(path, $"a zarrfs of another user or another container serves this mountpoint; end it, or choose another directory");
-            if (!mounter.TryUnmount(path, lazy: true, out string problem))
-                throw new MountException(path, $"a dead zarrfs mount is in the way and cannot be removed ({problem}); remove it with `umount -l {path}`");
+            string? obstacle =
+                entry.Type != MountTable.OwnType
+                    ? $"a {entry.Type} filesystem ({entry.Source}) is mounted here already; choose another directory or `umount {path}`"
+                : !MountPointCheck.IsDead(path)
+                    ? "a zarrfs of another user or another container serves this mountpoint; end it, or choose another directory"
+                : !mounter.TryUnmount(path, lazy: true, out string problem)
+                    ? $"a dead zarrfs mount is in the way and cannot be removed ({problem}); remove it with `umount -l {path}`"
+                : null;
+            if (obstacle is not null) throw new MountException(path, obstacle);
             LogDeadMountRemoved(logger, path);
         }
     }
 
-    private static string Quote(string source) => source.Length == 0 ? "a volume" : $"\"{source}\"";
+    private static MountException Serving(string path, MountHolder holder)
+    {
+        string source = holder.Source.Length == 0 ? "a volume" : $"\"{holder.Source}\"";
+        return new MountException(
+            path, $"zarrfs (process {holder.Pid}) already serves {source} here; end it with `kill {holder.Pid}` or choose another mountpoint");
+    }
 
     [LoggerMessage(LogLevel.Information, "Removed the dead mount that an earlier zarrfs left on {Path}.")]
     private static partial void LogDeadMountRemoved(ILogger logger, string path);

@@ -12,7 +12,10 @@ internal static class MountPointCheck
         if (!OperatingSystem.IsLinux())
             throw new MountException(path, "mounting works on Linux only; use `zarrfs serve` and read the same tree over HTTP");
         if (!File.Exists("/dev/fuse"))
-            throw new MountException(path, "there is no /dev/fuse; load it with `modprobe fuse`, or in a container start it with `--device /dev/fuse --cap-add SYS_ADMIN`");
+        {
+            throw new MountException(
+                path, "there is no /dev/fuse; load it with `modprobe fuse`, or start the container with `--device /dev/fuse --cap-add SYS_ADMIN`");
+        }
     }
 
     /// <summary>The absolute path without symbolic links, as the kernel's mount table has it.</summary>
@@ -33,7 +36,8 @@ internal static class MountPointCheck
         {
             Errno.ENOENT => new MountException(full, $"the mountpoint does not exist; make it with `mkdir -p {full}`"),
             Errno.ENOTDIR => new MountException(full, "a part of the mountpoint's path is a file, not a directory; choose another"),
-            int error => new MountException(full, $"the mountpoint cannot be reached: {Libc.Describe(error)}; choose another or correct its permissions"),
+            int error => new MountException(
+                full, $"the mountpoint cannot be reached: {Libc.Describe(error)}; choose another or correct its permissions"),
         };
     }
 
@@ -45,7 +49,10 @@ internal static class MountPointCheck
         {
             string? first = Directory.EnumerateFileSystemEntries(path).FirstOrDefault();
             if (first is not null)
-                throw new MountException(path, $"the mountpoint is not empty (it has \"{Path.GetFileName(first)}\"); choose or make an empty directory");
+            {
+                throw new MountException(
+                    path, $"the mountpoint is not empty (it has \"{Path.GetFileName(first)}\"); choose or make an empty directory");
+            }
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
         {

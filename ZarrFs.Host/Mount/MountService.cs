@@ -119,7 +119,7 @@ public sealed partial class MountService : IHostedService, IDisposable
     [LoggerMessage(LogLevel.Information, "Unmounted {Path}.")]
     private partial void LogUnmounted(string path);
 
-    [LoggerMessage(LogLevel.Warning, "{Path} is in use: it is out of sight now, and open files are served until they are closed. Interrupt again to end at once.")]
+    [LoggerMessage(LogLevel.Warning, "{Path} is in use: out of sight now, open files are served until closed. Interrupt again to end at once.")]
     private partial void LogDetached(string path);
 
     [LoggerMessage(LogLevel.Warning, "Ended with files of {Path} still open; their readers get an error.")]

@@ -9,6 +9,9 @@ namespace ZarrFs.Tests.Clients.Harness;
 /// </summary>
 public sealed class Showcase : IDisposable
 {
+    /// <summary>The budget for all volumes together: less than they have, so that chunks leave the cache and are made again.</summary>
+    internal const long MemoryBytes = 230L << 20;
+
     private readonly Workspace _workspace = new();
     private readonly Lazy<ZarrFsProcess> _process;
     private readonly ConcurrentDictionary<string, Lazy<Dictionary<string, string?>>> _verdicts = new(StringComparer.Ordinal);
@@ -20,6 +23,9 @@ public sealed class Showcase : IDisposable
 
     /// <summary>The address over HTTP.</summary>
     internal string Address => _process.Value.Address;
+
+    /// <summary>Where the sources and the expected arrays are.</summary>
+    internal string Root => _workspace.Root;
 
     /// <summary>Room for what a test makes.</summary>
     internal string At(string name) => _workspace.At(name);
@@ -65,7 +71,7 @@ public sealed class Showcase : IDisposable
             volumes,
             mount = new { path = _workspace.Folder("mount") },
             http = new { listen = "127.0.0.1:0" },
-            memory = "256MB",
+            memory = $"{MemoryBytes >> 20}MB",
         });
         return ZarrFsProcess.Start("run", "--config", _workspace.Write("zarrfs.json", configuration));
     }

@@ -15,6 +15,8 @@ class Showcase:
         self.workspace = arguments["workspace"]
         with open(os.path.join(self.workspace, "volumes.json")) as file:
             self.volumes = json.load(file)
+        if "only" in arguments:
+            self.volumes = {name: self.volumes[name] for name in arguments["only"]}
 
     def expected(self, name, level):
         return np.load(os.path.join(self.workspace, "expected", name, f"{level}.npy"))

@@ -91,7 +91,8 @@ public sealed class BadSliceTests : IDisposable
         }
 
         Tool text = ZarrFsProcess.Run("info", _workspace.At("slices")).Expect(exitCode: 1);
-        foreach (int z in Bad.Keys) Assert.Contains($"{z}.tif", text.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', text.Output);
+        foreach (int z in Bad.Keys) Assert.Single(text.Output.Split('\n'), line => line.StartsWith("bad", StringComparison.Ordinal) && line.Contains(_workspace.At("slices", $"{z}.tif"), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-TYPES = {("uint", 8), ("int", 8), ("uint", 16), ("int", 16), ("uint", 32), ("int", 32), ("float", 32), ("float", 64)}
+TYPES = {("uint", 8), ("int", 8), ("uint", 16), ("int", 16), ("uint", 32), ("int", 32), ("float", 32), ("float", 64), ("uint", 64), ("int", 64)}
 
 
 def objection(entry):
@@ -16,7 +16,8 @@ def objection(entry):
         return f"{entry['spp']} samples a pixel"
     if (entry["format"], entry["bits"]) not in TYPES:
         return f"{entry['format']}{entry['bits']}"
-    if entry["photometric"] not in ("MINISBLACK", "1"):
+    # Of a palette the indices are the voxels: ImageJ's stacks with a lookup table.
+    if entry["photometric"] not in ("MINISBLACK", "PALETTE"):
         return f"photometric {entry['photometric']}"
     return None
 

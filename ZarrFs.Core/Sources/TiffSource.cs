@@ -26,6 +26,9 @@ internal abstract class TiffSource : ISource
     private readonly HashSet<(SourceFile File, int Page)> _reported = [];
     private volatile PageLayout? _layout;
 
+    // Until then nobody is told how bad slices are read: if none is good, nothing is.
+    private bool _opened;
+
     /// <param name="path">Absolute path of the source.</param>
     /// <param name="directory">Where its files are.</param>
     /// <param name="metadata">Its <c>meta.json</c>.</param>
@@ -135,6 +138,8 @@ internal abstract class TiffSource : ISource
     {
         Fingerprint = Sources.Fingerprint.Of(Kind, Files, Metadata);
         LastModified = new DateTimeOffset(Files.Max(static file => file.Modified), TimeSpan.Zero);
+        _opened = true;
+        foreach (SourceProblem problem in Problems.Where(static problem => problem.Kind == SourceProblemKind.Bad)) Log(problem);
     }
 
     protected void AddMissing(long z, long depth, string message) =>
@@ -264,9 +269,16 @@ internal abstract class TiffSource : ISource
         }
 
         (long z, long depth) = Planes(file, page == WholeFile ? null : page);
-        _problems.Add(new SourceProblem(SourceProblemKind.Bad, z, depth, failure.Path, failure.Detail));
-        if (_options.BadSlices == BadSlicePolicy.Fill) SourceLog.BadFilled(_options.Logger, failure.Path, failure.Detail, z, z + depth - 1);
-        else SourceLog.BadFailing(_options.Logger, failure.Path, failure.Detail, z, z + depth - 1);
+        SourceProblem problem = new(SourceProblemKind.Bad, z, depth, failure.Path, failure.Detail);
+        _problems.Add(problem);
+        if (_opened) Log(problem);
+    }
+
+    private void Log(SourceProblem problem)
+    {
+        long last = problem.Z + problem.Depth - 1;
+        if (_options.BadSlices == BadSlicePolicy.Fill) SourceLog.BadFilled(_options.Logger, problem.Path, problem.Message, problem.Z, last);
+        else SourceLog.BadFailing(_options.Logger, problem.Path, problem.Message, problem.Z, last);
     }
 
     private OpenFile Load(SourceFile file, SafeFileHandle handle, string path)

@@ -30,10 +30,18 @@ internal static class InfoCommand
             Multiscale volume = catalog.Volumes[0];
             if (!parsed.GetValue(quick)) CheckAll(volume.Volume.Source, stop);
             if (parsed.GetValue(json)) InfoReport.WriteJson(volume, Console.Out);
-            else InfoReport.WriteText(volume, AnsiConsole.Console);
+            else InfoReport.WriteText(volume, Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console);
             return Task.FromResult(volume.Volume.Source.Problems.Any(p => p.Kind == SourceProblemKind.Bad) ? 1 : 0);
         });
         return command;
+    }
+
+    /// <summary>For a pipe or a file: no colours, and no line broken where a terminal would end.</summary>
+    private static IAnsiConsole PlainConsole()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        console.Profile.Width = 1000;
+        return console;
     }
 
     /// <summary>Looks into every file, with a bar on the terminal (standard error, so that the report can be piped).</summary>

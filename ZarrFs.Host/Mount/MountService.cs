@@ -17,6 +17,7 @@ public sealed partial class MountService : IHostedService, IDisposable
     private readonly ILogger<MountService> _logger;
     private MountPoint? _mount;
     private FuseSession? _session;
+    private bool _serving;
     private volatile bool _stopping;
 
     /// <param name="options">Where and how.</param>
@@ -58,6 +59,7 @@ public sealed partial class MountService : IHostedService, IDisposable
             throw;
         }
 
+        _serving = true;
         if (!_mount.TrySetReadAhead(_options.ReadAheadKiB)) LogReadAheadNotSet(_mount.Path, _options.ReadAheadKiB);
         LogMounted(_mount.Path);
         _ = WatchAsync(_session.Completion, _mount.Path);
@@ -89,9 +91,25 @@ public sealed partial class MountService : IHostedService, IDisposable
     /// <summary>Closes the connection and gives the mountpoint free.</summary>
     public void Dispose()
     {
+        // Never stopped: another service of the program could not start. What is still mounted then would stay as a dead mount.
+        if (_serving && !_stopping) Abandon(_mount!);
         _session?.Dispose();
         _mount?.Connection.Dispose();
         _mount?.Dispose();
+    }
+
+    private void Abandon(MountPoint mount)
+    {
+        _stopping = true;
+        try
+        {
+            mount.Unmount();
+            LogUnmounted(mount.Path);
+        }
+        catch (MountException failure)
+        {
+            LogNotUnmounted(failure.Message);
+        }
     }
 
     private static async Task WaitForLastFileAsync(Task completion, CancellationToken cancellationToken)

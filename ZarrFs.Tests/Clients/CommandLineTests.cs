@@ -1,0 +1,39 @@
+using ZarrFs.Tests.Clients.Harness;
+
+namespace ZarrFs.Tests.Clients;
+
+/// <summary>What the program says about itself.</summary>
+public sealed class CommandLineTests
+{
+    private static readonly string[] View = ["--name", "--ranges", "--type", "--chunk-size", "--levels", "--downsample", "--voxel-size", "--on-bad-slice"];
+    private static readonly string[] Service = ["--config", "--memory", "--threads", "--log-level"];
+
+    public static TheoryData<string, string[]> Options { get; } = new()
+    {
+        { "mount", ["SOURCE", "MOUNTPOINT", "--allow-other", .. View, .. Service] },
+        { "serve", ["SOURCE", "--listen", .. View, .. Service] },
+        { "run", ["SOURCE", "--mount", "--listen", "--allow-other", .. View, .. Service] },
+        { "info", ["SOURCE", "--json", "--quick", .. View] },
+        { "demo", ["DIRECTORY"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void Help_explains_every_option(string command, string[] options)
+    {
+        Tool help = ZarrFsProcess.Run(command, "--help").Expect();
+        foreach (string option in options)
+        {
+            string line = Assert.Single(help.Output.Split('\n'), line => line.TrimStart().StartsWith($"{option} ", StringComparison.Ordinal) || line.TrimStart().StartsWith($"<{option}>", StringComparison.Ordinal));
+            Assert.True(line.Trim().Length > option.Length + 20, $"{option} is not explained: {line}");
+        }
+    }
+
+    [Fact]
+    public void Help_lists_the_commands()
+    {
+        Tool help = ZarrFsProcess.Run("--help").Expect();
+        foreach (string command in (string[])["mount", "serve", "run", "info", "demo"])
+            Assert.Contains(help.Output.Split('\n'), line => line.TrimStart().StartsWith($"{command} ", StringComparison.Ordinal));
+    }
+}

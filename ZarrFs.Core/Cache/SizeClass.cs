@@ -17,7 +17,7 @@ internal sealed unsafe class SizeClass
         _pool = pool;
         _length = length;
         SlotBytes = BytesOf(length);
-        Slots = (int)Math.Min(int.MaxValue, Math.Max(1, budget / SlotBytes));
+        Slots = (int)Math.Min(int.MaxValue, budget / SlotBytes);
         _arena = new NativeArena(Slots * SlotBytes);
     }
 
@@ -28,7 +28,7 @@ internal sealed unsafe class SizeClass
     public int Slots { get; }
 
     /// <summary>Bytes that a buffer of this length takes from the budget: whole pages.</summary>
-    public static long BytesOf(int length) => (length + Page - 1L) / Page * Page;
+    public static long BytesOf(int length) => ((long)length + Page - 1) / Page * Page;
 
     /// <summary>Takes a slot that still has its pages. Called under the pool's lock.</summary>
     public ChunkBuffer? TryTakeWarm() => _warm.TryPop(out int slot) ? Make(slot) : null;

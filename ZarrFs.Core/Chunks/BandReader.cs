@@ -92,7 +92,7 @@ internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, Time
         int source = (int)(from - block.X) * voxel;
         int destination = (((z * volume.Chunk.Y) + y) * rowBytes) + ((int)(from - region.X) * voxel);
         int length = (int)(to - from) * voxel;
-        for (int r = 0; r < block.Height; r++)
-            voxels.Slice(source + (r * blockRow), length).CopyTo(buffer.Span[(destination + (r * rowBytes))..]);
+        Span<byte> chunk = buffer.Span;
+        for (int r = 0; r < block.Height; r++) voxels.Slice(source + (r * blockRow), length).CopyTo(chunk[(destination + (r * rowBytes))..]);
     }
 }

@@ -42,6 +42,7 @@ public sealed class BufferPool : IDisposable
     /// <summary>Takes a buffer without waiting, its content undefined; null if the budget does not allow it.</summary>
     public ChunkBuffer? TryRent(int length)
     {
+        if (SizeClass.BytesOf(length) > Budget) return null;
         while (true)
         {
             long missing;

@@ -17,7 +17,7 @@ internal sealed unsafe class SizeClass
         _pool = pool;
         _length = length;
         SlotBytes = BytesOf(length);
-        Slots = (int)Math.Min(int.MaxValue, Math.Max(1, budget / SlotBytes));
+        Slots = (int)Math.Min(int.MaxValue, budget / SlotBytes);
         _arena = new NativeArena(SlotBytes, Slots);
     }
 

@@ -13,11 +13,11 @@ internal readonly record struct RowWidth(int Chunks)
     private const int Least = 2; // a chunk of the level above needs two at a time
     private const int Most = 256;
 
-    /// <summary>The widest rows for which half of the budget is enough; the other half is for chunks that are ready.</summary>
+    /// <summary>The widest rows for which two thirds of the budget are enough; at least one third is for chunks that are ready.</summary>
     public static RowWidth For(Multiscale volume, long budget, int workers)
     {
         int chunks = Most;
-        while (chunks > Least && (Int128)workers * WorkingBytes(volume, chunks) > budget / 2) chunks /= 2;
+        while (chunks > Least && 3 * (Int128)workers * WorkingBytes(volume, chunks) > 2 * (Int128)budget) chunks /= 2;
         return new RowWidth(chunks);
     }
 

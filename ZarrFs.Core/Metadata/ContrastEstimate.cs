@@ -64,7 +64,8 @@ public static class ContrastEstimate
         values.Sort();
         double start = double.CreateChecked(values[values.Count / 1000]);
         double end = double.CreateChecked(values[values.Count - 1 - (values.Count / 1000)]);
-        if (end <= start) end = start + 1;
+        if (end <= start && start > range.Min) start = end - 1; // one value only: white, within what the type can hold
+        else if (end <= start) end = start + 1;
         bool isFloat = volume.DataType is DataType.Float32 or DataType.Float64;
         return isFloat ? new ContrastWindow(start, end, start, end) : range with { Start = start, End = end };
     }

@@ -52,11 +52,14 @@ public sealed class Multiscale
 
     private static void CheckName(string name)
     {
-        if (name.Length == 0 || name is "." or ".." || name.Any(c => c is '/' or '\\' || char.IsControl(c)))
+        if (name.Length == 0 || name is "." or ".." || name.Any(c => c is '/' or '\\' || char.IsControl(c)) || !IsText(name))
             throw new OptionException("--name", $"'{name}' cannot name a volume; it becomes a directory's name: no '/', no '\\', no control characters");
         if (System.Text.Encoding.UTF8.GetByteCount(name) > 240)
             throw new OptionException("--name", $"a name of {System.Text.Encoding.UTF8.GetByteCount(name)} bytes is too long; the limit is 240");
     }
+
+    /// <summary>False for a string with half of a surrogate pair, which has no UTF-8.</summary>
+    private static bool IsText(string name) => System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(name)) == name;
 
     private static int CheckChunk(ChunkShape chunk, DataType type)
     {

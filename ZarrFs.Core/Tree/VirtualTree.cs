@@ -105,6 +105,7 @@ public sealed class VirtualTree : IFileTree
             Span<char> text = stackalloc char[LongestName];
             if (name.Length > LongestName || !Encoding.UTF8.TryGetChars(name, text, out int length)) return false;
             return _groups.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..length], out (int Volume, int Dialect) found)
+                && name.SequenceEqual(_volumes[found.Volume].Dialects[found.Dialect].NameBytes) // bytes that are no UTF-8 decode to U+FFFD
                 && TryGet(new NodeId(NodePlace.Group, found.Volume, found.Dialect), out child);
         }
 

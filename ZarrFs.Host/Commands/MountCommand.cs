@@ -10,7 +10,7 @@ internal static class MountCommand
     {
         var source = new Argument<string>("SOURCE") { Description = "A directory of TIFF slices (00000.tif …) or cells (cell_yxz_001_001_001.tif …), or a multi-page TIFF file." };
         var mountpoint = new Argument<string>("MOUNTPOINT") { Description = "An empty directory, where NAME.zarr and NAME.ome.zarr appear." };
-        var allowOther = new Option<bool>("--allow-other") { Description = "Let other users of this machine read the mount too." };
+        var allowOther = new Option<bool?>("--allow-other") { Description = "Let other users of this machine read the mount too." };
         var view = new ViewArguments();
         var program = new ProgramArguments();
         var command = new Command("mount", "Show a TIFF volume as OME-Zarr in the file system, until Ctrl-C.\n\nExample: zarrfs mount /data/scroll1/slices /mnt/scroll1 --voxel-size 7.91") { source, mountpoint, allowOther };
@@ -20,7 +20,7 @@ internal static class MountCommand
         {
             Settings settings = program.Read(
                 parsed, [parsed.GetRequiredValue(source)], view.Read(parsed),
-                ("Mount:Path", parsed.GetRequiredValue(mountpoint)), ("Mount:AllowOther", parsed.GetValue(allowOther) ? "true" : null));
+                ("Mount:Path", parsed.GetRequiredValue(mountpoint)), ("Mount:AllowOther", parsed.GetValue(allowOther)?.ToString()));
             return Service.RunAsync(settings, stop);
         });
         return command;

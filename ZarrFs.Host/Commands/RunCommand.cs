@@ -11,7 +11,7 @@ internal static class RunCommand
     {
         var sources = new Argument<string[]>("SOURCE") { Description = "Sources to show instead of the file's volumes.", Arity = ArgumentArity.ZeroOrMore };
         var mount = new Option<string?>("--mount") { HelpName = "MOUNTPOINT", Description = "Mount all volumes in this empty directory." };
-        var allowOther = new Option<bool>("--allow-other") { Description = "Let other users of this machine read the mount too." };
+        var allowOther = new Option<bool?>("--allow-other") { Description = "Let other users of this machine read the mount too." };
         Option<string?> listen = ServeCommand.ListenOption();
         var view = new ViewArguments();
         var program = new ProgramArguments();
@@ -22,7 +22,7 @@ internal static class RunCommand
         {
             Settings settings = program.Read(
                 parsed, parsed.GetValue(sources) ?? [], view.Read(parsed),
-                ("Mount:Path", parsed.GetValue(mount)), ("Mount:AllowOther", parsed.GetValue(allowOther) ? "true" : null), ("Http:Listen", parsed.GetValue(listen)));
+                ("Mount:Path", parsed.GetValue(mount)), ("Mount:AllowOther", parsed.GetValue(allowOther)?.ToString()), ("Http:Listen", parsed.GetValue(listen)));
             if (settings.MountPath is null && settings.Listen is null)
                 throw new OptionException("run", "neither a mountpoint nor an address is configured; set mount.path or http.listen in the file, or give --mount or --listen");
             return Service.RunAsync(settings, stop);

@@ -29,6 +29,11 @@ internal static class ConfigurationLayers
         {
             builder.Build().Bind(options);
         }
+        catch (InvalidDataException failure)
+        {
+            // A key that is there twice: the JSON is well-formed and each key an option, but which value holds is anybody's guess.
+            throw new OptionException("--config", $"{file}: {failure.InnerException?.Message ?? failure.Message}");
+        }
         catch (InvalidOperationException failure)
         {
             // The binder's own message names the key and the type it wants; the cause says what was found.

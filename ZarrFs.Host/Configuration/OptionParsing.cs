@@ -94,7 +94,7 @@ internal static partial class OptionParsing
             throw new OptionException(Option, $"'{text}' is not a voxel size; expected one number or three for z,y,x, in µm or with a unit: 7.91, 2,0.5,0.5um, 40nm");
         string unit = match.Groups["unit"].Value switch
         {
-            "" or "um" or "µm" or "micrometer" => "micrometer",
+            "" or "um" or "\u00b5m" or "\u03bcm" or "micrometer" => "micrometer",
             "nm" or "nanometer" => "nanometer",
             "mm" or "millimeter" => "millimeter",
             string other => throw new OptionException(Option, $"'{other}' is not a unit; expected nm, um or mm"),
@@ -109,6 +109,6 @@ internal static partial class OptionParsing
     [GeneratedRegex(@"^\s*(?<number>\d+(\.\d+)?)\s*(?<unit>[kKmMgGtT]?)(i?[bB])?\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SizePattern();
 
-    [GeneratedRegex(@"^\s*(?<numbers>\d+(\.\d+)?(,\d+(\.\d+)?)*)\s*(?<unit>[a-zµ]*)\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\s*(?<numbers>\d+(\.\d+)?(,\d+(\.\d+)?)*)\s*(?<unit>[a-z\u00b5\u03bc]*)\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VoxelPattern();
 }

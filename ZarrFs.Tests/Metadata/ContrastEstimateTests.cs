@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using ZarrFs.Core.Metadata;
+using ZarrFs.Core.Volumes;
+using ZarrFs.Tests.Sources;
+
+namespace ZarrFs.Tests.Metadata;
+
+public sealed class ContrastEstimateTests
+{
+    private static readonly VolumeShape Shape = new(9, 40, 100);
+
+    [Fact]
+    public void The_window_leaves_out_fill_and_the_outermost_thousandth()
+    {
+        ushort[] voxels = [.. Enumerable.Range(0, (int)Shape.Count).Select(i => (ushort)(i % 2 == 0 ? 0 : 1000 + (i % 101)))];
+        Assert.Equal(new ContrastWindow(1000, 1100, 0, 65535), ContrastEstimate.Of(Volume(DataType.UInt16, MemoryMarshal.AsBytes(voxels.AsSpan()).ToArray())));
+    }
+
+    [Theory]
+    [InlineData(DataType.UInt8, 0, 255)]
+    [InlineData(DataType.Int8, -128, 127)]
+    [InlineData(DataType.Int16, -32768, 32767)]
+    [InlineData(DataType.Int32, int.MinValue, int.MaxValue)]
+    [InlineData(DataType.Float32, 0, 1)]
+    public void Nothing_but_fill_gives_all_that_the_type_can_hold(DataType type, double min, double max) =>
+        Assert.Equal(new ContrastWindow(min, max, min, max), ContrastEstimate.Of(Volume(type, new byte[Shape.Count * type.Size()])));
+
+    [Theory]
+    [InlineData(255, 254, 255)]
+    [InlineData(1, 0, 1)]
+    public void One_value_only_is_white_within_the_type(byte value, double start, double end) =>
+        Assert.Equal(new ContrastWindow(start, end, 0, 255), ContrastEstimate.Of(Volume(DataType.UInt8, [.. Enumerable.Repeat(value, (int)Shape.Count)])));
+
+    [Fact]
+    public void What_cannot_be_read_has_no_say()
+    {
+        ArraySource source = ArraySource.Random(Shape, DataType.UInt16);
+        source.Fails = _ => true;
+        Assert.Equal(ContrastWindow.Of(DataType.UInt16), ContrastEstimate.Of(new Volume(source, VolumeRanges.All, null, null)));
+    }
+
+    [Fact]
+    public void Numbers_that_are_none_have_no_say()
+    {
+        float[] voxels = [.. Enumerable.Range(0, (int)Shape.Count).Select(i => (i % 4) switch { 0 => float.NaN, 1 => float.PositiveInfinity, 2 => -2.5f, _ => 7f })];
+        Assert.Equal(new ContrastWindow(-2.5, 7, -2.5, 7), ContrastEstimate.Of(Volume(DataType.Float32, MemoryMarshal.AsBytes(voxels.AsSpan()).ToArray())));
+    }
+
+    private static Volume Volume(DataType type, byte[] voxels) => new(new ArraySource(Shape, type, voxels), VolumeRanges.All, null, null);
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Metadata;
+using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Volumes;
+using ZarrFs.Tests.Sources;
+
+namespace ZarrFs.Tests.Metadata;
+
+/// <summary>The documents of a volume made for a test, parsed.</summary>
+internal static class Documents
+{
+    public static readonly ContrastWindow Contrast = new(100, 900, 0, 65535);
+
+    public static Multiscale Multiscale(
+        VolumeShape shape, DataType type = DataType.UInt16, VoxelSize? voxel = null, DownsampleMethod method = DownsampleMethod.Mean, int? levels = null, ChunkShape? chunk = null) =>
+        new("a ünï volume", new Volume(new ArraySource(shape, type, new byte[shape.Count * type.Size()]), VolumeRanges.All, null, voxel), chunk ?? new ChunkShape(4, 6, 8), levels, method);
+
+    public static JsonObject V2(Multiscale multiscale, string name) => Parse(new ZarrV2Documents(multiscale, Contrast).Group(), name);
+
+    public static JsonObject V2(Multiscale multiscale, int level, string name) => Parse(new ZarrV2Documents(multiscale, Contrast).Array(multiscale.Levels[level]), name);
+
+    public static JsonObject V3(Multiscale multiscale) => Parse(new ZarrV3Documents(multiscale, Contrast).Group(), "zarr.json");
+
+    public static JsonObject V3(Multiscale multiscale, int level) => Parse(new ZarrV3Documents(multiscale, Contrast).Array(multiscale.Levels[level]), "zarr.json");
+
+    public static void SameJson(string expected, JsonNode? found) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), found), $"expected {expected}, found {found?.ToJsonString()}");
+
+    public static double[] Numbers(JsonNode? array) => [.. array!.AsArray().Select(n => (double)n!)];
+
+    private static JsonObject Parse(IReadOnlyList<(string Name, byte[] Content)> documents, string name) =>
+        JsonNode.Parse(Assert.Single(documents, d => d.Name == name).Content)!.AsObject();
+}

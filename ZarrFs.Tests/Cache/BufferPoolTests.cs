@@ -1,7 +1,7 @@
-using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Tests.Chunks;
 
 namespace ZarrFs.Tests.Cache;
 
@@ -41,7 +41,6 @@ public sealed class BufferPoolTests
             {
                 int victim = random.Next(held.Count);
                 Assert.True(held[victim].Span.IndexOfAnyExcept(held[victim].Span[0]) < 0, "somebody else wrote to the buffer");
-                held[victim].SharedWithKernel = random.Next(4) == 0;
                 held[victim].Release();
                 held.RemoveAt(victim);
             }
@@ -75,27 +74,33 @@ public sealed class BufferPoolTests
     }
 
     [Fact]
-    public void Pages_that_the_kernel_may_still_send_are_replaced()
+    public void Pages_given_back_to_the_system_are_gone()
     {
-        var pool = new BufferPool(MiB);
-        ChunkBuffer shared = pool.TryRent(MiB)!;
-        shared.Span.Fill(9);
-        Assert.True(shared.TryGetFile(out int descriptor, out long offset));
-        shared.SharedWithKernel = true;
-        shared.Release();
-        Assert.Equal(0, pool.Committed);
+        using var pool = new BufferPool(2 * MiB);
+        ChunkBuffer first = pool.TryRent(2 * MiB)!;
+        first.Span.Fill(9);
+        first.Release();
+        ChunkBuffer other = pool.TryRent(MiB)!;
+        Assert.Equal(MiB, pool.Committed);
+        other.Release();
 
-        ChunkBuffer next = pool.TryRent(MiB)!;
-        Assert.True(Zeros.IsAllZero(next.Span));
-        Assert.False(next.SharedWithKernel);
-        using var file = new SafeFileHandle(descriptor, ownsHandle: false);
-        byte[] seen = new byte[16];
-        Assert.Equal(16, RandomAccess.Read(file, seen, offset));
-        Assert.True(Zeros.IsAllZero(seen));
-        next.Span.Fill(3);
-        Assert.Equal(16, RandomAccess.Read(file, seen, offset));
-        Assert.All(seen, value => Assert.Equal(3, value));
-        next.Release();
+        ChunkBuffer again = pool.TryRent(2 * MiB)!;
+        Assert.True(Zeros.IsAllZero(again.Span));
+        again.Release();
+    }
+
+    [Fact]
+    public async Task Memory_is_touched_ahead_within_its_share_of_the_budget()
+    {
+        using var pool = new BufferPool(64 * MiB);
+        pool.Prepare(MiB);
+        await TestStore.Until(() => pool.Committed == 4 * MiB, "a sixteenth of the budget is touched");
+        Assert.Equal((0L, 0L), (pool.InUse, pool.BuffersInUse));
+
+        ChunkBuffer taken = pool.TryRent(MiB)!;
+        await TestStore.Until(() => pool.Committed == 5 * MiB, "what was taken is replaced");
+        taken.Release();
+        Assert.Equal(5 * MiB, pool.Committed);
     }
 
     [Fact]

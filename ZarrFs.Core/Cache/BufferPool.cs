@@ -89,6 +89,19 @@ public sealed class BufferPool : IDisposable
         }
     }
 
+    /// <summary>
+    /// Buffers of this length that can be had without touching new memory: the free ones, or any number once the budget is used up and
+    /// buffers come from what the cache lets go.
+    /// </summary>
+    public int ReadyBuffers(int length)
+    {
+        lock (Sync)
+        {
+            SizeClass own = ClassOf(length);
+            return _committed + own.SlotBytes > Budget ? int.MaxValue : own.Warm;
+        }
+    }
+
     /// <summary>Ends the background thread. Buffers that are still out stay good; memory goes back to the system when the program ends.</summary>
     public void Dispose() => _reserve.Dispose();
 

@@ -15,6 +15,9 @@ internal sealed class ChunkFlight(ChunkAddress address)
     /// <summary>Made without its neighbours: a job that made it together with them failed.</summary>
     public bool Alone { get; set; }
 
+    /// <summary>To be made ahead: nobody has come to wait for it yet.</summary>
+    public bool Ahead { get; set; }
+
     /// <summary>
     /// Someone waiting for a chunk. Continuations run on the thread pool, never on the worker that completes it. A reader waits until the
     /// chunk is there or has failed; a worker also until it is given back undone (null), because a blocked worker can make nothing.

@@ -10,6 +10,9 @@ namespace ZarrFs.Core.Chunks;
 /// </summary>
 internal sealed class ChunkMaker
 {
+    // New memory that a reader may have to wait for at once, 1 to 16 ms of it.
+    private const int NewBytes = 8 << 20;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly IReadOnlyList<Multiscale> _volumes;
@@ -43,9 +46,10 @@ internal sealed class ChunkMaker
     private void MakeWithNeighbours(ChunkFlight wanted, ChunkJob job, CancellationToken stop)
     {
         Multiscale volume = _volumes[wanted.Address.Volume];
+        (long First, long End) all = wanted.Alone ? (wanted.Address.X, wanted.Address.X + 1) : Neighbours(volume, wanted.Address);
+        (long First, long End) now = wanted.Ahead ? all : WithoutNewMemory(volume, wanted.Address, all);
         var row = new List<ChunkFlight>();
-        (long first, long end) = wanted.Alone ? (wanted.Address.X, wanted.Address.X + 1) : Neighbours(volume, wanted.Address);
-        for (long x = first; x < end; x++)
+        for (long x = now.First; x < now.End; x++)
         {
             ChunkFlight? flight = x == wanted.Address.X ? wanted : _flights.Claim(wanted.Address with { X = x }, job, out _);
             if (flight is not null) row.Add(flight);
@@ -58,7 +62,24 @@ internal sealed class ChunkMaker
         catch (Exception)
         {
             // Everybody who waits has been told by MakeRow; a worker has nobody above it to tell.
+            return;
         }
+
+        if (now == all) return;
+        long next = now.End < all.End ? now.End : all.First;
+        if (_flights.Announce(wanted.Address with { X = next }) is { } rest) Queue(rest, ChunkPriority.Neighbour, stop);
+    }
+
+    /// <summary>
+    /// The part of a level-0 row that fits in memory that has been touched before, from the wanted chunk on. Nobody should wait while the
+    /// system finds new pages for chunks he did not ask for; they come after, with <see cref="ChunkPriority.Neighbour"/>.
+    /// </summary>
+    private (long First, long End) WithoutNewMemory(Multiscale volume, in ChunkAddress wanted, (long First, long End) all)
+    {
+        if (wanted.Level > 0) return all;
+        long room = Math.Max(1L, NewBytes / volume.ChunkBytes) + _pool.ReadyBuffers(volume.ChunkBytes);
+        long end = Math.Min(all.End, wanted.X + room);
+        return (Math.Max(all.First, end - room), end);
     }
 
     /// <summary>The chunks along x that lie wholly in what is read anyway for this one, as far as memory allows.</summary>

@@ -9,6 +9,6 @@ internal enum ChunkPriority
     /// <summary>Somebody is waiting.</summary>
     Waiting,
 
-    /// <summary>Nobody is waiting yet.</summary>
-    Background,
+    /// <summary>The rest of a row that somebody asked a part of; nobody is waiting yet.</summary>
+    Neighbour,
 }

@@ -21,7 +21,7 @@ internal sealed class FlightTable(ChunkCache cache)
         }
     }
 
-    /// <summary>Waits for a chunk, as a reader. <paramref name="toQueue"/> is a new flight that the caller has to queue, or null if it is on its way.</summary>
+    /// <summary>Waits for a chunk, as a reader. <paramref name="toQueue"/> is a flight that the caller has to queue, or null if it is on its way.</summary>
     public Task<Lease> Join(in ChunkAddress address, CancellationToken cancellationToken, out ChunkFlight? toQueue)
     {
         toQueue = null;
@@ -36,7 +36,12 @@ internal sealed class FlightTable(ChunkCache cache)
                 if (cache.TryGet(address, out Lease lease)) return Task.FromResult(lease);
                 _flights.Add(address, flight = toQueue = new ChunkFlight(address));
             }
+            else if (flight.Ahead && flight.Job is null)
+            {
+                toQueue = flight; // once more, before those that nobody waits for
+            }
 
+            flight.Ahead = false;
             Add(flight, waiter);
         }
 
@@ -65,7 +70,7 @@ internal sealed class FlightTable(ChunkCache cache)
         lock (_sync)
         {
             if (flight.Job is not null || !_flights.TryGetValue(flight.Address, out ChunkFlight? current) || current != flight) return null;
-            if (flight.Waiters.Count == 0)
+            if (flight.Waiters.Count == 0 && !flight.Ahead)
             {
                 _flights.Remove(flight.Address);
                 return null;
@@ -73,6 +78,18 @@ internal sealed class FlightTable(ChunkCache cache)
 
             flight.Job = new ChunkJob(stop) { Readers = flight.Waiters.Count };
             return flight.Job;
+        }
+    }
+
+    /// <summary>A new flight for a missing chunk that nobody waits for yet, to be queued by the caller; null if there is nothing to do.</summary>
+    public ChunkFlight? Announce(in ChunkAddress address)
+    {
+        lock (_sync)
+        {
+            if (_closed is not null || _flights.ContainsKey(address) || cache.Contains(address)) return null;
+            var flight = new ChunkFlight(address) { Ahead = true };
+            _flights.Add(address, flight);
+            return flight;
         }
     }
 

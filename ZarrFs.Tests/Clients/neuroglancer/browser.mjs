@@ -41,7 +41,7 @@ export async function withNeuroglancer({ profile, width, height }, use) {
         const page = await browser.newPage();
         prepare(page);
         await page.goto(`http://127.0.0.1:${server.address().port}/${fragment}`);
-        await page.waitForFunction(() => globalThis.viewer?.layerManager.managedLayers[0]?.isReady());
+        await page.waitForFunction(() => globalThis.viewer?.layerManager.managedLayers[0]?.layer?.renderLayers.length > 0);
         return page;
       });
     } finally {
@@ -72,5 +72,8 @@ export function record(page, server) {
     if (response.url().startsWith(server)) answers.push({ path: response.url().slice(server.length), status });
   });
   page.on("pageerror", (error) => troubles.push(String(error)));
+  page.on("console", (message) => {
+    if (message.text().startsWith("Error parsing state")) troubles.push(message.text());
+  });
   return { answers, troubles, pending };
 }

@@ -21,7 +21,9 @@ async function read(page, { at, value }) {
 
 async function look(open, { server, fragment, voxels }) {
   let traffic;
-  const page = await open(fragment, (page) => { traffic = record(page, server); });
+  const page = await open(fragment, (page) => { traffic = record(page, server); }).catch((cause) => {
+    throw new Error([`no volume at ${decodeURIComponent(fragment)}`, ...traffic.troubles].join("\n"), { cause });
+  });
   const space = await page.evaluate(() => {
     const { names, scales, units, bounds } = viewer.coordinateSpace.value;
     const [{ layer }] = viewer.layerManager.managedLayers;

@@ -66,6 +66,7 @@ internal sealed class ClientLines(VolumeFacts volume, string server)
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteString("layout", "4panel");
+            WriteScene(json);
             json.WriteEndObject();
         }
 
@@ -92,6 +93,19 @@ internal sealed class ClientLines(VolumeFacts volume, string server)
             json.WriteStringValue(unit);
             json.WriteEndArray();
         }
+    }
+
+    /// <summary>
+    /// Black around the volume, where Neuroglancer has a bright grey; and the three sections in space seen from above and the side, as
+    /// far as the volume goes: from the front, as Neuroglancer begins, one of them hides the others.
+    /// </summary>
+    private static void WriteScene(Utf8JsonWriter json)
+    {
+        json.WriteString("crossSectionBackgroundColor", "#000000");
+        json.WriteBoolean("hideCrossSectionBackground3D", true);
+        json.WriteStartArray("projectionOrientation"); // a quaternion: 30° around y, then 20° around x
+        foreach (double component in (ReadOnlySpan<double>)[-0.168, -0.255, -0.045, 0.951]) json.WriteNumberValue(component);
+        json.WriteEndArray();
     }
 
     private static void WriteWindow(Utf8JsonWriter json, (double Low, double High) window)

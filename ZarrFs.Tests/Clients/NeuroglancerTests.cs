@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace ZarrFs.Tests.Clients;
+
+/// <summary>Neuroglancer in a browser, at the start page's own links, with its page from another origin.</summary>
+public sealed partial class NeuroglancerTests(NeuroglancerSightings sightings) : IClassFixture<NeuroglancerSightings>
+{
+    public static IEnumerable<object[]> Views { get; } =
+        [.. NeuroglancerSightings.VoxelSizes.Keys.SelectMany(volume => new object[][] { [volume, "zarr2"], [volume, "zarr3"] })];
+
+    [NeuroglancerTheory]
+    [MemberData(nameof(Views))]
+    public void It_has_the_voxels(string volume, string format)
+    {
+        NeuroglancerSighting seen = sightings.At(volume, format);
+        Assert.Empty(seen.Troubles);
+        Assert.Equal(NeuroglancerSightings.Voxels.Select(voxel => (int?)voxel.Value), seen.Values);
+    }
+
+    [NeuroglancerTheory]
+    [MemberData(nameof(Views))]
+    public void It_has_the_voxels_of_the_coarsest_level_zoomed_out(string volume, string format)
+    {
+        NeuroglancerSighting seen = sightings.ZoomedOut(volume, format);
+        Assert.Empty(seen.Troubles);
+        Assert.Equal(NeuroglancerSightings.CoarseVoxels(format).Select(voxel => (int?)voxel.Value), seen.Values);
+    }
+
+    [NeuroglancerTheory]
+    [MemberData(nameof(Views))]
+    public void It_has_the_axes_in_order_and_their_scale(string volume, string format)
+    {
+        NeuroglancerSighting seen = sightings.At(volume, format);
+        double[] size = [RampVolume.X, RampVolume.Y, RampVolume.Z];
+        Assert.Equal(["x", "y", "z"], seen.Names);
+        Assert.Equal(["m", "m", "m"], seen.Units);
+        Assert.Equal(NeuroglancerSightings.VoxelSizes[volume].Meters, seen.Scales);
+
+        // Voxels have their centres at whole numbers.
+        Assert.Equal([-0.5, -0.5, -0.5], seen.Lower);
+        Assert.Equal(size.Select(length => length - 0.5), seen.Upper);
+    }
+
+    [NeuroglancerTheory]
+    [MemberData(nameof(Views))]
+    public void It_begins_in_the_middle_with_a_sensible_contrast(string volume, string format)
+    {
+        NeuroglancerSighting seen = sightings.At(volume, format);
+        Assert.Equal([RampVolume.X / 2, RampVolume.Y / 2, RampVolume.Z / 2], seen.Position.Select(coordinate => (int)coordinate));
+        Assert.InRange(seen.Contrast[0], 1, RampVolume.Max / 3);
+        Assert.InRange(seen.Contrast[1], RampVolume.Max / 2, RampVolume.Max);
+    }
+
+    [NeuroglancerTheory]
+    [MemberData(nameof(Views))]
+    public void It_understands_all_that_the_link_says_of_the_scene(string volume, string format)
+    {
+        JsonObject seen = sightings.At(volume, format).State;
+        JsonNode link = sightings.Link(volume, format);
+        foreach (string name in (string[])["layout", "crossSectionBackgroundColor", "hideCrossSectionBackground3D"])
+            Assert.True(JsonNode.DeepEquals(link[name], seen[name]), $"{name} became {seen[name]}");
+        Assert.Equal(Numbers(link["projectionOrientation"]), Numbers(seen["projectionOrientation"]), (wanted, found) => Math.Abs(wanted - found) < 0.002);
+
+        static IEnumerable<double> Numbers(JsonNode? array) => array!.AsArray().Select(number => (double)number!);
+    }
+
+    [NeuroglancerTheory]
+    [MemberData(nameof(Views))]
+    public void It_asks_for_finer_levels_nearby_and_for_none_zoomed_out(string volume, string format)
+    {
+        Assert.Equal([0, 1, 2, RampVolume.CoarsestLevel], Levels(sightings.At(volume, format)));
+        Assert.Equal([RampVolume.CoarsestLevel], Levels(sightings.ZoomedOut(volume, format)));
+    }
+
+    [NeuroglancerTheory]
+    [MemberData(nameof(Views))]
+    public void It_is_refused_nothing(string volume, string format)
+    {
+        NeuroglancerSighting.Answer[] answers = [.. sightings.At(volume, format).Answers, .. sightings.ZoomedOut(volume, format).Answers];
+        // Before it takes the root for a group, it asks whether it is an array.
+        Assert.All(answers, answer => Assert.True(answer.Status == (RootArray().IsMatch(answer.Path) ? 404 : 200), $"{answer.Path} was answered with {answer.Status}"));
+    }
+
+    /// <summary>Levels of which it has chunks.</summary>
+    private static IEnumerable<int> Levels(NeuroglancerSighting seen) =>
+        seen.Answers.Select(answer => Chunk().Match(answer.Path)).Where(match => match.Success).Select(match => int.Parse(match.Groups["level"].Value)).Distinct().Order();
+
+    [GeneratedRegex("^/[^/]+/\\.zarray$", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex RootArray();
+
+    [GeneratedRegex("^/[^/]+/(?<level>[0-9]+)/(c/)?[0-9]+/[0-9]+/[0-9]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Chunk();
+}

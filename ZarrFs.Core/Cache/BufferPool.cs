@@ -105,12 +105,15 @@ public sealed class BufferPool : IDisposable
     /// <summary>Ends the background thread. Buffers that are still out stay good; memory goes back to the system when the program ends.</summary>
     public void Dispose() => _reserve.Dispose();
 
-    /// <summary>Takes a buffer whose pages are not there yet, of the class that <paramref name="choose"/> names under the lock; null if the budget has no room for one.</summary>
-    internal ChunkBuffer? TryTakeCold(Func<SizeClass?> choose)
+    /// <summary>Takes a buffer whose pages are not there yet, of the class that <paramref name="choose"/> names under the lock; null if it names none or the budget lacks <paramref name="missing"/> bytes.</summary>
+    internal ChunkBuffer? TryTakeCold(Func<SizeClass?> choose, out long missing)
     {
         lock (Sync)
         {
-            if (choose() is not { } chosen || _committed + chosen.SlotBytes > Budget || chosen.TryTakeCold() is not { } buffer) return null;
+            missing = 0;
+            if (choose() is not { } chosen) return null;
+            missing = _committed + chosen.SlotBytes - Budget;
+            if (missing > 0 || chosen.TryTakeCold() is not { } buffer) return null;
             Count(chosen, fresh: true);
             return buffer;
         }

@@ -116,7 +116,7 @@ public sealed class ChunkCache : IDisposable
         while (Interlocked.Read(ref _held) > _entries.Count && Environment.TickCount64 < deadline)
         {
             waited = true;
-            spin.SpinOnce();
+            spin.SpinOnce(sleep1Threshold: -1); // the calls take microseconds; a nap would take a millisecond
         }
 
         return waited;

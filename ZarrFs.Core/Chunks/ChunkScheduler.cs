@@ -135,9 +135,10 @@ internal sealed class ChunkScheduler : IDisposable
 
         public void Wait()
         {
-            // The last pieces run on other threads for at most a piece's time (about a millisecond), so spinning, then napping, is best.
+            // The last pieces run on other threads for about a millisecond at most, which is also the shortest nap: naps are for slow disks.
             var spin = default(SpinWait);
-            while (Volatile.Read(ref _left) > 0) spin.SpinOnce();
+            long nap = Environment.TickCount64 + 3;
+            while (Volatile.Read(ref _left) > 0) spin.SpinOnce(Environment.TickCount64 < nap ? -1 : 20);
             _failure?.Throw();
         }
     }

@@ -21,8 +21,14 @@ internal static class FuseHandshake
     /// <summary>Reads requests until the kernel and we agree, and answers them.</summary>
     /// <returns>False if the filesystem was unmounted before that.</returns>
     /// <exception cref="NotSupportedException">The kernel speaks a version that is too old.</exception>
-    public static unsafe bool Run(FuseDevice device, byte* buffer, int capacity, int readAheadKiB)
+    /// <param name="device">The connection.</param>
+    /// <param name="buffer">Takes requests.</param>
+    /// <param name="capacity">Bytes of <paramref name="buffer"/>.</param>
+    /// <param name="readAheadKiB">How far the kernel may read ahead.</param>
+    /// <param name="offered">What the kernel can do, whether it is made use of or not.</param>
+    public static unsafe bool Run(FuseDevice device, byte* buffer, int capacity, int readAheadKiB, out FuseCapabilities offered)
     {
+        offered = FuseCapabilities.None;
         while (true)
         {
             int length = device.Read(buffer, capacity);
@@ -47,7 +53,8 @@ internal static class FuseHandshake
                     + $"expected {FuseProtocol.Major}.{FuseProtocol.OldestMinor} (Linux 3.15) or newer");
             }
 
-            device.Reply(request.Unique, Negotiate(offer, Offered(request), readAheadKiB));
+            offered = Offered(request);
+            device.Reply(request.Unique, Negotiate(offer, offered, readAheadKiB));
             return true;
         }
     }

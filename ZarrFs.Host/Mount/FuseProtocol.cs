@@ -30,8 +30,10 @@ internal enum FuseCapabilities : ulong
     ExportSupport = 1ul << 4,
     DoReadDirPlus = 1ul << 13,
     AsyncDirectIo = 1ul << 15,
+    NoOpenSupport = 1ul << 17,
     ParallelDirOps = 1ul << 18,
     MaxPages = 1ul << 22,
+    NoOpenDirSupport = 1ul << 24,
     InitExt = 1ul << 30,
     DirectIoAllowMmap = 1ul << 36,
 }

@@ -105,18 +105,26 @@ public sealed class BufferPool : IDisposable
     /// <summary>Ends the background thread. Buffers that are still out stay good; memory goes back to the system when the program ends.</summary>
     public void Dispose() => _reserve.Dispose();
 
-    /// <summary>Takes a buffer whose pages are not there yet, of the class that <paramref name="choose"/> names under the lock; null if it names none or the budget lacks <paramref name="missing"/> bytes.</summary>
-    internal ChunkBuffer? TryTakeCold(Func<SizeClass?> choose, out long missing)
+    /// <summary>
+    /// Touches one more free buffer of the class that <paramref name="choose"/> names under the lock; false if it names none or the budget
+    /// lacks <paramref name="missing"/> bytes.
+    /// </summary>
+    internal bool TryTouchAhead(Func<SizeClass?> choose, out long missing)
     {
+        ChunkBuffer buffer;
         lock (Sync)
         {
             missing = 0;
-            if (choose() is not { } chosen) return null;
+            if (choose() is not { } chosen) return false;
             missing = _committed + chosen.SlotBytes - Budget;
-            if (missing > 0 || chosen.TryTakeCold() is not { } buffer) return null;
-            Count(chosen, fresh: true);
-            return buffer;
+            if (missing > 0 || chosen.TryTakeCold() is not { } cold) return false;
+            _committed += chosen.SlotBytes;
+            buffer = cold;
         }
+
+        buffer.Touch(); // outside the lock: this is what takes time
+        buffer.GiveWarm();
+        return true;
     }
 
     internal void Released(long bytes)

@@ -62,6 +62,9 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
     /// <summary>Makes the pages be there; what the buffer holds is lost.</summary>
     internal void Touch() => _home?.Touch(Slot);
 
+    /// <summary>Puts a buffer that nobody has held among the free ones.</summary>
+    internal void GiveWarm() => _home?.AddWarm(Slot);
+
     internal void Release()
     {
         int left = Interlocked.Decrement(ref _references);

@@ -71,6 +71,12 @@ internal sealed unsafe class SizeClass
         }
     }
 
+    /// <summary>Puts a slot that has its pages now among the free ones.</summary>
+    public void AddWarm(int slot)
+    {
+        lock (_pool.Sync) _warm.Push(slot);
+    }
+
     /// <summary>Makes a slot's pages be there.</summary>
     public void Touch(int slot) => _arena.Touch(slot);
 

@@ -54,12 +54,9 @@ internal sealed class WarmReserve : IDisposable
                 return;
             }
 
-            long missing = 0;
-            while (!_stop.IsCancellationRequested && _pool.TryTakeCold(NeedsMore, out missing) is { } cold)
-            {
-                cold.Touch();
-                cold.Release();
-            }
+            long missing;
+            do missing = 0;
+            while (!_stop.IsCancellationRequested && _pool.TryTouchAhead(NeedsMore, out missing));
 
             // Once each time, not until it is enough: buffers that readers still hold do not come back, however much is let go.
             if (missing > 0) _pool.Reclaim?.Invoke(missing);

@@ -37,8 +37,9 @@ internal static class Service
         });
         builder.Services.AddSingleton<IChunkReader>(services => services.GetRequiredService<ChunkStore>());
         builder.Services.AddSingleton<IFileTree>(services => services.GetRequiredService<VolumeCatalog>().Tree);
-        if (settings.MountPath is not null) AddMount(builder.Services, settings);
+        // The address first: if it is taken, nothing is mounted, not even for a moment.
         if (settings.Listen is not null) AddHttp(builder.Services, settings);
+        if (settings.MountPath is not null) AddMount(builder.Services, settings);
         builder.Services.AddHostedService<Announcement>();
 
         using IHost host = builder.Build();

@@ -22,6 +22,7 @@ internal static class ConfigurationLayers
         file ??= Environment.GetEnvironmentVariable(Prefix + "CONFIG");
         var builder = new ConfigurationBuilder();
         if (!string.IsNullOrEmpty(file)) AddFile(builder, Path.GetFullPath(file));
+        CheckEnvironment();
         builder.AddEnvironmentVariables(Prefix);
         builder.AddInMemoryCollection(commandLine);
         var options = new ZarrFsOptions();
@@ -63,6 +64,22 @@ internal static class ConfigurationLayers
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new OptionException(Option, $"{file} cannot be read: {failure.Message}");
+        }
+    }
+
+    /// <summary>The same for the environment, where the tests have a name of their own.</summary>
+    private static void CheckEnvironment()
+    {
+        PropertyInfo[] known = typeof(ZarrFsOptions).GetProperties();
+        foreach (string variable in Environment.GetEnvironmentVariables().Keys)
+        {
+            if (!variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || variable is Prefix + "CONFIG" or Prefix + "TEST_DATA") continue;
+            string key = variable[Prefix.Length..].Split("__")[0];
+            if (!Array.Exists(known, option => option.Name.Equals(key, StringComparison.OrdinalIgnoreCase)))
+            {
+                throw new OptionException(
+                    variable, $"(in the environment) is not an option; expected one of {string.Join(", ", known.Select(option => Prefix + option.Name.ToUpperInvariant()))}");
+            }
         }
     }
 

@@ -191,6 +191,15 @@ public sealed class ConfigurationLayersTests : IDisposable
         CompareDefaults(options, file.AsObject(), except: "volumes");
     }
 
+    [Fact]
+    public void A_misspelt_variable_is_an_error_that_names_it()
+    {
+        Set("ZARRFS_MEMROY", "1GB");
+        var refused = Assert.Throws<OptionException>(() => Read(Everything));
+        Assert.Equal("ZARRFS_MEMROY", refused.Option);
+        Assert.Contains("ZARRFS_MEMORY", refused.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         File.Delete(_file);

@@ -46,5 +46,6 @@ need_fuse() {
 
 build() {
   say "Building"
-  dotnet build "$root/$1" -c Release -v quiet -clp:"ErrorsOnly;NoSummary" >&2 || die "the build failed; see above"
+  local output
+  output=$(dotnet build "$root/$1" -c Release -v quiet 2>&1) || { printf '%s\n' "$output" >&2; die "the build failed; see above"; }
 }

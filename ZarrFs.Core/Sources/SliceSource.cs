@@ -27,7 +27,7 @@ internal sealed class SliceSource : TiffSource
         _places = slices.ToDictionary(static slice => slice.Value, static slice => slice.Key);
         try
         {
-            FirstGood(_files, MostCandidates);
+            FirstGood(UsualSizeFirst(_files), MostCandidates);
             CheckExtent();
         }
         catch
@@ -83,11 +83,21 @@ internal sealed class SliceSource : TiffSource
             throw new SourceException(
                 path,
                 $"has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, " +
-                $"expected {Layout.Width} × {Layout.Height} {Layout.DataType.Name()} like the first slice");
+                $"expected {Layout.Width} × {Layout.Height} {Layout.DataType.Name()} like the other slices");
         }
     }
 
     protected override (long Z, long Depth) Planes(SourceFile file, int? page) => (_places[file], 1);
+
+    /// <summary>
+    /// The slice by which the others are measured should be one of the many, not an odd one that happens to come first; slices of one shape
+    /// and type have one length, which the listing knows.
+    /// </summary>
+    private static IEnumerable<SourceFile> UsualSizeFirst(SourceFile[] files)
+    {
+        long usual = files.CountBy(static file => file.Size).MaxBy(static count => count.Value).Key;
+        return files.OrderBy(file => file.Size == usual ? 0 : 1);
+    }
 
     private void CheckExtent()
     {

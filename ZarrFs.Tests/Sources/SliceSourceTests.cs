@@ -148,6 +148,16 @@ public sealed class SliceSourceTests : IDisposable
     }
 
     [Fact]
+    public void AnOddFirstSliceIsTheBadOneNotAllTheOthers()
+    {
+        string odd = _directory.File("0.tif", Bad("size"));
+        byte[] first = Slice("1.tif", 1), second = Slice("2.tif", 2);
+        using ISource source = SourceOpener.Open(_directory.Path, Filling);
+        Assert.Equal([.. new byte[first.Length], .. first, .. second], Samples.ReadAll(source));
+        Assert.Equal(odd, Assert.Single(source.Problems).Path);
+    }
+
+    [Fact]
     public void OnlyBadSlicesIsTheFirstOnesError()
     {
         _directory.File("0.tif", Bad("lzw"));

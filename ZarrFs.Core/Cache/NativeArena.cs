@@ -6,7 +6,7 @@ namespace ZarrFs.Core.Cache;
 
 /// <summary>
 /// A reserved range of native memory whose pages are given and taken back slot by slot. On Linux one anonymous mapping, with huge pages
-/// where a slot fills them: the first touch of 4 MiB costs 0.4 ms with huge pages and 2.1 ms without (docs/PERFORMANCE.md), and a
+/// where a slot fills them: the first touch of 4 MiB costs 0.4 ms with huge pages and 2.1 ms without, and a
 /// program that has just started touches all of its memory for the first time. Elsewhere each slot is an allocation of its own.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "nobody knows when the last lease on a buffer goes, except the garbage collector")]

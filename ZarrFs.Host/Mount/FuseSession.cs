@@ -202,7 +202,7 @@ internal sealed partial class FuseSession : IDisposable
 
     /// <summary>
     /// Nothing is kept for an open file, so the kernel is told once that there is no need to ask: it then opens files by itself and caches them
-    /// as with KEEP_CACHE. Saves a round trip for each file (a second read of 4 MiB chunks: 0.6 ms instead of 0.8 ms).
+    /// as with KEEP_CACHE. Saves a round trip for each file and directory (find: 179,000 files a second instead of 150,000).
     /// </summary>
     private void Open(ulong unique, in FuseOpenIn open)
     {

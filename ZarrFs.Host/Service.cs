@@ -27,7 +27,8 @@ internal static class Service
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(services => new VolumeCatalog(settings.Volumes, services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Sources")));
+        builder.Services.AddSingleton(services => new VolumeCatalog(
+            settings.Volumes, services.GetRequiredService<BufferPool>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Sources")));
         builder.Services.AddSingleton(_ => new BufferPool(settings.Memory));
         builder.Services.AddSingleton(services =>
         {

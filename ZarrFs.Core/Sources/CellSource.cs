@@ -144,7 +144,7 @@ internal sealed class CellSource : TiffSource
             if (z < stored.EndZ && stored.Height > 0 && stored.Width > 0)
             {
                 any |= ReadPlane(
-                    cell!, (int)(z - origin.Z), wanted.Y - origin.Y, wanted.X - origin.X, stored.Height, stored.Width, plane, rowStride);
+                    cell!, (int)(z - origin.Z), 0, wanted.Y - origin.Y, wanted.X - origin.X, stored.Height, stored.Width, plane, rowStride);
             }
         }
 

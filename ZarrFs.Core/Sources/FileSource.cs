@@ -46,7 +46,7 @@ internal sealed class FileSource : TiffSource
         for (int i = 0; i < region.Depth; i++)
         {
             any |= ReadPlane(
-                _file, (int)region.Z + i, region.Y, region.X, region.Height, region.Width, destination.Slice(i * planeBytes, planeBytes), rowStride);
+                _file, (int)region.Z + i, 0, region.Y, region.X, region.Height, region.Width, destination.Slice(i * planeBytes, planeBytes), rowStride);
         }
 
         return any;

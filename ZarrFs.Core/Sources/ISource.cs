@@ -25,6 +25,12 @@ public interface ISource : IDisposable
     /// <summary>The distance between voxel centres, or null where the source states none.</summary>
     VoxelSize? VoxelSize { get; }
 
+    /// <summary>The time between time points, or null where the source states none.</summary>
+    TimeStep? TimeStep { get; }
+
+    /// <summary>What the source says of each channel: one for each along c, or none at all.</summary>
+    IReadOnlyList<ChannelInfo> Channels { get; }
+
     /// <summary>The boxes in which reading is cheapest; planners widen their reads to it.</summary>
     ReadUnit Unit { get; }
 

@@ -59,7 +59,7 @@ internal sealed class SliceSource : TiffSource
         {
             Span<byte> plane = destination.Slice(i * planeBytes, planeBytes);
             if (_byZ.TryGetValue(region.Z + i, out SourceFile? file))
-                any |= ReadPlane(file, 0, region.Y, region.X, region.Height, region.Width, plane, rowStride);
+                any |= ReadPlane(file, 0, 0, region.Y, region.X, region.Height, region.Width, plane, rowStride);
             else
                 plane.Clear();
         }

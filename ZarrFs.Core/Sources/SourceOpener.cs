@@ -7,6 +7,10 @@ public static class SourceOpener
 {
     private static readonly string[] ZarrDocuments = ["zarr.json", ".zgroup", ".zarray"];
 
+    /// <summary>Opens all volumes of a path: several where a file holds several images, the main one first.</summary>
+    /// <exception cref="SourceException">There is nothing, nothing that is read, or it contradicts itself.</exception>
+    public static IReadOnlyList<ISource> OpenAll(string path, SourceOptions options) => [Open(path, options)];
+
     /// <summary>
     /// Opens a TIFF file, a directory of slices, or a directory of cells. A directory whose only TIFF has several pages and no number
     /// for a name is that file.

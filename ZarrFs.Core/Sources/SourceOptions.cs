@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using ZarrFs.Core.Cache;
 
 namespace ZarrFs.Core.Sources;
 
@@ -11,6 +12,21 @@ public sealed record SourceOptions
 
     /// <summary>Most files held open at once.</summary>
     public int OpenFiles { get; init; } = 512;
+
+    /// <summary>Whether palettes and min-is-white are carried out.</summary>
+    public Photometric Photometric { get; init; } = Photometric.Apply;
+
+    /// <summary>
+    /// A regular expression with the named groups z, c and t (any of them) for the names of slices, relative to the directory with
+    /// <c>/</c> between folders; null for the conventions that are recognised by themselves.
+    /// </summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>Which of several images of a file to show, from 0; null for all of them.</summary>
+    public int? Series { get; init; }
+
+    /// <summary>Where the memory for decoded strips and tiles comes from; null for a small budget of the source's own.</summary>
+    public BufferPool? Pool { get; init; }
 
     /// <summary>Where bad slices are told, once each.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;

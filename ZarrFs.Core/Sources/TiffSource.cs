@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tiff;
 using ZarrFs.Core.Volumes;
@@ -20,7 +21,12 @@ internal abstract class TiffSource : ISource
     // The whole file rather than one of its pages.
     private const int WholeFile = -1;
 
+    // For a source opened by itself, as tests and `info` do.
+    private const long OwnBudget = 256 << 20;
+
     private readonly SourceOptions _options;
+    private readonly BufferPool? _ownPool;
+    private readonly SegmentCache _segments;
     private readonly FileCache _files;
     private readonly ProblemList _problems = new();
     private readonly HashSet<(SourceFile File, int Page)> _reported = [];
@@ -39,6 +45,7 @@ internal abstract class TiffSource : ISource
         Metadata = metadata;
         _options = options;
         _files = new FileCache(directory, options.OpenFiles, Load);
+        _segments = new SegmentCache(options.Pool ?? (_ownPool = new BufferPool(OwnBudget)));
     }
 
     /// <inheritdoc/>
@@ -58,6 +65,12 @@ internal abstract class TiffSource : ISource
 
     /// <inheritdoc/>
     public VoxelSize? VoxelSize { get; protected set; }
+
+    /// <inheritdoc/>
+    public TimeStep? TimeStep { get; protected set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ChannelInfo> Channels { get; protected set; } = [];
 
     /// <inheritdoc/>
     public ReadUnit Unit => Layout.IsTiled ? new ReadUnit(1, Layout.SegmentHeight, Layout.SegmentWidth) : new ReadUnit(1, 1, Layout.Width);
@@ -121,6 +134,7 @@ internal abstract class TiffSource : ISource
     public void Dispose()
     {
         _files.Dispose();
+        _ownPool?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -208,10 +222,10 @@ internal abstract class TiffSource : ISource
         throw Again(first!);
     }
 
-    /// <summary>Reads a box of one page, rows <paramref name="rowStride"/> bytes apart, or fills it if the file or page is bad.</summary>
+    /// <summary>Reads a box of one channel of a page, rows <paramref name="rowStride"/> bytes apart, or fills it if the file or page is bad.</summary>
     /// <returns>False if it is fill.</returns>
     protected bool ReadPlane(
-        SourceFile file, int page, long y, long x, int height, int width, Span<byte> destination, int rowStride)
+        SourceFile file, int page, int channel, long y, long x, int height, int width, Span<byte> destination, int rowStride)
     {
         OpenFile? open = file.Failure is null ? _files.Acquire(file) : null;
         if (open is not null)
@@ -219,7 +233,8 @@ internal abstract class TiffSource : ISource
             try
             {
                 if (open.Failure(page) is { } failure) return Bad(file, page, failure, height, width, destination, rowStride);
-                if (PlaneReader.TryRead(open.Handle, open.Page(page), y, x, height, width, destination, rowStride) && open.IsUnchanged()) return true;
+                PageFile from = new(open.Handle, PathOf(file), file, _segments);
+                if (PlaneReader.TryRead(from, open.Page(page), channel, y, x, height, width, destination, rowStride) && open.IsUnchanged()) return true;
                 file.Failure = Changed(file);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

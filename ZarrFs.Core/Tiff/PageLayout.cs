@@ -17,6 +17,9 @@ namespace ZarrFs.Core.Tiff;
 public sealed record PageLayout(
     long Width, long Height, DataType DataType, bool IsBigEndian, bool IsTiled, long SegmentWidth, long SegmentHeight, long Compression)
 {
+    /// <summary>Channels of the volume that the samples of a pixel are.</summary>
+    public int Channels { get; init; } = 1;
+
     /// <summary>Bytes from a row of a segment to the next.</summary>
     public long SegmentRowBytes => SegmentWidth * DataType.Size();
 

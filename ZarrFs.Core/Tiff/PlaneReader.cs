@@ -18,13 +18,15 @@ internal static class PlaneReader
     /// </summary>
     private const int BytesPerRead = 7000;
 
-    /// <summary>Reads a box of voxels, little-endian, rows <paramref name="rowStride"/> bytes apart in <paramref name="destination"/>.</summary>
+    /// <summary>Reads a box of one channel's voxels, little-endian, rows <paramref name="rowStride"/> bytes apart in <paramref name="destination"/>.</summary>
     /// <returns>False if the file ended before the last byte.</returns>
     /// <exception cref="IOException">A read failed.</exception>
     public static bool TryRead(
-        SafeFileHandle handle, TiffPage page, long y, long x, int height, int width, Span<byte> destination, int rowStride)
+        in PageFile file, TiffPage page, int channel, long y, long x, int height, int width, Span<byte> destination, int rowStride)
     {
         PageLayout layout = page.Layout;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(channel, layout.Channels);
+        SafeFileHandle handle = file.Handle;
         int size = layout.DataType.Size();
         long endY = y + height;
         long endX = x + width;

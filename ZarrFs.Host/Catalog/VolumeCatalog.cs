@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
@@ -17,13 +18,16 @@ internal sealed class VolumeCatalog : IDisposable
     private readonly ContrastWindow[] _contrasts;
 
     /// <summary>Opens every source.</summary>
+    /// <param name="volumes">What to open and how to show it.</param>
+    /// <param name="pool">Where memory for decoded strips and tiles comes from.</param>
+    /// <param name="logger">Where bad slices are told.</param>
     /// <exception cref="SourceException">A source cannot be opened.</exception>
     /// <exception cref="OptionException">A view does not fit its source.</exception>
-    public VolumeCatalog(IReadOnlyList<VolumeSettings> volumes, ILogger logger)
+    public VolumeCatalog(IReadOnlyList<VolumeSettings> volumes, BufferPool pool, ILogger logger)
     {
         try
         {
-            Volumes = [.. volumes.Select(settings => Open(settings, logger))];
+            Volumes = [.. volumes.Select(settings => Open(settings, pool, logger))];
             _contrasts = [.. Volumes.Select(volume => ContrastEstimate.Of(volume.Volume))];
             Tree = new VirtualTree([.. Volumes.Zip(_contrasts)]);
         }
@@ -64,9 +68,9 @@ internal sealed class VolumeCatalog : IDisposable
         foreach (ISource source in _sources) source.Dispose();
     }
 
-    private Multiscale Open(VolumeSettings settings, ILogger logger)
+    private Multiscale Open(VolumeSettings settings, BufferPool pool, ILogger logger)
     {
-        ISource source = SourceOpener.Open(settings.Source, new SourceOptions { BadSlices = settings.OnBadSlice, Logger = logger });
+        ISource source = SourceOpener.Open(settings.Source, new SourceOptions { BadSlices = settings.OnBadSlice, Pool = pool, Logger = logger });
         _sources.Add(source);
         var volume = new Volume(source, settings.Ranges, settings.Type, settings.VoxelSize);
         return new Multiscale(settings.Name ?? DefaultName(source), volume, settings.Chunk, settings.Levels, settings.Downsample);

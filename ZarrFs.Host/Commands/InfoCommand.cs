@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using ZarrFs.Core.Cache;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Host.Catalog;
@@ -26,7 +27,8 @@ internal static class InfoCommand
         {
             var options = new VolumeOptions { Source = parsed.GetRequiredValue(source) };
             view.Read(parsed)(options);
-            using var catalog = new VolumeCatalog([VolumeSettings.From(options)], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            using var pool = new BufferPool(OptionParsing.Memory("auto"));
+            using var catalog = new VolumeCatalog([VolumeSettings.From(options)], pool, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
             Multiscale volume = catalog.Volumes[0];
             if (!parsed.GetValue(quick)) CheckAll(volume.Volume.Source, stop);
             if (parsed.GetValue(json)) InfoReport.WriteJson(volume, Console.Out);

@@ -37,6 +37,10 @@ internal sealed class ArraySource : ISource
 
     public VoxelSize? VoxelSize { get; init; }
 
+    public TimeStep? TimeStep { get; init; }
+
+    public IReadOnlyList<ChannelInfo> Channels { get; init; } = [];
+
     public ReadUnit Unit { get; init; }
 
     public string Fingerprint { get; init; } = "0123456789abcdef0123456789abcdef";

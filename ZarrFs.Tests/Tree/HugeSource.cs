@@ -18,6 +18,10 @@ internal sealed class HugeSource(VolumeShape shape) : ISource
 
     public VoxelSize? VoxelSize => null;
 
+    public TimeStep? TimeStep => null;
+
+    public IReadOnlyList<ChannelInfo> Channels => [];
+
     public ReadUnit Unit => new(1, 1, shape.X);
 
     public string Fingerprint => "huge";

@@ -45,7 +45,7 @@ internal static class ImageJSeries
         static bool IsCount(long number) => number is >= 1 and <= int.MaxValue;
     }
 
-    private static IReadOnlyList<ChannelInfo> Channels(int count, TiffDescription description, ImageJDescription imageJ)
+    private static ChannelInfo[] Channels(int count, TiffDescription description, ImageJDescription imageJ)
     {
         ChannelInfo[] channels = new ChannelInfo[count];
         for (int c = 0; c < count; c++)

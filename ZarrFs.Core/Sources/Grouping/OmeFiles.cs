@@ -44,6 +44,13 @@ internal sealed class OmeFiles
         if (uuid is not null) _namesByUuid.TryAdd(uuid, name);
     }
 
+    /// <summary>Makes the file that was opened stand for a name that is missing.</summary>
+    public void Adopt(OmeFileName renamed)
+    {
+        if (renamed.Name is { } name && _missing.Remove(name)) _numbers.Add(name, 0);
+        Know(renamed.Uuid, _files[0].Name);
+    }
+
     /// <summary>The number of a file that a document names, or null if it is not there.</summary>
     public int? Find(OmeFileName named)
     {

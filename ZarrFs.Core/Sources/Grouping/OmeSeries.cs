@@ -10,7 +10,6 @@ internal sealed class OmeSeries
     private readonly OmeFiles _files;
     private readonly string? _opened;
     private readonly List<string> _notes;
-    private readonly OmeFileName? _renamed;
 
     /// <param name="files">The files of the set.</param>
     /// <param name="document">The document.</param>
@@ -21,7 +20,7 @@ internal sealed class OmeSeries
         _files = files;
         _opened = opened;
         _notes = notes;
-        _renamed = FindRenamed(document);
+        if (opened is not null && FindRenamed(document) is { } renamed) files.Adopt(renamed);
     }
 
     /// <summary>Finds the planes of an image; null if it has none, or contradicts its pages.</summary>
@@ -51,7 +50,7 @@ internal sealed class OmeSeries
         Origin = "OME-TIFF",
     };
 
-    private static IReadOnlyList<ChannelInfo> Channels(OmeImage image, long count)
+    private static ChannelInfo[] Channels(OmeImage image, long count)
     {
         ChannelInfo[] channels = new ChannelInfo[count];
         for (int c = 0; c < count; c++)
@@ -78,7 +77,7 @@ internal sealed class OmeSeries
     private bool TryAdd(in OmeTiffData block, string order, PlaneTable planes)
     {
         if (block.T >= planes.T || block.C >= planes.C || block.Z >= planes.Z) return false;
-        int? number = block.File is null || block.File == _renamed ? (_opened is null ? null : 0) : _files.Find(block.File);
+        int? number = block.File is null ? (_opened is null ? null : 0) : _files.Find(block.File);
         if (number is not { } file) return true;
         long first = block.Ifd ?? 0;
         long place = PlaneOrder.Index(order, block.T, block.C, block.Z, planes);
@@ -136,7 +135,6 @@ internal sealed class OmeSeries
     /// </summary>
     private OmeFileName? FindRenamed(OmeDocument document)
     {
-        if (_opened is null) return null;
         OmeFileName? only = null;
         foreach (OmeFileName? file in document.Images.SelectMany(static image => image.Blocks).Select(static block => block.File))
         {

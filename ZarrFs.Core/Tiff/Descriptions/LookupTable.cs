@@ -14,7 +14,7 @@ internal static class LookupTable
     /// <summary>The colour 0xRRGGBB that a table leads to from black in even steps, white for grey; null for any other table.</summary>
     public static int? Color(ReadOnlySpan<byte> table)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(table.Length, Bytes);
+        if (table.Length != Bytes) throw new ArgumentException($"{table.Length} bytes, expected {Bytes}", nameof(table));
         int color = 0;
         for (int component = 0; component < 3; component++)
         {

@@ -33,7 +33,7 @@ internal sealed class MicroManagerDescription
     {
     }
 
-    /// <summary>The place of each directory of the main chain, or null where it has none.</summary>
+    /// <summary>The place of each directory of the main chain, up to the first that has none.</summary>
     public IReadOnlyList<MicroManagerPlace?> Places => _places;
 
     /// <summary>Names of the first channels; may be fewer than there are.</summary>
@@ -48,8 +48,16 @@ internal sealed class MicroManagerDescription
     {
         MicroManagerDescription description = new();
         description.ReadSummary(reader);
+        // Pages whose texts are their own cannot have more of them than the file has bytes.
+        long left = reader.Length;
         foreach (TiffDirectory directory in reader.Directories())
-            description._places.Add(description.ReadPage(directory.Text(TiffTag.MicroManagerMetadata, LongestPage)));
+        {
+            string? text = directory.Text(TiffTag.MicroManagerMetadata, LongestPage);
+            left -= text?.Length ?? 0;
+            description._places.Add(left < 0 ? null : description.ReadPage(text));
+            if (description._places[^1] is null) break;
+        }
+
         return description;
     }
 
@@ -94,9 +102,9 @@ internal sealed class MicroManagerDescription
             using JsonDocument document = JsonDocument.Parse(text, Bounded);
             if (document.RootElement.ValueKind == JsonValueKind.Object) look(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            // As if there were none: the page has no place, and its pages go along z.
+            // As if there were none: the page has no place, and pages go along z. (Half a surrogate pair is well-formed JSON and no text.)
         }
     }
 

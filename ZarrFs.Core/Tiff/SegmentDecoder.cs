@@ -39,7 +39,7 @@ internal static unsafe class SegmentDecoder
             PageLayout layout = page.Layout;
             if (Decode(layout, layout.Rows(segment), encoded.AsSpan(0, length), decoded) is { } error)
                 throw new TiffFormatException(file.Path, $"page {page.Index}, {(layout.IsTiled ? "tile" : "strip")} {segment}: libtiff: {error}");
-            if (layout.IsBigEndian && layout.Predictor == 3 && layout.Bits >= 32) FloatPlanes.Repair(decoded, layout.Bits / 8);
+            if (layout.IsBigEndian && layout.Predictor == 3 && layout.Bits >= 32) FloatPlanes.Repair(decoded, layout, segment);
         }
         finally
         {

@@ -63,6 +63,22 @@ internal static unsafe class SegmentDecoder
     /// <returns>What went wrong, or null.</returns>
     private static string? Decode(PageLayout layout, long rows, Span<byte> encoded, Span<byte> decoded)
     {
+        if (!TiffCompression.IsFax(layout.Compression)) return DecodeOnce(layout, rows, encoded, decoded);
+
+        // The end of a fax before its last row is success to TIFFReadFromUserBuffer: it is a row that stays as it was, whatever it was.
+        Span<byte> last = decoded[^(int)layout.SegmentRowBytes..];
+        foreach (byte before in (ReadOnlySpan<byte>)[0x55, 0xAA])
+        {
+            last.Fill(before);
+            if (DecodeOnce(layout, rows, encoded, decoded) is { } error) return error;
+            if (last.ContainsAnyExcept(before)) return null;
+        }
+
+        return $"{TiffCompression.Name(layout.Compression)}: the data ends before row {rows - 1}";
+    }
+
+    private static string? DecodeOnce(PageLayout layout, long rows, Span<byte> encoded, Span<byte> decoded)
+    {
         _ = LibTiffMessages.Take();
         LibTiffHandle? handle = Take(layout, rows) ?? Open(layout, rows);
         if (handle is null) return LibTiffMessages.Take() ?? "the layout is refused without a word";

@@ -43,7 +43,7 @@ internal sealed class MicroManagerDescription
     public TimeStep? TimeStep { get; private set; }
 
     /// <summary>Reads the JSON of all pages.</summary>
-    /// <exception cref="Failures.TiffFormatException">The chain of directories is broken, or the JSON outside the file.</exception>
+    /// <exception cref="Failures.TiffFormatException">The chain of directories is broken.</exception>
     public static MicroManagerDescription Read(TiffReader reader)
     {
         MicroManagerDescription description = new();
@@ -52,7 +52,7 @@ internal sealed class MicroManagerDescription
         long left = reader.Length;
         foreach (TiffDirectory directory in reader.Directories())
         {
-            string? text = directory.Text(TiffTag.MicroManagerMetadata, LongestPage);
+            string? text = Text(directory);
             left -= text?.Length ?? 0;
             description._places.Add(left < 0 ? null : description.ReadPage(text));
             if (description._places[^1] is null) break;
@@ -64,6 +64,19 @@ internal sealed class MicroManagerDescription
     /// <summary>The voxel size, or null if none is stated. Without a step between slices they are as far apart as pixels.</summary>
     public VoxelSize? VoxelSize() =>
         _pixel is { } pixel && new VoxelSize(_step ?? pixel, pixel, pixel, LengthUnit.Micrometer) is { IsValid: true } size ? size : null;
+
+    private static string? Text(TiffDirectory directory)
+    {
+        try
+        {
+            return directory.Text(TiffTag.MicroManagerMetadata, LongestPage);
+        }
+        catch (Failures.TiffFormatException)
+        {
+            // As if there were none: it says only where the page belongs.
+            return null;
+        }
+    }
 
     private MicroManagerPlace? ReadPage(string? text)
     {

@@ -58,6 +58,20 @@ public sealed class MicroManagerTests : IDisposable
     }
 
     [ClientFact(Needs.Python)]
+    public void OmeXmlThatIsBrokenLeavesIt()
+    {
+        Tifffile.Write(_directory.Path, Write.Replace("description=''", "description='<OME><broken OME>' if (c, z) == (0, 0) else ''", StringComparison.Ordinal) + """
+
+            with tifffile.TiffWriter('mm.tif') as tiff:
+                for c in range(2):
+                    for z in range(3): page(tiff, 0, c, z)
+            """);
+        using ISource source = Assert.Single(SourceOpener.OpenAll(Path.Combine(_directory.Path, "mm.tif"), new SourceOptions()));
+        Assert.Equal(new VolumeShape(1, 2, 3, 5, 4), source.Shape);
+        Assert.Contains("the OME-XML is not used", Assert.Single(source.Others), StringComparison.Ordinal);
+    }
+
+    [ClientFact(Needs.Python)]
     public void PositionsAreImages()
     {
         Tifffile.Write(_directory.Path, Write + """

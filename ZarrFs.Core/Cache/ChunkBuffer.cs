@@ -31,6 +31,9 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
 
     internal int Slot { get; }
 
+    /// <summary>True if there is one reference just now.</summary>
+    internal bool IsHeldOnce => Volatile.Read(ref _references) == 1;
+
     /// <summary>A block of zeros that belongs to no pool and is never given back. Nobody writes to it, so the system backs it by its one zero page.</summary>
     internal static ChunkBuffer Zeros(int length) => new(null, -1, (byte*)NativeMemory.AllocZeroed((nuint)length), length);
 

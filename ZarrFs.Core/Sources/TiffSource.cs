@@ -134,6 +134,7 @@ internal abstract class TiffSource : ISource
     public void Dispose()
     {
         _files.Dispose();
+        _segments.Dispose();
         _ownPool?.Dispose();
         GC.SuppressFinalize(this);
     }

@@ -19,9 +19,8 @@ internal sealed class SlabChunk(ChunkFlight flight, Region region)
     public ScratchSlot? Slot { get; set; }
 
     /// <summary>True if any voxel is not fill. Noted while the voxels are in the processor's cache; a look at the end would fetch all of them again.</summary>
-    public bool HasVoxels
-    {
-        get => _hasVoxels;
-        set => _hasVoxels = value;
-    }
+    public bool HasVoxels => _hasVoxels;
+
+    /// <summary>Only ever from false to true: other planes are looked at at the same time.</summary>
+    public void MarkVoxels() => _hasVoxels = true;
 }

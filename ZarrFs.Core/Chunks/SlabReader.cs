@@ -74,7 +74,9 @@ internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, Time
         ReadOnlySpan<byte> source = voxels[((int)(from - block.X) * voxel)..];
         int destination = (((z * slab.Chunk.Y) + (int)(block.Y - chunk.Region.Y)) * rowBytes) + ((int)(from - chunk.Region.X) * voxel);
         for (int row = 0; row < block.Height && !chunk.HasVoxels; row++)
-            chunk.HasVoxels = !Zeros.IsAllZero(source.Slice(row * blockRow, length));
+        {
+            if (!Zeros.IsAllZero(source.Slice(row * blockRow, length))) chunk.MarkVoxels();
+        }
 
         if (chunk.Buffer is { } buffer)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Sources;
 
 namespace ZarrFs.Core.Tiff;
 
@@ -27,9 +28,10 @@ internal sealed class TiffFile
     /// <param name="path">Its name, for messages.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="like">A layout the pages are expected to have; shared if they have it.</param>
+    /// <param name="photometric">Whether min-is-white and palettes are carried out.</param>
     /// <exception cref="TiffFormatException">Not a TIFF, or a broken chain of directories. A page that is bad by itself throws when it is asked for.</exception>
     /// <exception cref="IOException">A read failed.</exception>
-    public static TiffFile Read(SafeFileHandle handle, string path, long length, PageLayout? like = null)
+    public static TiffFile Read(SafeFileHandle handle, string path, long length, PageLayout? like = null, Photometric photometric = Photometric.Apply)
     {
         using TiffReader reader = new(handle, path, length);
         List<TiffPage?> pages = [];
@@ -43,7 +45,8 @@ internal sealed class TiffFile
                 if (PageParser.IsReduced(directory) && directory.Page > 0) continue;
 
                 if (pages.Count == 0) calibration = TiffCalibration.Read(directory);
-                TiffPage page = PageParser.Parse(directory, like);
+                // ImageJ's lookup tables, inverting ones too, are how a channel is displayed: the stored numbers are its data.
+                TiffPage page = PageParser.Parse(directory, like, calibration.IsImageJ ? Photometric.Ignore : photometric);
                 like = page.Layout;
                 pages.Add(page);
             }

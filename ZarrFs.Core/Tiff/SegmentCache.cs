@@ -91,6 +91,25 @@ internal sealed class SegmentCache : IDisposable
         }
     }
 
+    /// <summary>Writes the decoded bytes of a segment into memory of the caller's, who wants all of them: nothing is kept.</summary>
+    /// <param name="key">Which segment.</param>
+    /// <param name="destination">As many bytes as it has.</param>
+    /// <param name="decode">Decodes it if it is not here; what it throws goes to whoever asked.</param>
+    public void Fill(in SegmentKey key, Span<byte> destination, SegmentDecode decode)
+    {
+        bool known;
+        lock (_sync) known = _segments.ContainsKey(key);
+        if (known)
+        {
+            using Lease lease = Get(key, destination.Length, decode);
+            lease.Span.CopyTo(destination);
+            return;
+        }
+
+        Interlocked.Increment(ref _decoded);
+        decode(destination);
+    }
+
     /// <summary>Lets all go; what is leased stays until it is given back.</summary>
     public void Dispose()
     {
@@ -218,16 +237,5 @@ internal sealed class SegmentCache : IDisposable
             Hold(null);
             _holding = _outer;
         }
-    }
-
-    /// <summary>Writes the decoded bytes of a segment into memory of the caller's, who wants all of them; nothing is kept.</summary>
-    /// <param name="key">Which segment.</param>
-    /// <param name="destination">As many bytes as it has.</param>
-    /// <param name="decode">Decodes it; what it throws goes to whoever asked.</param>
-    public void Fill(in SegmentKey key, Span<byte> destination, SegmentDecode decode)
-    {
-        _ = key;
-        Interlocked.Increment(ref _decoded);
-        decode(destination);
     }
 }

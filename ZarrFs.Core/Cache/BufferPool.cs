@@ -89,7 +89,7 @@ public sealed class BufferPool : IDisposable
         {
             SizeClass own = ClassOf(length);
             own.TouchedAhead = true;
-            own.AheadBytes = Math.Max(0, bytes - own.Warm * own.SlotBytes);
+            own.AheadBytes = Math.Max(own.AheadBytes, bytes - own.Warm * own.SlotBytes);
             _reserve.Want(own);
         }
     }

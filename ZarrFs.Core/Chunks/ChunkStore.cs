@@ -76,7 +76,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<Lease>(cancellationToken);
         if (TryGet(address, out Lease lease)) return Task.FromResult(lease);
         Task<Lease> task = _flights.Join(address, cancellationToken, out ChunkFlight? toQueue);
-        if (toQueue is not null) _maker.Queue(toQueue, ChunkPriority.Waiting, _stopping);
+        if (toQueue is not null) _maker.Queue(toQueue, _scratch?.Contains(address) == true ? ChunkPriority.Urgent : ChunkPriority.Waiting, _stopping);
         return task;
     }
 

@@ -77,11 +77,13 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
             for (; next < slab.Count; next++) End(slab[next]);
             throw;
 
-            // What comes from decoding the same has the same fault.
+            // What comes from decoding the same has the same fault; and where there was no memory for one, there is none for each alone.
             void End(ChunkFlight flight)
             {
-                if (!cancelled && failure is SourceException && SlabSpan.Of(volume, flight.Address) == span) flights.Fail(flight, failure);
-                else GiveBack(flight, alone: !cancelled, queue);
+                if (!cancelled && (failure is OverloadException || (failure is SourceException && SlabSpan.Of(volume, flight.Address) == span)))
+                    flights.Fail(flight, failure);
+                else
+                    GiveBack(flight, alone: !cancelled, queue);
             }
         }
     }

@@ -3,7 +3,7 @@ namespace ZarrFs.Core.Chunks;
 /// <summary>In which order queued chunks are made.</summary>
 internal enum ChunkPriority
 {
-    /// <summary>Work that others already stand still for: a chunk given back by a cancelled job.</summary>
+    /// <summary>Work that others already stand still for: a chunk given back by a job, or one that only has to be read back.</summary>
     Urgent,
 
     /// <summary>Somebody is waiting.</summary>

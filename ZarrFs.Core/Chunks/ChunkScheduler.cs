@@ -60,6 +60,19 @@ internal sealed class ChunkScheduler : IDisposable
         work.Wait();
     }
 
+    /// <summary>Lets a worker that waits for another help with pieces of a <see cref="ForEach"/>; false if there are none.</summary>
+    public bool TryHelp()
+    {
+        SharedWork? work;
+        lock (_sync)
+        {
+            if (!_shared.TryDequeue(out work)) return false;
+        }
+
+        work.Run();
+        return true;
+    }
+
     public void Dispose()
     {
         _stop.Cancel();
@@ -85,7 +98,8 @@ internal sealed class ChunkScheduler : IDisposable
             Action? job = null;
             lock (_sync)
             {
-                if (!_shared.TryDequeue(out work))
+                work = null;
+                if (!_lanes[(int)ChunkPriority.Urgent].TryDequeue(out job) && !_shared.TryDequeue(out work))
                 {
                     foreach (Queue<Action> lane in _lanes)
                     {
@@ -94,8 +108,27 @@ internal sealed class ChunkScheduler : IDisposable
                 }
             }
 
-            if (work is not null) work.Run();
-            else job?.Invoke();
+            if (work is null) job?.Invoke();
+            else if (!work.Run(() => IsUrgent)) Resume(work);
+        }
+    }
+
+    private bool IsUrgent
+    {
+        get
+        {
+            lock (_sync) return _lanes[(int)ChunkPriority.Urgent].Count > 0;
+        }
+    }
+
+    /// <summary>Somebody helps with the rest after what is urgent: a chunk read back in a millisecond must not wait for a slab.</summary>
+    private void Resume(SharedWork work)
+    {
+        lock (_sync)
+        {
+            if (_stop.IsCancellationRequested) return;
+            _shared.Enqueue(work);
+            _available.Release();
         }
     }
 
@@ -115,11 +148,13 @@ internal sealed class ChunkScheduler : IDisposable
             _left = count;
         }
 
-        public void Run()
+        /// <summary>Runs pieces until none is left, or until it has to <paramref name="leave"/> between two of them; false then.</summary>
+        public bool Run(Func<bool>? leave = null)
         {
-            int piece;
-            while ((piece = Interlocked.Increment(ref _next)) < _count)
+            while (leave?.Invoke() != true)
             {
+                int piece = Interlocked.Increment(ref _next);
+                if (piece >= _count) return true;
                 try
                 {
                     if (Volatile.Read(ref _failure) is null) _body(piece);
@@ -131,6 +166,8 @@ internal sealed class ChunkScheduler : IDisposable
 
                 Interlocked.Decrement(ref _left);
             }
+
+            return false;
         }
 
         public void Wait()

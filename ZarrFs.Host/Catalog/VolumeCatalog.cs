@@ -15,7 +15,7 @@ namespace ZarrFs.Host.Catalog;
 internal sealed class VolumeCatalog : IDisposable
 {
     private readonly List<ISource> _sources = [];
-    private readonly ContrastWindow[] _contrasts;
+    private readonly IReadOnlyList<OmeroChannel>[] _channels;
 
     /// <summary>Opens every source.</summary>
     /// <param name="volumes">What to open and how to show it.</param>
@@ -28,8 +28,8 @@ internal sealed class VolumeCatalog : IDisposable
         try
         {
             Volumes = [.. volumes.Select(settings => Open(settings, pool, logger))];
-            _contrasts = [.. Volumes.Select(volume => ContrastEstimate.Of(volume.Volume))];
-            Tree = new VirtualTree([.. Volumes.Zip(_contrasts)]);
+            _channels = [.. Volumes.Select(OmeroChannel.Of)];
+            Tree = new VirtualTree([.. Volumes.Zip(_channels)]);
         }
         catch
         {
@@ -40,6 +40,9 @@ internal sealed class VolumeCatalog : IDisposable
 
     /// <summary>The views, by number.</summary>
     public IReadOnlyList<Multiscale> Volumes { get; }
+
+    /// <summary>How each volume's channels are displayed, by number of the volume.</summary>
+    public IReadOnlyList<IReadOnlyList<OmeroChannel>> Channels => _channels;
 
     /// <summary>Everything that can be named.</summary>
     public VirtualTree Tree { get; }
@@ -58,7 +61,9 @@ internal sealed class VolumeCatalog : IDisposable
             Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts))],
             Problems = volume.Volume.Source.Problems,
             MountPath = mountPath,
-            Window = (_contrasts[index].Start, _contrasts[index].End),
+            Channels = _channels[index],
+            TimeStep = volume.Volume.TimeStep,
+            Leading = volume.Leading,
         }),
     ];
 
@@ -70,10 +75,11 @@ internal sealed class VolumeCatalog : IDisposable
 
     private Multiscale Open(VolumeSettings settings, BufferPool pool, ILogger logger)
     {
-        ISource source = SourceOpener.Open(settings.Source, new SourceOptions { BadSlices = settings.OnBadSlice, Pool = pool, Logger = logger });
+        ISource source = SourceOpener.Open(settings.Source, settings.Reading with { Pool = pool, Logger = logger });
         _sources.Add(source);
         var volume = new Volume(source, settings.Ranges, settings.Type, settings.VoxelSize);
-        return new Multiscale(settings.Name ?? DefaultName(source), volume, settings.Chunk, settings.Levels, settings.Downsample);
+        var leading = LeadingIndex.Find(source, settings.Channel, settings.Time);
+        return new Multiscale(settings.Name ?? DefaultName(source), volume, settings.Chunk, settings.Levels, settings.Downsample, leading);
     }
 
     private static string DefaultName(ISource source)

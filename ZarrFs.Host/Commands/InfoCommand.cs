@@ -31,8 +31,8 @@ internal static class InfoCommand
             using var catalog = new VolumeCatalog([VolumeSettings.From(options)], pool, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
             Multiscale volume = catalog.Volumes[0];
             if (!parsed.GetValue(quick)) CheckAll(volume.Volume.Source, stop);
-            if (parsed.GetValue(json)) InfoReport.WriteJson(volume, Console.Out);
-            else InfoReport.WriteText(volume, Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console);
+            if (parsed.GetValue(json)) InfoReport.WriteJson(volume, catalog.Channels[0], Console.Out);
+            else InfoReport.WriteText(volume, catalog.Channels[0], Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console);
             return Task.FromResult(volume.Volume.Source.Problems.Any(p => p.Kind == SourceProblemKind.Bad) ? 1 : 0);
         });
         return command;

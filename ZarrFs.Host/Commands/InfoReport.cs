@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Spectre.Console;
+using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
@@ -13,7 +14,7 @@ internal static class InfoReport
 {
     private const int MostProblemsShown = 20;
 
-    public static void WriteText(Multiscale multiscale, IAnsiConsole console)
+    public static void WriteText(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, IAnsiConsole console)
     {
         Volume volume = multiscale.Volume;
         ISource source = volume.Source;
@@ -25,24 +26,27 @@ internal static class InfoReport
         Fact("shape", volume.Shape == source.Shape ? volume.Shape.ToString() : $"{volume.Shape} of {source.Shape}");
         Fact("type", volume.DataType == source.DataType ? volume.DataType.Name() : $"{volume.DataType.Name()} from {source.DataType.Name()}");
         Fact("voxel size", Describe(volume.VoxelSize));
+        if (volume.TimeStep is { } step) Fact("time step", $"{step.Step} {step.Unit ?? "(no unit)"}");
         Fact("size", Bytes((double)volume.Shape.Count * volume.DataType.Size()));
         Fact("downsample", multiscale.Method.ToString().ToLowerInvariant());
+        if (volume.Shape.T > 1 || volume.Shape.C > 1)
+            Fact($"{multiscale.Name}.zarr", $"time {multiscale.Leading.T}, channel {multiscale.Leading.C} (--time, --channel); {multiscale.Name}.ome.zarr has all");
         console.Write(facts);
         console.WriteLine();
+        if (channels.Count > 1) WriteChannels(channels, console);
 
-        var levels = new Table().Border(TableBorder.Simple).AddColumns("level", "shape (z y x)", "chunk", "chunks");
+        var levels = new Table().Border(TableBorder.Simple).AddColumns("level", "shape", "chunk", "chunks");
         foreach (Level level in multiscale.Levels)
         {
             levels.AddRow(
-                level.Index.ToString(CultureInfo.InvariantCulture), $"{level.Shape.Z}×{level.Shape.Y}×{level.Shape.X}", multiscale.Chunk.ToString(),
-                $"{level.Grid.Counts.Z}×{level.Grid.Counts.Y}×{level.Grid.Counts.X}");
+                level.Index.ToString(CultureInfo.InvariantCulture), level.Shape.ToString(), multiscale.Chunk.ToString(), level.Grid.Counts.ToString());
         }
 
         console.Write(levels);
         WriteProblems(source.Problems, console);
     }
 
-    public static void WriteJson(Multiscale multiscale, TextWriter output)
+    public static void WriteJson(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, TextWriter output)
     {
         Volume volume = multiscale.Volume;
         using var stream = new MemoryStream();
@@ -60,6 +64,21 @@ internal static class InfoReport
             json.WriteNumber("y", volume.VoxelSize.Y);
             json.WriteNumber("x", volume.VoxelSize.X);
             json.WriteString("unit", volume.VoxelSize.Unit);
+            json.WriteEndObject();
+            if (volume.TimeStep is { } step)
+            {
+                json.WriteStartObject("timeStep");
+                json.WriteNumber("step", step.Step);
+                json.WriteString("unit", step.Unit);
+                json.WriteEndObject();
+            }
+
+            json.WriteStartArray("channels");
+            foreach (OmeroChannel channel in channels) channel.Write(json);
+            json.WriteEndArray();
+            json.WriteStartObject("zarr2Shows");
+            json.WriteNumber("t", multiscale.Leading.T);
+            json.WriteNumber("c", multiscale.Leading.C);
             json.WriteEndObject();
             json.WriteString("downsample", multiscale.Method.ToString().ToLowerInvariant());
             json.WriteStartArray("levels");
@@ -96,6 +115,20 @@ internal static class InfoReport
         }
 
         output.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    private static void WriteChannels(IReadOnlyList<OmeroChannel> channels, IAnsiConsole console)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("channel", "name", "colour", "contrast");
+        for (int c = 0; c < channels.Count; c++)
+        {
+            OmeroChannel channel = channels[c];
+            table.AddRow(
+                new Text(c.ToString(CultureInfo.InvariantCulture)), new Text(channel.Label),
+                new Text(channel.Color.ToString("X6", CultureInfo.InvariantCulture)), new Text($"{channel.Window.Start} to {channel.Window.End}"));
+        }
+
+        console.Write(table);
     }
 
     private static void WriteProblems(IReadOnlyList<SourceProblem> problems, IAnsiConsole console)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Tree;
 using ZarrFs.Core.Volumes;
@@ -40,6 +41,21 @@ internal static class StartDocument
         json.WriteNumber("y", volume.VoxelSize.Y);
         json.WriteNumber("x", volume.VoxelSize.X);
         json.WriteString("unit", volume.VoxelSize.Unit);
+        json.WriteEndObject();
+        if (volume.TimeStep is { } step)
+        {
+            json.WriteStartObject("timeStep");
+            json.WriteNumber("step", step.Step);
+            json.WriteString("unit", step.Unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("channels");
+        foreach (OmeroChannel channel in volume.Channels) channel.Write(json);
+        json.WriteEndArray();
+        json.WriteStartObject("zarr2Shows");
+        json.WriteNumber("t", volume.Leading.T);
+        json.WriteNumber("c", volume.Leading.C);
         json.WriteEndObject();
         json.WriteStartArray("levels");
         foreach (LevelFacts level in volume.Levels)

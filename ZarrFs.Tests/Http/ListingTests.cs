@@ -90,7 +90,7 @@ public sealed partial class ListingTests
     public async Task The_start_page_speaks_JSON_to_programs()
     {
         await using TestServer server = await TestServer.StartAsync();
-        server.Volumes.Add(TestServer.Facts() with { VoxelSize = Core.Volumes.VoxelSize.None, Window = (0, 500) });
+        server.Volumes.Add(TestServer.Facts() with { VoxelSize = Core.Volumes.VoxelSize.None });
         using HttpResponseMessage response = await server.GetAsync("/", ("Accept", "application/json"));
         using JsonDocument json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         JsonElement volume = json.RootElement.GetProperty("volumes")[0];

@@ -98,13 +98,15 @@ internal sealed class CellSource : TiffSource
         cell.Voxels = size;
     }
 
-    protected override (long Z, long Depth) Planes(SourceFile file, int? page)
+    protected override PlaneSpan Planes(SourceFile file, int? page)
     {
         CellFile cell = (CellFile)file;
         long depth = _cell.Z > 0 ? _cell.Z : CellGrid.ConventionalSize;
         long start = cell.Place.Z * depth;
-        return page is { } z ? (start + z, 1) : (start, Math.Max(1, Math.Min(depth, Shape.Z - start)));
+        return page is { } z ? Along(start + z, 1) : Along(start, Math.Max(1, Math.Min(depth, Shape.Z - start)));
     }
+
+    private static PlaneSpan Along(long z, long depth) => new(null, null, z, depth);
 
     private CellFile.Extent? Probe(CellFile cell)
     {
@@ -160,7 +162,7 @@ internal sealed class CellSource : TiffSource
         HashSet<(int Y, int X)> columns = [.. _grid.Cells.Select(static cell => (cell.Place.Y, cell.Place.X))];
         long present = columns.LongCount(column => column.Y < cellsY && column.X < cellsX);
         if (cellsY * cellsX > present)
-            AddMissing(0, Shape.Z, $"no cells in {cellsY * cellsX - present} of {cellsY * cellsX} columns of cells (y, x)");
+            AddMissing(Along(0, Shape.Z), $"no cells in {cellsY * cellsX - present} of {cellsY * cellsX} columns of cells (y, x)");
 
         foreach (IGrouping<(int Y, int X), CellFile> column in _grid.Cells.GroupBy(static cell => (cell.Place.Y, cell.Place.X)))
         {
@@ -172,7 +174,7 @@ internal sealed class CellSource : TiffSource
                 {
                     long start = next * _cell.Z;
                     AddMissing(
-                        start, Math.Min(Shape.Z, z * _cell.Z) - start,
+                        Along(start, Math.Min(Shape.Z, z * _cell.Z) - start),
                         $"no cells {column.Key.Y + 1:000} {column.Key.X + 1:000} {next + 1:000} to {z:000} (y x z)");
                 }
 

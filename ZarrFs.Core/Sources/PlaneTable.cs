@@ -32,6 +32,17 @@ internal sealed class PlaneTable
 
     public bool TryGet(long t, long c, long z, out PlaneRef plane) => _planes.TryGetValue(Index(t, c, z), out plane);
 
+    /// <summary>Every plane that is there, in no order.</summary>
+    public IEnumerable<PlanePlace> All()
+    {
+        foreach ((Int128 index, PlaneRef plane) in _planes)
+        {
+            (Int128 rest, Int128 z) = Int128.DivRem(index, Z);
+            (Int128 t, Int128 c) = Int128.DivRem(rest, C);
+            yield return new PlanePlace((long)t, (long)c, (long)z, plane);
+        }
+    }
+
     private Int128 Index(long t, long c, long z)
     {
         if ((ulong)t >= (ulong)T || (ulong)c >= (ulong)C || (ulong)z >= (ulong)Z)

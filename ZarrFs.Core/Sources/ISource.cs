@@ -10,6 +10,9 @@ public interface ISource : IDisposable
     /// <summary>What it is, for people: <c>slices</c>, <c>cells</c>, <c>file</c>, <c>files</c> (a set that belongs together).</summary>
     string Kind { get; }
 
+    /// <summary>How its axes were recognised, for people: <c>ImageJ hyperstack</c>, <c>OME-TIFF</c>, <c>pages along z</c>.</summary>
+    string Origin => Kind;
+
     /// <summary>Absolute path of the directory or file.</summary>
     string Path { get; }
 

@@ -51,6 +51,9 @@ internal sealed class StackSource : TiffSource
     /// <inheritdoc/>
     public override string Kind => _stack.IsSlices ? "slices" : _files.Length == 1 ? "file" : "files";
 
+    /// <inheritdoc/>
+    public override string Origin => _stack.Series.Origin;
+
     /// <summary>Number of planes that are there.</summary>
     public int PlaneCount => _planes.Count;
 

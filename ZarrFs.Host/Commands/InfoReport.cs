@@ -1,30 +1,40 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Spectre.Console;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Host.Catalog;
 
 namespace ZarrFs.Host.Commands;
 
-/// <summary>What <c>zarrfs info</c> prints.</summary>
+/// <summary>What <c>zarrfs info</c> prints for people.</summary>
 internal static class InfoReport
 {
     private const int MostProblemsShown = 20;
 
-    public static void WriteText(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, IAnsiConsole console)
+    /// <summary>All volumes of a source, the main one first.</summary>
+    public static void Write(VolumeCatalog catalog, IAnsiConsole console)
+    {
+        for (int i = 0; i < catalog.Volumes.Count; i++)
+        {
+            if (i > 0) console.Write(new Rule());
+            Write(catalog.Volumes[i], catalog.Channels[i], console);
+        }
+    }
+
+    private static void Write(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, IAnsiConsole console)
     {
         Volume volume = multiscale.Volume;
         ISource source = volume.Source;
         var facts = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
         void Fact(string name, string value) => facts.AddRow(new Text(name, new Style(decoration: Decoration.Bold)), new Text(value));
         Fact("source", source.Path);
-        Fact("kind", source.Kind);
+        Fact("kind", source.Origin == source.Kind ? source.Kind : $"{source.Kind}, {source.Origin}");
         Fact("name", $"{multiscale.Name}.zarr, {multiscale.Name}.ome.zarr");
         Fact("shape", volume.Shape == source.Shape ? volume.Shape.ToString() : $"{volume.Shape} of {source.Shape}");
         Fact("type", volume.DataType == source.DataType ? volume.DataType.Name() : $"{volume.DataType.Name()} from {source.DataType.Name()}");
+        Fact("stored", Describe(source.Unit));
         Fact("voxel size", Describe(volume.VoxelSize));
         if (volume.TimeStep is { } step) Fact("time step", $"{step.Step} {step.Unit ?? "(no unit)"}");
         Fact("size", Bytes((double)volume.Shape.Count * volume.DataType.Size()));
@@ -43,80 +53,8 @@ internal static class InfoReport
         }
 
         console.Write(levels);
+        foreach (string other in source.Others) console.WriteLine($"not shown: {other}");
         WriteProblems(source.Problems, console);
-    }
-
-    public static void WriteJson(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, TextWriter output)
-    {
-        Volume volume = multiscale.Volume;
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("source", volume.Source.Path);
-            json.WriteString("kind", volume.Source.Kind);
-            json.WriteString("name", multiscale.Name);
-            WriteShape(json, "shape", volume.Shape);
-            WriteShape(json, "sourceShape", volume.Source.Shape);
-            json.WriteString("dataType", volume.DataType.Name());
-            json.WriteStartObject("voxelSize");
-            json.WriteNumber("z", volume.VoxelSize.Z);
-            json.WriteNumber("y", volume.VoxelSize.Y);
-            json.WriteNumber("x", volume.VoxelSize.X);
-            json.WriteString("unit", volume.VoxelSize.Unit);
-            json.WriteEndObject();
-            if (volume.TimeStep is { } step)
-            {
-                json.WriteStartObject("timeStep");
-                json.WriteNumber("step", step.Step);
-                json.WriteString("unit", step.Unit);
-                json.WriteEndObject();
-            }
-
-            json.WriteStartArray("channels");
-            foreach (OmeroChannel channel in channels) channel.Write(json);
-            json.WriteEndArray();
-            json.WriteStartObject("zarr2Shows");
-            json.WriteNumber("t", multiscale.Leading.T);
-            json.WriteNumber("c", multiscale.Leading.C);
-            json.WriteEndObject();
-            json.WriteString("downsample", multiscale.Method.ToString().ToLowerInvariant());
-            json.WriteStartArray("levels");
-            foreach (Level level in multiscale.Levels)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("level", level.Index);
-                WriteShape(json, "shape", level.Shape);
-                json.WriteStartArray("chunk");
-                json.WriteNumberValue(multiscale.Chunk.Z);
-                json.WriteNumberValue(multiscale.Chunk.Y);
-                json.WriteNumberValue(multiscale.Chunk.X);
-                json.WriteEndArray();
-                WriteShape(json, "chunks", level.Grid.Counts);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteString("fingerprint", volume.Source.Fingerprint);
-            json.WriteStartArray("problems");
-            foreach (SourceProblem problem in volume.Source.Problems)
-            {
-                json.WriteStartObject();
-                json.WriteString("kind", problem.Kind == SourceProblemKind.Bad ? "bad" : "missing");
-                if (problem.T is { } t) json.WriteNumber("t", t);
-                if (problem.C is { } c) json.WriteNumber("c", c);
-                json.WriteNumber("z", problem.Z);
-                json.WriteNumber("depth", problem.Depth);
-                json.WriteString("path", problem.Path);
-                json.WriteString("message", problem.Message);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        output.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
     }
 
     private static void WriteChannels(IReadOnlyList<OmeroChannel> channels, IAnsiConsole console)
@@ -150,12 +88,9 @@ internal static class InfoReport
         if (problems.Count > MostProblemsShown) console.WriteLine($"… and {problems.Count - MostProblemsShown} more (--json lists all)");
     }
 
-    private static void WriteShape(Utf8JsonWriter json, string name, in VolumeShape shape)
-    {
-        json.WriteStartArray(name);
-        foreach (long size in (long[])[shape.T, shape.C, shape.Z, shape.Y, shape.X]) json.WriteNumberValue(size);
-        json.WriteEndArray();
-    }
+    private static string Describe(in ReadUnit unit) =>
+        !unit.IsDecoded ? "uncompressed, read in place"
+        : $"decoded {unit.Width}×{unit.Height} voxels at a time{(unit.Channels > 1 ? $", {unit.Channels} channels together" : "")}";
 
     private static string Describe(VoxelSize voxel)
     {

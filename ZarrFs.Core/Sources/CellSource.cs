@@ -74,7 +74,7 @@ internal sealed class CellSource : TiffSource
     protected override void Check(SourceFile file, string path, TiffFile tiff)
     {
         PageLayout first = tiff.Page(0).Layout;
-        for (int page = 1; page < tiff.Count; page++)
+        foreach (int page in tiff.Full)
         {
             if (tiff.Failure(page) is UnsupportedException unsupported) throw unsupported;
             if (tiff.Failure(page) is not null) continue;
@@ -83,7 +83,7 @@ internal sealed class CellSource : TiffSource
             {
                 throw new SourceException(
                     path,
-                    $"page {tiff.Page(page).Index} has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, " +
+                    $"page {page} has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, " +
                     $"expected {first.Width} × {first.Height} {first.DataType.Name()} like the first page");
             }
         }
@@ -93,17 +93,21 @@ internal sealed class CellSource : TiffSource
             throw new SourceException(path, $"has {first.DataType.Name()} voxels, expected {Layout.DataType.Name()} like the first cell");
 
         CellFile cell = (CellFile)file;
-        CellFile.Extent size = new(tiff.Count, first.Height, first.Width);
+        CellFile.Extent size = new(tiff.Full.Count, first.Height, first.Width);
         if (_cell.X != 0 && Mismatch(cell, path, size) is { } failure) throw failure;
+        if (tiff.Full[^1] != tiff.Full.Count - 1) cell.Pages = tiff.Full;
         cell.Voxels = size;
     }
+
+    protected override bool Uses(SourceFile file, int page) => ((CellFile)file).Pages?.Contains(page) != false;
 
     protected override PlaneSpan Planes(SourceFile file, int? page)
     {
         CellFile cell = (CellFile)file;
         long depth = _cell.Z > 0 ? _cell.Z : CellGrid.ConventionalSize;
         long start = cell.Place.Z * depth;
-        return page is { } z ? Along(start + z, 1) : Along(start, Math.Max(1, Math.Min(depth, Shape.Z - start)));
+        // The number of pages before this one that are planes: bad pages are rare, and told once.
+        return page is { } at ? Along(start + (cell.Pages?.Count(other => other < at) ?? at), 1) : Along(start, Math.Max(1, Math.Min(depth, Shape.Z - start)));
     }
 
     private static PlaneSpan Along(long z, long depth) => new(null, null, z, depth);
@@ -145,8 +149,10 @@ internal sealed class CellSource : TiffSource
             if (stored != wanted) Fill(plane, wanted.Width * size, wanted.Height, rowStride);
             if (z < stored.EndZ && stored.Height > 0 && stored.Width > 0)
             {
+                int page = (int)(z - origin.Z);
+                if (cell!.Pages is { } pages) page = pages[page];
                 any |= ReadPlane(
-                    cell!, (int)(z - origin.Z), 0, wanted.Y - origin.Y, wanted.X - origin.X, stored.Height, stored.Width, plane, rowStride);
+                    cell, page, 0, wanted.Y - origin.Y, wanted.X - origin.X, stored.Height, stored.Width, plane, rowStride);
             }
         }
 

@@ -78,24 +78,10 @@ internal static class ImageFile
         using FileCache files = new(directory, 1, (listed, handle, name) =>
         {
             tiff = TiffFile.Read(handle, name, listed.Size);
-            CheckPlanes(name, tiff, listed.Size);
             return new OpenFile(listed, handle, name, tiff);
         });
         if (files.Acquire(file) is not { } open) throw file.Failure!;
         files.Release(open);
         return tiff!;
-    }
-
-    private static void CheckPlanes(string path, TiffFile tiff, long length)
-    {
-        // ImageJ writes stacks above 4 GiB as one directory followed by all planes: showing only the first would be wrong.
-        long images = tiff.Calibration.Images ?? 1;
-        if (tiff.Count != 1 || images <= 1 || tiff.Failure(0) is not null || !tiff.Page(0).IsContiguous) return;
-        TiffPage main = tiff.Page(0);
-        if (images <= (length - main.Offset(0)) / main.Layout.Bytes)
-        {
-            throw new UnsupportedException(
-                path, $"an ImageJ stack of {images} planes behind one directory is not supported yet; one directory a plane is");
-        }
     }
 }

@@ -6,6 +6,9 @@ namespace ZarrFs.Core.Sources;
 /// </summary>
 internal sealed class PlaneTable
 {
+    /// <summary>Most planes that a description may speak of, holes counted: a week of a light-sheet microscope has some five million.</summary>
+    public const int MostPlanes = 1 << 24;
+
     private readonly Dictionary<Int128, PlaneRef> _planes = [];
 
     /// <param name="t">Time points.</param>

@@ -1,5 +1,6 @@
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tiff;
+using ZarrFs.Core.Tiff.Descriptions;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Sources;
@@ -16,7 +17,7 @@ internal sealed class StackSource : TiffSource
     private readonly PlaneTable _planes;
     private readonly SourceFile[] _files;
     private readonly PlanePlaces _places;
-    private TiffCalibration _calibration;
+    private VoxelSize? _described;
 
     /// <summary>Opens a stack.</summary>
     /// <exception cref="SourceException">No file is good, or the first good one contradicts <c>meta.json</c>.</exception>
@@ -41,7 +42,7 @@ internal sealed class StackSource : TiffSource
         Name = stack.Series.Name ?? metadata?.Name;
         Others = stack.Others;
         Shape = new VolumeShape(_planes.T, _planes.C * Layout.Channels, _planes.Z, Layout.Height, Layout.Width);
-        VoxelSize = metadata?.VoxelSize ?? stack.Series.VoxelSize ?? _calibration.VoxelSize();
+        VoxelSize = metadata?.VoxelSize ?? stack.Series.VoxelSize ?? _described;
         TimeStep = stack.Series.TimeStep;
         Channels = stack.Series.Channels.Count == Shape.C ? stack.Series.Channels : [];
         AddHoles();
@@ -85,20 +86,18 @@ internal sealed class StackSource : TiffSource
     protected override void Check(SourceFile file, string path, TiffFile tiff)
     {
         ReadOnlySpan<PlanePlace> places = _places.Of(file);
-        if (_stack.PagesPerFile is { } expected && tiff.Count != expected)
-            throw new SourceException(path, $"has {tiff.Count} pages, expected {expected} in a slice");
+        if (_stack.PagesPerFile is { } expected && tiff.Full.Count != expected)
+            throw new SourceException(path, $"has {tiff.Full.Count} pages, expected {expected} in a slice");
         TiffPage? good = null;
         foreach (PlanePlace place in places)
         {
             int page = place.Plane.Page;
             if (page >= tiff.Count) throw new SourceException(path, $"has {tiff.Count} pages, expected a page {page}");
-            // Malformed pages are bad planes; pages of another kind make the file something else than a part of this stack.
-            if (tiff.Failure(page) is UnsupportedException unsupported) throw unsupported;
             if (tiff.Failure(page) is not null) continue;
             good ??= tiff.Page(page);
             if (!HasLayout)
             {
-                _calibration = tiff.Calibration;
+                if (_stack.IsSlices) _described = TiffDescription.Read(path).VoxelSize();
                 Layout = good.Layout;
             }
 

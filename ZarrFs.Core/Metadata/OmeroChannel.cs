@@ -48,13 +48,15 @@ public sealed record OmeroChannel(string Label, int Color, bool IsActive, Contra
             if (!isPicture || c < 3) all = all?.Spanning(windows[c]!.Value) ?? windows[c];
         }
 
+        // One colour for several channels, as of ImageJ's greyscale mode, would make them one picture in which nothing can be told apart.
+        bool hasColors = count == 1 || volume.Source.Channels.Select(channel => channel.Color).Distinct().Count() > 1;
         var channels = new OmeroChannel[count];
         for (int c = 0; c < count; c++)
         {
             ChannelInfo info = c < volume.Source.Channels.Count ? volume.Source.Channels[c] : ChannelInfo.None;
             channels[c] = new OmeroChannel(
                 string.IsNullOrWhiteSpace(info.Name) ? (count == 1 ? multiscale.Name : $"channel {c}") : info.Name,
-                (info.Color ?? DefaultColor(c, count)) & White,
+                ((hasColors ? info.Color : null) ?? DefaultColor(c, count)) & White,
                 isPicture ? c < 3 : c < MostActive,
                 isPicture ? all!.Value : windows[c] ?? all!.Value);
         }

@@ -51,6 +51,13 @@ public sealed class OmeroChannelTests
         Assert.Equal([new(10, 20, 0, 65535), new(200, 202, 0, 65535), new(300, 302, 0, 65535)], shown.Select(channel => channel.Window)); // 9 to 9 is no range
     }
 
+    [Fact]
+    public void One_colour_for_several_channels_is_none()
+    {
+        Assert.Equal([Magenta, Green], OmeroChannel.Of(Multiscale(Steps(2, [new("a", 0xFFFFFF, null), new("b", 0xFFFFFF, null)]))).Select(channel => channel.Color));
+        Assert.Equal([Blue], OmeroChannel.Of(Multiscale(Steps(1, [new("a", Blue, null)]))).Select(channel => channel.Color));
+    }
+
     [Theory]
     [InlineData(512, 1025, 2, 5)]
     [InlineData(-5, 1e9, 0, 255)]

@@ -53,7 +53,7 @@ internal abstract class TiffSource : ISource
     public abstract string Kind { get; }
 
     /// <inheritdoc/>
-    public virtual string Origin => Kind;
+    public abstract string Origin { get; }
 
     /// <inheritdoc/>
     public string Path { get; }

@@ -38,7 +38,7 @@ internal static class InfoDocument
         Volume volume = multiscale.Volume;
         json.WriteString("source", volume.Source.Path);
         json.WriteString("kind", volume.Source.Kind);
-        json.WriteString("axesFrom", volume.Source.Origin);
+        json.WriteString("origin", volume.Source.Origin);
         json.WriteString("name", multiscale.Name);
         WriteShape(json, "shape", volume.Shape);
         WriteShape(json, "sourceShape", volume.Source.Shape);
@@ -88,7 +88,7 @@ internal static class InfoDocument
         json.WriteNumber("width", volume.Source.Unit.Width);
         json.WriteNumber("channels", volume.Source.Unit.Channels);
         json.WriteEndObject();
-        json.WriteStartArray("notShown");
+        json.WriteStartArray("others");
         foreach (string other in volume.Source.Others) json.WriteStringValue(other);
         json.WriteEndArray();
         json.WriteStartArray("problems");

@@ -30,7 +30,7 @@ internal static class InfoReport
         var facts = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
         void Fact(string name, string value) => facts.AddRow(new Text(name, new Style(decoration: Decoration.Bold)), new Text(value));
         Fact("source", source.Path);
-        Fact("kind", source.Origin == source.Kind ? source.Kind : $"{source.Kind}, {source.Origin}");
+        Fact("kind", $"{source.Kind} ({source.Origin})");
         Fact("name", $"{multiscale.Name}.zarr, {multiscale.Name}.ome.zarr");
         Fact("shape", volume.Shape == source.Shape ? volume.Shape.ToString() : $"{volume.Shape} of {source.Shape}");
         Fact("type", volume.DataType == source.DataType ? volume.DataType.Name() : $"{volume.DataType.Name()} from {source.DataType.Name()}");
@@ -53,7 +53,7 @@ internal static class InfoReport
         }
 
         console.Write(levels);
-        foreach (string other in source.Others) console.WriteLine($"not shown: {other}");
+        foreach (string other in source.Others) console.MarkupLine($"[yellow]not shown[/]  {Markup.Escape(other)}");
         WriteProblems(source.Problems, console);
     }
 

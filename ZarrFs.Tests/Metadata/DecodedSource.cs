@@ -10,6 +10,8 @@ internal sealed class DecodedSource(VolumeShape shape) : ISource
 
     public string Kind => "decoded";
 
+    public string Origin => "test";
+
     public string Path => "/test/decoded";
 
     public string? Name => null;

@@ -21,7 +21,7 @@ internal static class ImageFile
         if (path.EndsWith(CompanionSuffix, StringComparison.OrdinalIgnoreCase))
             return Open(path, directory, SeriesFinder.FindCompanion(directory, Path.GetFileName(path)), first: null, metadata, options);
         SourceFile file = DirectoryListing.Single(path);
-        TiffFile tiff = Directories(directory, file);
+        TiffFile tiff = Directories(directory, file, options.Photometric);
         return Open(path, directory, SeriesFinder.Find(directory, file, tiff), tiff, metadata, options);
     }
 
@@ -93,12 +93,12 @@ internal static class ImageFile
 
     /// <summary>Reads the directories of a file that no source has opened yet.</summary>
     /// <exception cref="SourceException">It cannot be read.</exception>
-    public static TiffFile Directories(string directory, SourceFile file)
+    public static TiffFile Directories(string directory, SourceFile file, Photometric photometric)
     {
         TiffFile? tiff = null;
         using FileCache files = new(directory, 1, (listed, handle, name) =>
         {
-            tiff = TiffFile.Read(handle, name, listed.Size);
+            tiff = TiffFile.Read(handle, name, listed.Size, photometric: photometric);
             return new OpenFile(listed, handle, name, tiff);
         });
         if (files.Acquire(file) is not { } open) throw file.Failure!;

@@ -6,6 +6,8 @@ namespace ZarrFs.Core.Tiff;
 internal sealed class TiffDirectory
 {
     private const int LongestText = 1 << 20;
+    private const int TextStartBytes = 16;
+    private const int LongestCodecTag = 1 << 16;
 
     private readonly TiffReader _reader;
     private readonly List<TiffField> _fields = new(16);
@@ -68,12 +70,32 @@ internal sealed class TiffDirectory
         return field;
     }
 
+    /// <summary>All values of a tag that a decoder needs.</summary>
+    /// <exception cref="TiffFormatException">Not whole numbers or bytes, too many, or outside the file.</exception>
+    public CodecTag CodecTag(TiffTag tag)
+    {
+        if (!TryFind(tag, out TiffField field)) throw Error(tag, "is missing");
+        if (field.Count is 0 or > LongestCodecTag) throw Error(tag, $"found {field.Count} values, expected 1 to {LongestCodecTag}");
+        if (field.Type == TiffFieldType.Undefined) field = field with { Type = TiffFieldType.Byte };
+        CheckIntegers(field, (long)field.Count);
+        uint[] values = new uint[field.Count];
+        for (int i = 0; i < values.Length; i++) values[i] = (uint)_reader.Integer(field, i);
+        return new CodecTag(tag, values);
+    }
+
     /// <summary>One number of a field that <see cref="Integers"/> has checked.</summary>
     public ulong Value(in TiffField field, long index) => _reader.Integer(field, index);
 
     /// <summary>The text of a tag, or null where there is none.</summary>
     /// <exception cref="TiffFormatException">Not text, outside the file, or longer than <paramref name="most"/> bytes.</exception>
     public string? Text(TiffTag tag, int most = LongestText) => TryFindBytes(tag, most, out TiffField field) ? _reader.Text(field, most) : null;
+
+    /// <summary>The first few characters of a text, or nothing where there is none or it is malformed.</summary>
+    public string TextStart(TiffTag tag)
+    {
+        bool readable = TryFind(tag, out TiffField field) && field.Type == TiffFieldType.Ascii && _reader.Contains(field.Offset, Math.Min(field.Count, TextStartBytes));
+        return readable ? _reader.Text(field, TextStartBytes) : "";
+    }
 
     /// <summary>The bytes of a tag, or null where there is none.</summary>
     /// <exception cref="TiffFormatException">Not bytes, outside the file, or more than <paramref name="most"/>.</exception>
@@ -103,6 +125,9 @@ internal sealed class TiffDirectory
 
     /// <summary>The exception for a tag of this page.</summary>
     public TiffFormatException Error(TiffTag tag, string message) => new(Path, $"page {Page}, tag {(int)tag} ({tag}): {message}");
+
+    /// <summary>The exception for a value of a tag of this page that is not read.</summary>
+    public UnsupportedException Unsupported(TiffTag tag, string message) => new(Path, $"page {Page}, tag {(int)tag}: {tag} {message}");
 
     private bool TryFind(TiffTag tag, out TiffField found)
     {

@@ -21,13 +21,13 @@ internal sealed class ProgramArguments
     private readonly Option<string?> _scratch = new("--scratch")
     {
         HelpName = "DIRECTORY",
-        Description = "Where decoded slices of compressed files go that do not fit in memory. Default: auto, $TMPDIR or /var/tmp.",
+        Description = "Where chunks of compressed files go that do not fit in memory, so that no slice is decoded twice. Default: auto, $TMPDIR or /var/tmp.",
     };
 
     private readonly Option<string?> _scratchSize = new("--scratch-size")
     {
         HelpName = "SIZE",
-        Description = "Most bytes of them: 50GB; 0 for none. Default: auto, half of what is free there, 64 GB at most.",
+        Description = "Most bytes of them: 50GB; 0 for none. Default: auto, a quarter of what is free there, 64 GB at most.",
     };
 
     private readonly Option<string?> _threads = new("--threads") { HelpName = "N", Description = "Threads that make chunks. Default: auto, the number of cores." };

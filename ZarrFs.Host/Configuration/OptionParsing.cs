@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
@@ -21,34 +22,17 @@ internal static partial class OptionParsing
     }
 
     /// <summary>
-    /// The directory for decoded slices; <c>auto</c> is the one that <c>TMPDIR</c> names, else <c>/var/tmp</c>: <c>/tmp</c> is often memory, which
-    /// is what there is too little of.
+    /// The directory for chunks of compressed files that do not fit in memory, and the most bytes there; <c>auto</c> is the system's, and a
+    /// share of what is free in it; 0 is none.
     /// </summary>
-    public static string Scratch(string text)
+    public static ScratchOptions Scratch(string directory, string size)
     {
-        const string DiskBacked = "/var/tmp";
-        if (!text.Equals("auto", StringComparison.OrdinalIgnoreCase))
-        {
-            if (text.Length == 0 || !Directory.Exists(text)) throw new OptionException("--scratch", $"'{text}' is not a directory that exists; expected one, or auto");
-            return Path.GetFullPath(text);
-        }
-
-        bool isChosen = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMPDIR"));
-        return !isChosen && Directory.Exists(DiskBacked) ? DiskBacked : Path.GetTempPath();
-    }
-
-    /// <summary>Bytes of decoded slices on disk; <c>auto</c> is half of what is free there, 64 GiB at most; 0 is none.</summary>
-    public static long ScratchSize(string text, string directory)
-    {
-        if (!text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return text.Trim() == "0" ? 0 : Size("--scratch-size", text, least: 1L << 20);
-        try
-        {
-            return Math.Min(new DriveInfo(directory).AvailableFreeSpace / 2, 64L << 30);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return 0; // it is a convenience: without it slices are decoded again
-        }
+        bool isAuto = directory.Equals("auto", StringComparison.OrdinalIgnoreCase);
+        if (!isAuto && !Directory.Exists(directory))
+            throw new OptionException("--scratch", $"'{directory}' is not a directory that exists; expected one, or auto");
+        ScratchOptions automatic = ScratchOptions.In(isAuto ? ScratchOptions.DefaultDirectory : Path.GetFullPath(directory));
+        if (size.Equals("auto", StringComparison.OrdinalIgnoreCase)) return automatic;
+        return automatic with { MaxBytes = size.Trim() == "0" ? 0 : Size("--scratch-size", size, least: 1L << 20) };
     }
 
     private static long Size(string option, string text, long least)

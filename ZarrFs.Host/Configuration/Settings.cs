@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
@@ -25,11 +26,8 @@ internal sealed record Settings
     /// <summary>Budget for all buffers, in bytes.</summary>
     public required long Memory { get; init; }
 
-    /// <summary>Directory for decoded slices that do not fit in memory.</summary>
-    public required string ScratchDirectory { get; init; }
-
-    /// <summary>Most bytes there; 0 for none.</summary>
-    public required long ScratchBytes { get; init; }
+    /// <summary>Where what was decoded goes that does not fit in memory.</summary>
+    public required ScratchOptions Scratch { get; init; }
 
     /// <summary>Threads that make chunks; null for as many as there are cores, or fewer if the memory budget is small.</summary>
     public required int? Threads { get; init; }
@@ -42,7 +40,6 @@ internal sealed record Settings
     public static Settings From(ZarrFsOptions options)
     {
         if (options.Volumes.Count == 0) throw new OptionException("SOURCE", "no source is given; name a directory of TIFF slices or cells, or a multi-page TIFF file");
-        string scratch = OptionParsing.Scratch(options.Scratch);
         return new Settings
         {
             Volumes = [.. options.Volumes.Select(VolumeSettings.From)],
@@ -50,8 +47,7 @@ internal sealed record Settings
             AllowOther = options.Mount.AllowOther,
             Listen = options.Http.Listen.Length == 0 ? null : options.Http.Listen,
             Memory = OptionParsing.Memory(options.Memory),
-            ScratchDirectory = scratch,
-            ScratchBytes = OptionParsing.ScratchSize(options.ScratchSize, scratch),
+            Scratch = OptionParsing.Scratch(options.Scratch, options.ScratchSize),
             Threads = OptionParsing.Threads(options.Threads),
             LogLevel = options.LogLevel.ToLowerInvariant() switch
             {

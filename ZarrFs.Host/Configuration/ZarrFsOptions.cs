@@ -18,7 +18,7 @@ internal sealed class ZarrFsOptions
     /// <summary>Budget for all buffers: <c>512MB</c>, <c>4GB</c> or <c>auto</c>.</summary>
     public string Memory { get; set; } = "auto";
 
-    /// <summary>Where decoded slices go that do not fit in memory: a directory or <c>auto</c>.</summary>
+    /// <summary>Where chunks of compressed files go that do not fit in memory: a directory or <c>auto</c>.</summary>
     public string Scratch { get; set; } = "auto";
 
     /// <summary>Most bytes there: <c>50GB</c>, <c>0</c> for none, or <c>auto</c>.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Commands;
@@ -47,7 +48,7 @@ public sealed class ConfigurationLayersTests : IDisposable
             },
             settings.Volumes[0]);
         Assert.Equal(new VolumeSettings { Source = "/b", Chunk = new ChunkShape(128, 128, 128) }, settings.Volumes[1]);
-        Assert.Equal(("/", 5L << 30), (settings.ScratchDirectory, settings.ScratchBytes));
+        Assert.Equal(new ScratchOptions("/", 5L << 30), settings.Scratch);
         Assert.Equal(("/file", true, "127.0.0.1:1"), (settings.MountPath, settings.AllowOther, settings.Listen));
         Assert.Equal((1L << 30, (int?)3, LogLevel.Warning), (settings.Memory, settings.Threads, settings.LogLevel));
     }
@@ -88,9 +89,10 @@ public sealed class ConfigurationLayersTests : IDisposable
     {
         Set("ZARRFS_SCRATCHSIZE", "1GB");
         Set("ZARRFS_VOLUMES__1__CHANNEL", "GFP");
-        Assert.Equal(("GFP", 1L << 30), (Read("""{ "volumes": [ { "source": "/a" }, {"source": "/b"} ] }""").Volumes[1].Channel, Read(Everything).ScratchBytes));
+        Assert.Equal(("GFP", 1L << 30), (Read("""{ "volumes": [ { "source": "/a" }, {"source": "/b"} ] }""").Volumes[1].Channel, Read(Everything).Scratch.MaxBytes));
         Settings settings = Read(Everything, "--channel DAPI --time 7 --pattern c(?<c>.)_(?<z>[0-9]+) --series 0 --photometric Apply --scratch /usr/.. --scratch-size 0");
-        Assert.Equal(("/", 0L), (settings.ScratchDirectory, settings.ScratchBytes));
+        Assert.Equal(new ScratchOptions("/", 0), settings.Scratch);
+        Assert.Equal(ScratchOptions.DefaultDirectory, Read("""{ "volumes": [ { "source": "/a" } ] }""").Scratch.Directory);
         Assert.All(settings.Volumes, volume => Assert.Equal(
             ("DAPI", "7", "c(?<c>.)_(?<z>[0-9]+)", (int?)0, Photometric.Apply),
             (volume.Channel, volume.Time, volume.Reading.Pattern, volume.Reading.Series, volume.Reading.Photometric)));

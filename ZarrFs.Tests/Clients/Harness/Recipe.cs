@@ -6,7 +6,7 @@ internal sealed record Recipe(string Name)
     /// <summary>Recipes of one seed, shape and type have the same voxels.</summary>
     public string Seed { get; init; } = Name;
 
-    /// <summary>slices, file, cells, imagej (a hyperstack) or ome (an OME-TIFF).</summary>
+    /// <summary>slices, file, cells, imagej (a hyperstack), ome (an OME-TIFF), rgb (samples of a pixel) or folders (one for each time and channel).</summary>
     public string Kind { get; init; } = "slices";
 
     /// <summary>numpy's name.</summary>
@@ -28,6 +28,9 @@ internal sealed record Recipe(string Name)
 
     /// <summary>Seconds from one time point to the next; null if nothing is said.</summary>
     public double? TimeStep { get; init; }
+
+    /// <summary>Samples lie plane by plane rather than pixel by pixel; of rgb only.</summary>
+    public bool Planar { get; init; }
 
     /// <summary>Few different values.</summary>
     public bool Labels { get; init; }

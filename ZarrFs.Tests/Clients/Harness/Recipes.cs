@@ -105,6 +105,9 @@ internal static class Recipes
             hyperstack.With(("chunkSize", "16"), ("channel", "1"), ("time", "2")) with { Name = "imagej-tczyx-chosen" },
             hyperstack.With(("chunkSize", "16"), ("time", "1")) with { Name = "imagej-tzyx", Seed = "tzyx", Channels = 1, Dtype = "uint8" },
             hyperstack.With(("chunkSize", "16"), ("ranges", "3:50,2:,1:18"), ("type", "uint8"), ("channel", "1")) with { Name = "imagej-czyx-view", Seed = "czyx", Times = 1, TimeStep = null },
+            new Recipe("rgb-deflate") { Kind = "rgb", Channels = 3, Dtype = "uint8", Shape = [9, 35, 53] }.With(("chunkSize", "16"), ("channel", "green")),
+            new Recipe("rgba-planar") { Kind = "rgb", Channels = 4, Order = ">", Shape = [9, 35, 53], Planar = true }.With(("chunkSize", "16"), ("channel", "3")),
+            new Recipe("folders") { Kind = "folders", Times = 2, Channels = 3, Shape = [7, 21, 33] }.With(("chunkSize", "16"), ("pattern", "t(?<t>[0-9]+)/ch(?<c>[0-9]+)/.*_z(?<z>[0-9]+)"), ("time", "1")),
             ome.With(("chunkSize", "16"), ("channel", "Cy5"), ("time", "1")) with { Name = "ome-tczyx" },
             ome.With(("chunkSize", "32"), ("channel", "488"), ("downsample", "max")) with { Name = "ome-czyx", Seed = "ome-c", Times = 1, TimeStep = null, Dtype = "float32" },
         ];

@@ -79,6 +79,32 @@ def write_ome(folder, volume, recipe):
     return path, volume
 
 
+def write_rgb(folder, volume, recipe):
+    """Channels as the samples of a pixel, deflated."""
+    path = os.path.join(folder, "picture.tif")
+    pages = volume[0].transpose(1, 0, 2, 3) if recipe["planar"] else volume[0].transpose(1, 2, 3, 0)
+    with tifffile.TiffWriter(path, byteorder=recipe["order"]) as tiff:
+        for page in pages:
+            tiff.write(
+                np.ascontiguousarray(page), photometric="rgb", planarconfig="separate" if recipe["planar"] else "contig", contiguous=False,
+                compression="zlib", rowsperstrip=11, metadata=None)
+    return path, volume
+
+
+def write_folders(folder, volume, recipe):
+    """A folder for each time, in it one for each channel, in it slices."""
+    for t, time in enumerate(volume):
+        for c, channel in enumerate(time):
+            place = os.path.join(folder, f"t{t:02}", f"ch{c}")
+            os.makedirs(place)
+            for z in range(len(channel)):
+                write(os.path.join(place, f"img_z{z:03}.tif"), channel[z:z + 1], recipe)
+    return folder, volume
+
+
+FIVE_AXES = {"imagej": write_imagej, "ome": write_ome, "rgb": write_rgb, "folders": write_folders}
+
+
 def write_cells(folder, volume, recipe):
     """Cells of one size; what overhangs the extent of meta.json is rubbish and must not be seen."""
     cell = recipe["cell"]
@@ -98,8 +124,8 @@ def make(recipe, workspace):
     folder = os.path.join(workspace, "sources", recipe["name"])
     os.makedirs(folder)
     volume = voxels(recipe)
-    if recipe["kind"] in ("imagej", "ome"):
-        source, shown = {"imagej": write_imagej, "ome": write_ome}[recipe["kind"]](folder, volume, recipe)
+    if recipe["kind"] in FIVE_AXES:
+        source, shown = FIVE_AXES[recipe["kind"]](folder, volume, recipe)
     else:
         source, shown = {"slices": write_slices, "file": write_file, "cells": write_cells}[recipe["kind"]](folder, volume[0, 0], recipe)
         shown = shown[None, None]
@@ -112,7 +138,7 @@ def make(recipe, workspace):
     method = options.get("downsample", "mean")
     pyramids = [[oracle.levels(oracle.view(channel, options), chunk, oracle.level_count(options), method) for channel in time] for time in shown]
     all_axes = [np.array([[channel[level] for channel in time] for time in pyramids]) for level in range(len(pyramids[0][0]))]
-    t, c = oracle.chosen(options, recipe["channelNames"])
+    t, c = oracle.chosen(options, ["red", "green", "blue", "alpha"] if recipe["kind"] == "rgb" else recipe["channelNames"])
     one = [array[t, c] for array in all_axes]
     hidden = tuple(axis for axis in (0, 1) if shown.shape[axis] == 1)
     all_axes = [array.squeeze(hidden) for array in all_axes]

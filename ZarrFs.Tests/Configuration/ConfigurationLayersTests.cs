@@ -92,7 +92,7 @@ public sealed class ConfigurationLayersTests : IDisposable
         Assert.Equal(("GFP", 1L << 30), (Read("""{ "volumes": [ { "source": "/a" }, {"source": "/b"} ] }""").Volumes[1].Channel, Read(Everything).Scratch.MaxBytes));
         Settings settings = Read(Everything, "--channel DAPI --time 7 --pattern c(?<c>.)_(?<z>[0-9]+) --series 0 --photometric Apply --scratch /usr/.. --scratch-size 0");
         Assert.Equal(new ScratchOptions("/", 0), settings.Scratch);
-        Assert.Equal(ScratchOptions.DefaultDirectory, Read("""{ "volumes": [ { "source": "/a" } ] }""").Scratch.Directory);
+        Assert.Equal(ScratchOptions.DefaultDirectory, Read("""{ "volumes": [ { "source": "/a" }, { "source": "/b" } ] }""").Scratch.Directory);
         Assert.All(settings.Volumes, volume => Assert.Equal(
             ("DAPI", "7", "c(?<c>.)_(?<z>[0-9]+)", (int?)0, Photometric.Apply),
             (volume.Channel, volume.Time, volume.Reading.Pattern, volume.Reading.Series, volume.Reading.Photometric)));

@@ -69,6 +69,9 @@ internal static class StartDocument
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("others");
+        foreach (string other in volume.Others) json.WriteStringValue(other);
+        json.WriteEndArray();
         json.WriteStartArray("problems");
         foreach (SourceProblem problem in volume.Problems)
         {

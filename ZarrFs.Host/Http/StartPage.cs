@@ -68,6 +68,7 @@ internal static class StartPage
             html.Append($"<tr><td>{level.Index}<td>{level.Shape}<td>{level.Chunk}<td>{level.Grid}</tr>\n");
         html.Append("</table></div>\n");
         AppendProblems(html, volume.Problems);
+        foreach (string other in volume.Others.Take(MostProblems)) html.Append($"<p>Not shown: {Text(other)}</p>\n");
 
         html.Append("<h3>Open it</h3><p>Neuroglancer: ")
             .Append($"<a href=\"{Text(lines.NeuroglancerZarr2)}\">Zarr 2</a>, <a href=\"{Text(lines.NeuroglancerZarr3)}\">Zarr 3</a></p>\n");

@@ -31,6 +31,9 @@ public sealed record VolumeFacts
     /// <summary>Missing and bad slices found so far.</summary>
     public IReadOnlyList<SourceProblem> Problems { get; init; } = [];
 
+    /// <summary>What the source has besides, in words: thumbnails, pages of another shape.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+
     /// <summary>Where the tree is mounted, if it is.</summary>
     public string? MountPath { get; init; }
 

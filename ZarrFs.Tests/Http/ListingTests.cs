@@ -114,11 +114,13 @@ public sealed partial class ListingTests
             Channels = [new OmeroChannel("<DAPI>", 0x0000FF, true, window), new OmeroChannel("GFP", 0x00FF00, false, window)],
             TimeStep = new TimeStep(250, "millisecond"),
             Leading = new LeadingIndex(2, 1),
+            Others = ["page 7: a <thumbnail>"],
         });
         string html = await server.Client.GetStringAsync("/");
         Assert.Contains("&lt;DAPI&gt;", html);
         Assert.Contains("3×2×10×20×30 (t c z y x)", WebUtility.HtmlDecode(html));
         Assert.Contains("250 millisecond", html);
+        Assert.Contains("Not shown: page 7: a &lt;thumbnail&gt;", html);
         Assert.Contains("channel 1 \"GFP\", time 2; vol.ome.zarr has all", WebUtility.HtmlDecode(html));
         Assert.Contains($"napari --plugin napari-ome-zarr {server.Address}/vol.ome.zarr", html);
         Assert.Contains("[\"0\"]; print(v[0, 0, 0, 0])", WebUtility.HtmlDecode(html));

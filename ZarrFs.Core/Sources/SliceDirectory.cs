@@ -9,6 +9,9 @@ internal static class SliceDirectory
     private const int MostCandidates = 8;
     private const int MostOthersNamed = 20;
 
+    // As many as there are slice numbers.
+    private const long MostPlaces = int.MaxValue;
+
     /// <summary>Opens the files of a directory: numbered, by a convention of names, or in natural order.</summary>
     /// <exception cref="SourceException">Names contradict each other or <c>meta.json</c>, or no slice is good.</exception>
     public static StackSource Open(string directory, List<SourceFile> files, VolumeMetadata? metadata, SourceOptions options)
@@ -54,6 +57,12 @@ internal static class SliceDirectory
                 "--pattern", $"{twice!.Value.First.Name} and {twice.Value.Second.Name} both stand for {twice.Value.Place} in {directory}; expected one file a place");
         }
 
+        if ((Int128)grid.T * grid.C * grid.Z > MostPlaces)
+        {
+            throw new OptionException(
+                "--pattern", $"'{options.Pattern}' makes {grid.T} times, {grid.C} channels and {grid.Z} planes of {slices.Count} files; expected less than {MostPlaces} places");
+        }
+
         string[] others = [.. unmatched.Take(MostOthersNamed).Select(static file => $"{file.Name}: --pattern does not fit its name")];
         if (unmatched.Count > others.Length) others = [.. others, $"{unmatched.Count - others.Length} more files whose names --pattern does not fit"];
         return Open(directory, grid, $"the pattern {options.Pattern}", others, metadata, options);
@@ -81,7 +90,7 @@ internal static class SliceDirectory
     private static StackSource Open(
         string directory, SliceGrid grid, string convention, IReadOnlyList<string> others, VolumeMetadata? metadata, SourceOptions options)
     {
-        (ImageSeries series, int pages) = grid.HasZ ? (OnePage(grid, metadata), 1) : Combine(directory, grid, metadata);
+        (ImageSeries series, int pages) = grid.HasZ ? (OnePage(grid, metadata), 1) : Combine(directory, grid, metadata, options);
         StackSource source = new(
             new Stack
             {
@@ -108,9 +117,10 @@ internal static class SliceDirectory
     }
 
     /// <summary>Each file holds several planes, and says itself which; its name says the rest.</summary>
-    private static (ImageSeries Series, int Pages) Combine(string directory, SliceGrid grid, VolumeMetadata? metadata)
+    private static (ImageSeries Series, int Pages) Combine(
+        string directory, SliceGrid grid, VolumeMetadata? metadata, SourceOptions options)
     {
-        (SourceFile file, TiffFile tiff) = FirstReadable(directory, grid.Files);
+        (SourceFile file, TiffFile tiff) = FirstReadable(directory, grid.Files, options.Photometric);
         if (tiff.Full.Count == 1) return (OnePage(grid, metadata), 1);
         string path = Path.Combine(directory, file.Name);
         SeriesSet set = SeriesFinder.Find(directory, file, tiff);
@@ -134,7 +144,8 @@ internal static class SliceDirectory
 
     /// <summary>The directories of a slice of the usual size.</summary>
     /// <exception cref="SourceException">None of the first few can be read: what is wrong with the first.</exception>
-    public static (SourceFile File, TiffFile Tiff) FirstReadable(string directory, IReadOnlyList<SourceFile> files)
+    public static (SourceFile File, TiffFile Tiff) FirstReadable(
+        string directory, IReadOnlyList<SourceFile> files, Photometric photometric)
     {
         SourceException? first = null;
         foreach (SourceFile file in StackSource.UsualSizeFirst(files).Take(MostCandidates))
@@ -142,7 +153,7 @@ internal static class SliceDirectory
             try
             {
                 // A copy: what is found out here is told when the source finds it out.
-                return (file, ImageFile.Directories(directory, file.Copy(), Photometric.Apply));
+                return (file, ImageFile.Directories(directory, file.Copy(), photometric));
             }
             catch (SourceException failure)
             {

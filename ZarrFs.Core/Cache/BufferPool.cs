@@ -81,12 +81,15 @@ public sealed class BufferPool : IDisposable
     }
 
     /// <summary>Keeps some buffers of this length touched ahead of need, in the background.</summary>
-    public void Prepare(int length)
+    /// <param name="length">Bytes of a buffer.</param>
+    /// <param name="bytes">How many bytes of them will be needed at once, once; no cached chunk has to go for them.</param>
+    public void Prepare(int length, long bytes = 0)
     {
         lock (Sync)
         {
             SizeClass own = ClassOf(length);
             own.TouchedAhead = true;
+            own.AheadBytes = Math.Max(0, bytes - own.Warm * own.SlotBytes);
             _reserve.Want(own);
         }
     }

@@ -79,14 +79,17 @@ public sealed class ChunkCache : IDisposable
         if (!buffer.TryAddReference()) throw new InvalidOperationException("a chunk was offered to the cache after its last reference went");
         Interlocked.Increment(ref _held);
         bool isZero = ReferenceEquals(buffer, Zeros(buffer.Length));
+        var priority = CacheItemPriority.Normal;
         if (_scratch is not null && _scratch.IsKept(address))
         {
             if (isZero) _scratch.AddZero(address);
+            else if (_scratch.Contains(address)) priority = CacheItemPriority.Low; // a read away: others are dearer
             else _dear[address] = buffer;
         }
 
         using ICacheEntry entry = _entries.CreateEntry(address);
         entry.Value = buffer;
+        entry.Priority = priority;
         entry.Size = Math.Max(isZero ? 0 : SizeClass.BytesOf(buffer.Length), _pool.Budget / MostEntries);
         entry.PostEvictionCallbacks.Add(new PostEvictionCallbackRegistration { EvictionCallback = _evicted });
     }

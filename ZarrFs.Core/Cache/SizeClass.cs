@@ -40,6 +40,9 @@ internal sealed unsafe class SizeClass
     /// <summary>True if the reserve keeps slots of this class warm.</summary>
     public bool TouchedAhead { get; set; }
 
+    /// <summary>Bytes of slots that the reserve has still to touch for something large that is to come.</summary>
+    public long AheadBytes { get; set; }
+
     /// <summary>Number of free slots that still have their pages.</summary>
     public int Warm => _warm.Count;
 

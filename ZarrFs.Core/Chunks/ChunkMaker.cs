@@ -39,7 +39,8 @@ internal sealed class ChunkMaker
         _downsamplers = [.. volumes.Select(v => v.Levels.Count > 1 ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
         _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
         long needed = volumes.Select((v, i) => scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
-        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Min(pool.Budget / 2, pool.Budget - needed), Patience);
+        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), Patience);
+        for (int i = volumes.Count - 1; i >= 0; i--) _slabs.Prepare(volumes[i], new ChunkAddress(i, 0, 0, 0, 0, 0, 0)); // the first one last: it is likely asked first
     }
 
     public void Queue(ChunkFlight flight, ChunkPriority priority, CancellationToken stop) =>

@@ -37,7 +37,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         _cache = new ChunkCache(pool, _scratch);
         _flights = new FlightTable(_cache, _scratch, address => SlabSpan.Of(volumes[address.Volume], address));
         _scheduler = new ChunkScheduler(workers);
-        foreach (Multiscale volume in volumes.Reverse()) pool.Prepare(volume.ChunkBytes); // the first one last: it is likely asked first
         _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch);
     }
 

@@ -61,6 +61,7 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
 
             // Before those that somebody waits for: the reader of one asks for the others next.
             while (others.TryDequeue(out SlabChunk? chunk)) Land(volume, chunk, queue);
+            if (slab.Count > 0) Prepare(volume, row[0].Address); // for the next one, which is likely like this
         }
         catch (Exception failure)
         {
@@ -84,6 +85,10 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
             }
         }
     }
+
+    /// <summary>Has memory touched for the slab of a chunk: new memory can take longer than the decoding.</summary>
+    public void Prepare(Multiscale volume, in ChunkAddress address) =>
+        pool.Prepare(volume.ChunkBytes, Math.Min(allowed, SlabSpan.Of(volume, address)?.Bytes(volume) ?? 0));
 
     private static void Drop(ref ChunkBuffer? buffer)
     {

@@ -1,3 +1,4 @@
+using ZarrFs.Core.Cache;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
@@ -22,6 +23,10 @@ internal readonly record struct SlabSpan(long FirstC, long EndC, long FirstY, lo
         long firstC = address.C / unit.Channels * unit.Channels;
         return new SlabSpan(firstC, Math.Min(shape.C, firstC + unit.Channels), firstY, endY, firstX, endX);
     }
+
+    /// <summary>Memory that its chunks take; what is more than can be counted is the most that can.</summary>
+    public long Bytes(Multiscale volume) =>
+        (long)Int128.Min(long.MaxValue, (Int128)(EndC - FirstC) * (EndY - FirstY) * (EndX - FirstX) * SizeClass.BytesOf(volume.ChunkBytes));
 
     /// <summary>The chunks of the span, beginning with the rest of a chunk's own row: they are wanted next.</summary>
     public IEnumerable<ChunkAddress> From(ChunkAddress address)

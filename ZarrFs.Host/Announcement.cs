@@ -18,7 +18,10 @@ internal sealed class Announcement(Settings settings, VolumeCatalog catalog, Htt
             Console.WriteLine($"{volume.Name}: {shape}, {volume.Volume.DataType.Name()}, {volume.Levels.Count} levels, from {volume.Volume.Source.Kind} in {volume.Volume.Source.Path}");
         }
 
-        string example = catalog.Volumes[0].Name;
+        Multiscale first = catalog.Volumes[0];
+        string example = first.Name;
+        // The root that shows all there is.
+        (string suffix, string format) = first.Volume.Shape is { T: 1, C: 1 } ? ("zarr", "zarr2") : ("ome.zarr", "zarr3");
         if (settings.MountPath is { } mount)
         {
             Console.WriteLine($"Mounted on {mount}");
@@ -29,8 +32,8 @@ internal sealed class Announcement(Settings settings, VolumeCatalog catalog, Htt
         if (http?.Address is { } address)
         {
             Console.WriteLine($"Serving on {address}/   (open it in a browser: facts, and links for every viewer)");
-            Console.WriteLine($"  Neuroglancer    source {address}/{Uri.EscapeDataString(example)}.zarr/|zarr2:");
-            Console.WriteLine($"  napari          napari --plugin napari-ome-zarr {address}/{Uri.EscapeDataString(example)}.zarr/");
+            Console.WriteLine($"  Neuroglancer    source {address}/{Uri.EscapeDataString(example)}.{suffix}/|{format}:");
+            Console.WriteLine($"  napari          napari --plugin napari-ome-zarr {address}/{Uri.EscapeDataString(example)}.{suffix}/");
         }
 
         Console.WriteLine("Ctrl-C ends it.");

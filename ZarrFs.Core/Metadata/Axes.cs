@@ -3,17 +3,19 @@ using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Metadata;
 
-/// <summary>The axes of a volume that its metadata shows: always z, y, x; c and t only where the source has more than one.</summary>
+/// <summary>The axes of a volume that its metadata shows: always z, y, x, before them c and t where they are shown.</summary>
 internal sealed class Axes
 {
     private readonly VoxelSize _voxel;
+    private readonly string? _timeUnit;
 
-    public Axes(VolumeShape shape, VoxelSize voxel)
+    private Axes(bool hasT, bool hasC, Volume volume)
     {
-        _voxel = voxel;
-        HasT = shape.T > 1;
-        HasC = shape.C > 1 || HasT;
-        Names = HasT ? ["t", "c", "z", "y", "x"] : HasC ? ["c", "z", "y", "x"] : ["z", "y", "x"];
+        HasT = hasT;
+        HasC = hasC;
+        Names = [.. hasT ? ["t"] : (string[])[], .. hasC ? ["c"] : (string[])[], "z", "y", "x"];
+        _voxel = volume.VoxelSize;
+        _timeUnit = volume.TimeStep?.Unit;
     }
 
     public bool HasT { get; }
@@ -22,27 +24,34 @@ internal sealed class Axes
 
     public IReadOnlyList<string> Names { get; }
 
+    /// <summary>All axes that exist: t and c only where the volume has more than one.</summary>
+    public static Axes Of(Volume volume) => new(volume.Shape.T > 1, volume.Shape.C > 1, volume);
+
+    /// <summary>z, y, x only.</summary>
+    public static Axes Spatial(Volume volume) => new(hasT: false, hasC: false, volume);
+
     /// <summary>The sizes along the shown axes.</summary>
-    public long[] Sizes(in VolumeShape shape) =>
-        HasT ? [shape.T, shape.C, shape.Z, shape.Y, shape.X] : HasC ? [shape.C, shape.Z, shape.Y, shape.X] : [shape.Z, shape.Y, shape.X];
+    public long[] Sizes(in VolumeShape shape) => [.. Shown(shape.T, shape.C), shape.Z, shape.Y, shape.X];
 
-    /// <summary>A value for each shown axis: <paramref name="leading"/> for t and c, then those for z, y, x.</summary>
-    public IEnumerable<double> Values(double leading, double z, double y, double x) =>
-        Enumerable.Repeat(leading, Names.Count - 3).Concat([z, y, x]);
+    /// <summary>A value for each shown axis.</summary>
+    public double[] Values(double t, double c, double z, double y, double x) => [.. Shown(t, c), z, y, x];
 
-    /// <summary>The <c>axes</c> of a multiscale; units stand where the voxel size has one.</summary>
+    /// <summary>The <c>axes</c> of a multiscale; units stand where the voxel size or the time step has one.</summary>
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartArray("axes");
         foreach (string name in Names)
         {
+            (string type, string? unit) = name switch { "t" => ("time", _timeUnit), "c" => ("channel", null), _ => ("space", _voxel.Unit) };
             writer.WriteStartObject();
             writer.WriteString("name", name);
-            writer.WriteString("type", name switch { "t" => "time", "c" => "channel", _ => "space" });
-            if (_voxel.Unit is { } unit && name is ("z" or "y" or "x")) writer.WriteString("unit", unit);
+            writer.WriteString("type", type);
+            if (unit is not null) writer.WriteString("unit", unit);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
     }
+
+    private T[] Shown<T>(T t, T c) => (HasT, HasC) switch { (true, true) => [t, c], (true, false) => [t], (false, true) => [c], _ => [] };
 }

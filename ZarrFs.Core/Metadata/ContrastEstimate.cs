@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Metadata;
@@ -12,41 +13,57 @@ public static class ContrastEstimate
     private const int RowsPerPlane = 8;
     private const int MostColumns = 1 << 16;
 
+    // Of strips and tiles that must be decoded whole: half a second or less before the first answer.
+    private const long MostDecoded = 128 << 20;
+
     /// <summary>
-    /// Looks at 24 rows spread over the middle half of the volume. From black to white are the 0.1th and the 99.9th percentile of what is
-    /// not fill; if nothing can be read, or all is fill, everything the type can hold.
+    /// Looks at 24 rows of a channel, spread over the middle half of the volume. From black to white are the 0.1th and the 99.9th percentile
+    /// of what is not fill; if nothing can be read, or all is fill, everything the type can hold. Where a row costs the decoding of a whole
+    /// slice or much of it, the rows are of one slice and of what is decoded for the first of them.
     /// </summary>
-    public static ContrastWindow Of(Volume volume) => volume.DataType switch
+    /// <param name="volume">The volume.</param>
+    /// <param name="channel">The channel, from 0.</param>
+    /// <param name="time">The time point, from 0.</param>
+    public static ContrastWindow Of(Volume volume, long channel = 0, long time = 0) => volume.DataType switch
     {
-        DataType.UInt8 => Of<byte>(volume),
-        DataType.Int8 => Of<sbyte>(volume),
-        DataType.UInt16 => Of<ushort>(volume),
-        DataType.Int16 => Of<short>(volume),
-        DataType.UInt32 => Of<uint>(volume),
-        DataType.Int32 => Of<int>(volume),
-        DataType.UInt64 => Of<ulong>(volume),
-        DataType.Int64 => Of<long>(volume),
-        DataType.Float32 => Of<float>(volume),
-        _ => Of<double>(volume),
+        DataType.UInt8 => Of<byte>(volume, channel, time),
+        DataType.Int8 => Of<sbyte>(volume, channel, time),
+        DataType.UInt16 => Of<ushort>(volume, channel, time),
+        DataType.Int16 => Of<short>(volume, channel, time),
+        DataType.UInt32 => Of<uint>(volume, channel, time),
+        DataType.Int32 => Of<int>(volume, channel, time),
+        DataType.UInt64 => Of<ulong>(volume, channel, time),
+        DataType.Int64 => Of<long>(volume, channel, time),
+        DataType.Float32 => Of<float>(volume, channel, time),
+        _ => Of<double>(volume, channel, time),
     };
 
-    private static ContrastWindow Of<T>(Volume volume)
+    /// <summary>How many channels may be estimated, at least one and at most <paramref name="most"/>, before too much would be decoded.</summary>
+    public static int MostChannels(Volume volume, int most)
+    {
+        ReadUnit unit = volume.Source.Unit;
+        if (!unit.IsDecoded || unit.Channels > 1) return most; // the samples of a pixel are decoded together
+        return (int)Math.Clamp(MostDecoded / Math.Max(1, DecodedBytes(volume)), 1, most);
+    }
+
+    private static ContrastWindow Of<T>(Volume volume, long channel, long time)
         where T : unmanaged, INumber<T>
     {
-        var range = ContrastWindow.Of(volume.DataType);
         int width = (int)Math.Min(volume.Shape.X, MostColumns);
         var row = new T[width];
         var scratch = new byte[volume.ScratchBytes(width)];
         var values = new List<T>();
-        for (int plane = 0; plane < Planes; plane++)
+        bool isCostly = volume.Source.Unit.IsDecoded && DecodedBytes(volume) * Planes * volume.Shape.C > MostDecoded;
+        (long first, long rows) = Rows(volume);
+        foreach (int plane in (ReadOnlySpan<int>)[2, 1, 3]) // the middle first
         {
-            long z = volume.Shape.Z * (plane + 1) / (Planes + 1);
+            long z = volume.Shape.Z * plane / (Planes + 1);
             for (int i = 0; i < RowsPerPlane; i++)
             {
-                long y = (volume.Shape.Y / 4) + (volume.Shape.Y * i / (2 * RowsPerPlane));
+                long y = Math.Min(first + (rows * i / RowsPerPlane), volume.Shape.Y - 1);
                 try
                 {
-                    if (!volume.Read(new Region(z, Math.Min(y, volume.Shape.Y - 1), 0, 1, 1, width), MemoryMarshal.AsBytes(row.AsSpan()), scratch)) break;
+                    if (!volume.Read(new Region(time, channel, z, y, 0, 1, 1, width), MemoryMarshal.AsBytes(row.AsSpan()), scratch)) break;
                 }
                 catch (SourceException)
                 {
@@ -58,15 +75,41 @@ public static class ContrastEstimate
                     if (!T.IsZero(value) && T.IsFinite(value)) values.Add(value);
                 }
             }
+
+            if (isCostly && values.Count > 0) break;
         }
 
+        return Window(volume.DataType, values);
+    }
+
+    private static ContrastWindow Window<T>(DataType type, List<T> values)
+        where T : unmanaged, INumber<T>
+    {
+        var range = ContrastWindow.Of(type);
         if (values.Count == 0) return range;
         values.Sort();
         double start = double.CreateChecked(values[values.Count / 1000]);
         double end = double.CreateChecked(values[values.Count - 1 - (values.Count / 1000)]);
         if (end <= start && start > range.Min) start = end - 1; // one value only: white, within what the type can hold
         else if (end <= start) end = start + 1;
-        bool isFloat = volume.DataType is DataType.Float32 or DataType.Float64;
-        return isFloat ? new ContrastWindow(start, end, start, end) : range with { Start = start, End = end };
+        return type is DataType.Float32 or DataType.Float64 ? new ContrastWindow(start, end, start, end) : range with { Start = start, End = end };
+    }
+
+    /// <summary>Where to look: the middle half, or, of what is decoded, the strip or the row of tiles in the middle.</summary>
+    private static (long First, long Rows) Rows(Volume volume)
+    {
+        ReadUnit unit = volume.Source.Unit;
+        if (!unit.IsDecoded || unit.Height < RowsPerPlane) return (volume.Shape.Y / 4, volume.Shape.Y / 2);
+        long middle = volume.Shape.Y / 2;
+        long first = middle / unit.Height * unit.Height;
+        return (first, Math.Min(unit.Height, volume.Shape.Y - first));
+    }
+
+    /// <summary>Bytes that must be decoded for the rows of one plane.</summary>
+    private static long DecodedBytes(Volume volume)
+    {
+        ReadUnit unit = volume.Source.Unit;
+        long height = unit.Height < RowsPerPlane ? unit.Height * RowsPerPlane : unit.Height;
+        return unit.Depth * height * Math.Max(unit.Width, volume.Shape.X) * volume.Source.DataType.Size();
     }
 }

@@ -25,4 +25,8 @@ public readonly record struct ContrastWindow(double Start, double End, double Mi
         };
         return new ContrastWindow(min, max, min, max);
     }
+
+    /// <summary>The least window that holds this one and another.</summary>
+    public ContrastWindow Spanning(in ContrastWindow other) =>
+        new(Math.Min(Start, other.Start), Math.Max(End, other.End), Math.Min(Min, other.Min), Math.Max(Max, other.Max));
 }

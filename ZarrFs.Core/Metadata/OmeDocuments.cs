@@ -17,30 +17,17 @@ internal static class OmeDocuments
         writer.WriteEndObject();
     }
 
-    /// <summary>The <c>omero</c> block: one channel for each along c, with a window and a colour.</summary>
-    public static void WriteOmero(Utf8JsonWriter writer, Multiscale multiscale, ContrastWindow contrast)
+    /// <summary>The <c>omero</c> block: how viewers show the channels at first.</summary>
+    public static void WriteOmero(Utf8JsonWriter writer, IReadOnlyList<OmeroChannel> channels, long t, long z)
     {
         writer.WriteStartObject("omero");
         writer.WriteStartArray("channels");
-        for (long c = 0; c < multiscale.Volume.Shape.C; c++)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("label", multiscale.Volume.Shape.C == 1 ? multiscale.Name : $"channel {c}");
-            writer.WriteString("color", "FFFFFF");
-            writer.WriteBoolean("active", true);
-            writer.WriteStartObject("window");
-            writer.WriteNumber("start", contrast.Start);
-            writer.WriteNumber("end", contrast.End);
-            writer.WriteNumber("min", contrast.Min);
-            writer.WriteNumber("max", contrast.Max);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-
+        foreach (OmeroChannel channel in channels) channel.Write(writer);
         writer.WriteEndArray();
         writer.WriteStartObject("rdefs");
-        writer.WriteNumber("defaultZ", multiscale.Volume.Shape.Z / 2);
-        writer.WriteString("model", multiscale.Volume.Shape.C == 1 ? "greyscale" : "color");
+        writer.WriteNumber("defaultT", t);
+        writer.WriteNumber("defaultZ", z);
+        writer.WriteString("model", channels.Count == 1 ? "greyscale" : "color");
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

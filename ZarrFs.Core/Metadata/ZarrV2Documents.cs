@@ -6,22 +6,24 @@ namespace ZarrFs.Core.Metadata;
 
 /// <summary>
 /// The documents of <c>NAME.zarr</c>: Zarr v2 with OME-Zarr 0.4, in the dialect that satisfies khartes, VC3D, vesuvius-gui, Neuroglancer and
-/// the official schema at once: dataset scales exactly 1, 2, 4 …, no translation, the voxel size in the multiscale's own transformation.
+/// the official schema at once: axes z y x, dataset scales exactly 1, 2, 4 …, no translation, the voxel size in the multiscale's own
+/// transformation. Of a volume with channels or time points it is one (<see cref="Multiscale.Leading"/>).
 /// </summary>
 public sealed class ZarrV2Documents
 {
     private readonly Multiscale _multiscale;
-    private readonly Axes _axes;
-    private readonly ContrastWindow _contrast;
+    private readonly OmeroChannel _channel;
 
     /// <param name="multiscale">What is described.</param>
-    /// <param name="contrast">The data's range, for <c>meta.json</c>.</param>
-    public ZarrV2Documents(Multiscale multiscale, ContrastWindow contrast)
+    /// <param name="channels">How each channel is displayed.</param>
+    public ZarrV2Documents(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels)
     {
         _multiscale = multiscale;
-        _contrast = contrast;
-        _axes = new Axes(multiscale.Volume.Shape, multiscale.Volume.VoxelSize);
+        _channel = channels[(int)multiscale.Leading.C] with { IsActive = true };
+        Axes = Axes.Spatial(multiscale.Volume);
     }
+
+    internal Axes Axes { get; }
 
     /// <summary>The documents of the group, by name.</summary>
     public IReadOnlyList<(string Name, byte[] Content)> Group() =>
@@ -50,8 +52,8 @@ public sealed class ZarrV2Documents
     {
         writer.WriteStartObject();
         writer.WriteNumber("zarr_format", 2);
-        writer.WriteNumbers("shape", _axes.Sizes(level.Shape));
-        writer.WriteNumbers("chunks", _axes.Sizes(new VolumeShape(_multiscale.Chunk.Z, _multiscale.Chunk.Y, _multiscale.Chunk.X)));
+        writer.WriteNumbers("shape", Axes.Sizes(level.Shape));
+        writer.WriteNumbers("chunks", Axes.Sizes(new VolumeShape(_multiscale.Chunk.Z, _multiscale.Chunk.Y, _multiscale.Chunk.X)));
         writer.WriteString("dtype", _multiscale.Volume.DataType.TypeString());
         writer.WriteNull("compressor");
         writer.WriteNumber("fill_value", 0);
@@ -65,7 +67,7 @@ public sealed class ZarrV2Documents
     {
         writer.WriteStartObject();
         writer.WriteStartArray("_ARRAY_DIMENSIONS");
-        foreach (string name in _axes.Names) writer.WriteStringValue(name);
+        foreach (string name in Axes.Names) writer.WriteStringValue(name);
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
@@ -78,7 +80,7 @@ public sealed class ZarrV2Documents
         writer.WriteStartObject();
         writer.WriteString("version", "0.4");
         writer.WriteString("name", _multiscale.Name);
-        _axes.Write(writer);
+        Axes.Write(writer);
         writer.WriteStartArray("datasets");
         foreach (Level level in _multiscale.Levels)
         {
@@ -86,7 +88,7 @@ public sealed class ZarrV2Documents
             writer.WriteStartObject();
             writer.WriteString("path", level.Index.ToString());
             writer.WriteStartArray("coordinateTransformations");
-            writer.WriteTransformation("scale", _axes.Values(1, scale, scale, scale));
+            writer.WriteTransformation("scale", Axes.Values(1, 1, scale, scale, scale));
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -95,13 +97,14 @@ public sealed class ZarrV2Documents
         if (voxel != VoxelSize.None)
         {
             writer.WriteStartArray("coordinateTransformations");
-            writer.WriteTransformation("scale", _axes.Values(1, voxel.Z, voxel.Y, voxel.X));
+            writer.WriteTransformation("scale", Axes.Values(1, 1, voxel.Z, voxel.Y, voxel.X));
             writer.WriteEndArray();
         }
 
         OmeDocuments.WriteMethod(writer, _multiscale);
         writer.WriteEndObject();
         writer.WriteEndArray();
+        OmeDocuments.WriteOmero(writer, [_channel], 0, _multiscale.Volume.Shape.Z / 2);
         writer.WriteEndObject();
     }
 
@@ -141,9 +144,9 @@ public sealed class ZarrV2Documents
         writer.WritePropertyName("voxelsize");
         writer.WriteCoordinate(_multiscale.Volume.VoxelSize.X * MicrometersPerUnit(_multiscale.Volume.VoxelSize.Unit));
         writer.WritePropertyName("min");
-        writer.WriteCoordinate(_contrast.Min);
+        writer.WriteCoordinate(_channel.Window.Min);
         writer.WritePropertyName("max");
-        writer.WriteCoordinate(_contrast.Max);
+        writer.WriteCoordinate(_channel.Window.Max);
         writer.WriteEndObject();
     }
 

@@ -6,22 +6,23 @@ namespace ZarrFs.Core.Metadata;
 
 /// <summary>
 /// The documents of <c>NAME.ome.zarr</c>: Zarr v3 with OME-Zarr 0.5, to the letter: physical scales, the translation of a block mean,
-/// <c>dimension_names</c>, <c>omero</c>, inline consolidated metadata.
+/// <c>dimension_names</c>, <c>omero</c>, inline consolidated metadata; axes t and c where the volume has more than one.
 /// </summary>
 public sealed class ZarrV3Documents
 {
     private readonly Multiscale _multiscale;
-    private readonly ContrastWindow _contrast;
-    private readonly Axes _axes;
+    private readonly IReadOnlyList<OmeroChannel> _channels;
 
     /// <param name="multiscale">What is described.</param>
-    /// <param name="contrast">The data's range, for <c>omero</c>.</param>
-    public ZarrV3Documents(Multiscale multiscale, ContrastWindow contrast)
+    /// <param name="channels">How each channel is displayed.</param>
+    public ZarrV3Documents(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels)
     {
         _multiscale = multiscale;
-        _contrast = contrast;
-        _axes = new Axes(multiscale.Volume.Shape, multiscale.Volume.VoxelSize);
+        _channels = channels;
+        Axes = Axes.Of(multiscale.Volume);
     }
+
+    internal Axes Axes { get; }
 
     /// <summary>The documents of the group, by name.</summary>
     public IReadOnlyList<(string Name, byte[] Content)> Group() => [("zarr.json", JsonDocuments.Write(WriteGroup))];
@@ -41,7 +42,7 @@ public sealed class ZarrV3Documents
         writer.WriteStartArray("multiscales");
         WriteMultiscale(writer);
         writer.WriteEndArray();
-        OmeDocuments.WriteOmero(writer, _multiscale, _contrast);
+        OmeDocuments.WriteOmero(writer, _channels, _multiscale.Leading.T, _multiscale.Volume.Shape.Z / 2);
         writer.WriteEndObject();
         writer.WriteEndObject();
         writer.WriteStartObject("consolidated_metadata");
@@ -64,7 +65,7 @@ public sealed class ZarrV3Documents
         VoxelSize voxel = _multiscale.Volume.VoxelSize;
         writer.WriteStartObject();
         writer.WriteString("name", _multiscale.Name);
-        _axes.Write(writer);
+        Axes.Write(writer);
         writer.WriteStartArray("datasets");
         foreach (Level level in _multiscale.Levels)
         {
@@ -75,8 +76,8 @@ public sealed class ZarrV3Documents
             writer.WriteStartObject();
             writer.WriteString("path", level.Index.ToString());
             writer.WriteStartArray("coordinateTransformations");
-            writer.WriteTransformation("scale", _axes.Values(1, voxel.Z * scale, voxel.Y * scale, voxel.X * scale));
-            writer.WriteTransformation("translation", _axes.Values(0, voxel.Z * shift, voxel.Y * shift, voxel.X * shift));
+            writer.WriteTransformation("scale", Axes.Values(_multiscale.Volume.TimeStep?.Step ?? 1, 1, voxel.Z * scale, voxel.Y * scale, voxel.X * scale));
+            writer.WriteTransformation("translation", Axes.Values(0, 0, voxel.Z * shift, voxel.Y * shift, voxel.X * shift));
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -92,12 +93,12 @@ public sealed class ZarrV3Documents
         writer.WriteStartObject();
         writer.WriteNumber("zarr_format", 3);
         writer.WriteString("node_type", "array");
-        writer.WriteNumbers("shape", _axes.Sizes(level.Shape));
+        writer.WriteNumbers("shape", Axes.Sizes(level.Shape));
         writer.WriteString("data_type", type.Name());
         writer.WriteStartObject("chunk_grid");
         writer.WriteString("name", "regular");
         writer.WriteStartObject("configuration");
-        writer.WriteNumbers("chunk_shape", _axes.Sizes(new VolumeShape(_multiscale.Chunk.Z, _multiscale.Chunk.Y, _multiscale.Chunk.X)));
+        writer.WriteNumbers("chunk_shape", Axes.Sizes(new VolumeShape(_multiscale.Chunk.Z, _multiscale.Chunk.Y, _multiscale.Chunk.X)));
         writer.WriteEndObject();
         writer.WriteEndObject();
         writer.WriteStartObject("chunk_key_encoding");
@@ -122,7 +123,7 @@ public sealed class ZarrV3Documents
         writer.WriteStartObject("attributes");
         writer.WriteEndObject();
         writer.WriteStartArray("dimension_names");
-        foreach (string name in _axes.Names) writer.WriteStringValue(name);
+        foreach (string name in Axes.Names) writer.WriteStringValue(name);
         writer.WriteEndArray();
         writer.WriteEndObject();
     }

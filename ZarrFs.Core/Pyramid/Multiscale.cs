@@ -15,10 +15,14 @@ public sealed class Multiscale
     /// <param name="chunk">Voxels of a chunk, the same at all levels.</param>
     /// <param name="levels">How many levels, or null for as many as it takes until the coarsest fits in one chunk.</param>
     /// <param name="method">How a level is made from the one before.</param>
+    /// <param name="leading">Which time point and channel those see who know only z, y and x; they are in the volume.</param>
     /// <exception cref="OptionException">The name, the chunk shape or the number of levels is impossible.</exception>
-    public Multiscale(string name, Volume volume, ChunkShape chunk, int? levels, DownsampleMethod method)
+    public Multiscale(string name, Volume volume, ChunkShape chunk, int? levels, DownsampleMethod method, LeadingIndex leading = default)
     {
         CheckName(name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)leading.T, (ulong)volume.Shape.T, nameof(leading));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)leading.C, (ulong)volume.Shape.C, nameof(leading));
+        Leading = leading;
         Name = name;
         Volume = volume;
         Chunk = chunk;
@@ -46,6 +50,9 @@ public sealed class Multiscale
 
     /// <summary>How a level is made from the one before.</summary>
     public DownsampleMethod Method { get; }
+
+    /// <summary>Which time point and channel those see who know only z, y and x: the Zarr v2 root.</summary>
+    public LeadingIndex Leading { get; }
 
     /// <summary>All levels, the finest first.</summary>
     public IReadOnlyList<Level> Levels { get; }

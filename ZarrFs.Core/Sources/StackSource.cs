@@ -44,7 +44,7 @@ internal sealed class StackSource : TiffSource
         Shape = new VolumeShape(_planes.T, _planes.C * Layout.Channels, _planes.Z, Layout.Height, Layout.Width);
         VoxelSize = metadata?.VoxelSize ?? stack.Series.VoxelSize ?? _described;
         TimeStep = stack.Series.TimeStep;
-        Channels = stack.Series.Channels.Count == Shape.C ? stack.Series.Channels : [];
+        Channels = SampleChannels.Of(Layout, stack.Series.Channels, Shape.C);
         AddHoles();
         Identify(stack.Variant);
     }

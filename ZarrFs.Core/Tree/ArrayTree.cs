@@ -3,6 +3,7 @@ using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Tree;
 
@@ -10,13 +11,14 @@ namespace ZarrFs.Core.Tree;
 internal sealed class ArrayTree
 {
     private readonly long[] _counts;
-    private readonly bool _hasT;
+    private readonly Axes _axes;
+    private readonly LeadingIndex _leading;
 
-    public ArrayTree(Multiscale multiscale, Level level, IReadOnlyList<(string Name, byte[] Content)> documents, bool prefixed)
+    public ArrayTree(Multiscale multiscale, Level level, Axes axes, IReadOnlyList<(string Name, byte[] Content)> documents, bool prefixed)
     {
-        var axes = new Axes(multiscale.Volume.Shape, multiscale.Volume.VoxelSize);
+        _axes = axes;
+        _leading = multiscale.Leading;
         _counts = axes.Sizes(level.Grid.Counts);
-        _hasT = axes.HasT;
         Name = level.Index.ToString(CultureInfo.InvariantCulture);
         Documents = new DocumentSet(documents);
         Prefixed = prefixed;
@@ -61,8 +63,8 @@ internal sealed class ArrayTree
         long x = Take(ref linear, axis--);
         long y = Take(ref linear, axis--);
         long z = Take(ref linear, axis--);
-        long c = axis >= 0 ? Take(ref linear, axis--) : 0;
-        long t = _hasT ? linear : 0;
+        long c = _axes.HasC ? Take(ref linear, axis) : _leading.C;
+        long t = _axes.HasT ? linear : _leading.T;
         return new ChunkAddress(volume, level, t, c, z, y, x);
     }
 

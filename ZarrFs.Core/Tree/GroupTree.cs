@@ -23,19 +23,19 @@ internal sealed class GroupTree
 
     public ArrayTree[] Arrays { get; }
 
-    public static GroupTree V2(Multiscale multiscale, ContrastWindow contrast)
+    public static GroupTree V2(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels)
     {
-        var documents = new ZarrV2Documents(multiscale, contrast);
+        var documents = new ZarrV2Documents(multiscale, channels);
         return new GroupTree(
             multiscale.Name + ".zarr", documents.Group(),
-            [.. multiscale.Levels.Select(level => new ArrayTree(multiscale, level, documents.Array(level), prefixed: false))]);
+            [.. multiscale.Levels.Select(level => new ArrayTree(multiscale, level, documents.Axes, documents.Array(level), prefixed: false))]);
     }
 
-    public static GroupTree V3(Multiscale multiscale, ContrastWindow contrast)
+    public static GroupTree V3(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels)
     {
-        var documents = new ZarrV3Documents(multiscale, contrast);
+        var documents = new ZarrV3Documents(multiscale, channels);
         return new GroupTree(
             multiscale.Name + ".ome.zarr", documents.Group(),
-            [.. multiscale.Levels.Select(level => new ArrayTree(multiscale, level, documents.Array(level), prefixed: true))]);
+            [.. multiscale.Levels.Select(level => new ArrayTree(multiscale, level, documents.Axes, documents.Array(level), prefixed: true))]);
     }
 }

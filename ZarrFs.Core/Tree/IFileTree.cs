@@ -3,7 +3,7 @@ namespace ZarrFs.Core.Tree;
 /// <summary>What a face sees of the tree. Immutable and safe from any thread.</summary>
 public interface IFileTree
 {
-    /// <summary>Bytes of the volumes at all levels in both roots, and the number of files: what <c>statfs</c> tells.</summary>
+    /// <summary>Bytes of the volumes at all levels, once each, and the number of files in both roots: what <c>statfs</c> tells.</summary>
     (long Bytes, long Files) Totals { get; }
 
     /// <summary>Describes a node by its inode number; false if there is none (a stale or forged number).</summary>

@@ -21,12 +21,12 @@ public sealed class VirtualTree : IFileTree
     private readonly Dictionary<string, (int Volume, int Dialect)> _groups = new(StringComparer.Ordinal);
     private readonly DateTimeOffset _modified;
 
-    /// <param name="volumes">The volumes with their contrast; a volume's place in the list is its number in chunk addresses.</param>
+    /// <param name="volumes">The volumes with how their channels are displayed; a volume's place in the list is its number in chunk addresses.</param>
     /// <exception cref="OptionException">Two volumes would have a directory of the same name, or there are too many.</exception>
-    public VirtualTree(IReadOnlyList<(Multiscale Multiscale, ContrastWindow Contrast)> volumes)
+    public VirtualTree(IReadOnlyList<(Multiscale Multiscale, IReadOnlyList<OmeroChannel> Channels)> volumes)
     {
         if (volumes.Count > NodeId.MostVolumes) throw new OptionException("volumes", $"{volumes.Count} volumes are too many; the limit is {NodeId.MostVolumes}");
-        _volumes = [.. volumes.Select(v => new VolumeTree(v.Multiscale, v.Contrast))];
+        _volumes = [.. volumes.Select(v => new VolumeTree(v.Multiscale, v.Channels))];
         _modified = _volumes.Length == 0 ? DateTimeOffset.UnixEpoch : _volumes.Max(v => v.Modified);
         for (int volume = 0; volume < _volumes.Length; volume++)
         {
@@ -41,7 +41,7 @@ public sealed class VirtualTree : IFileTree
         Totals = CountTotals();
     }
 
-    /// <summary>Bytes of the volumes at all levels in one root, and the number of files in both: what <c>statfs</c> tells.</summary>
+    /// <summary>Bytes of the volumes at all levels, once each, and the number of files in both roots: what <c>statfs</c> tells.</summary>
     public (long Bytes, long Files) Totals { get; }
 
     /// <summary>Describes a node by its inode number; false if there is none (a stale or forged number).</summary>
@@ -284,7 +284,7 @@ public sealed class VirtualTree : IFileTree
                 foreach (ArrayTree array in group.Arrays)
                 {
                     files += array.Documents.Count + array.Chunks;
-                    if (group == volume.Dialects[0]) bytes += (Int128)array.Chunks * volume.Multiscale.ChunkBytes;
+                    if (array.Prefixed) bytes += (Int128)array.Chunks * volume.Multiscale.ChunkBytes;
                 }
             }
         }

@@ -8,14 +8,14 @@ namespace ZarrFs.Core.Tree;
 /// <summary>Both roots of one volume, and what all their nodes have in common.</summary>
 internal sealed class VolumeTree
 {
-    public VolumeTree(Multiscale multiscale, ContrastWindow contrast)
+    public VolumeTree(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels)
     {
         Multiscale = multiscale;
         Modified = multiscale.Volume.Source.LastModified;
-        Dialects = [GroupTree.V2(multiscale, contrast), GroupTree.V3(multiscale, contrast)];
+        Dialects = [GroupTree.V2(multiscale, channels), GroupTree.V3(multiscale, channels)];
         // Everything that decides a chunk's bytes, so that a validator never survives a change of any of it.
         string identity = string.Join(
-            '|', multiscale.Volume.Source.Fingerprint, multiscale.Volume.Ranges, multiscale.Volume.DataType, multiscale.Chunk, multiscale.Method);
+            '|', multiscale.Volume.Source.Fingerprint, multiscale.Volume.Ranges, multiscale.Volume.DataType, multiscale.Chunk, multiscale.Method, multiscale.Leading);
         Identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 8));
     }
 

@@ -45,6 +45,9 @@ public sealed class Volume
     /// <summary>The distance between voxel centres.</summary>
     public VoxelSize VoxelSize { get; }
 
+    /// <summary>The time between time points, or null where the source states none.</summary>
+    public TimeStep? TimeStep => Source.TimeStep;
+
     /// <summary>Bytes of scratch that <see cref="Read"/> needs for a region of so many voxels: none unless the type is converted.</summary>
     public long ScratchBytes(long voxels) => DataType == Source.DataType ? 0 : voxels * Source.DataType.Size();
 

@@ -20,6 +20,7 @@ public readonly record struct VolumeShape(long T, long C, long Z, long Y, long X
     {
         (1, 1) => $"{Z}×{Y}×{X} (z y x)",
         (1, _) => $"{C}×{Z}×{Y}×{X} (c z y x)",
+        (_, 1) => $"{T}×{Z}×{Y}×{X} (t z y x)",
         _ => $"{T}×{C}×{Z}×{Y}×{X} (t c z y x)",
     };
 }

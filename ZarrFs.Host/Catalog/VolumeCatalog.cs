@@ -15,7 +15,7 @@ namespace ZarrFs.Host.Catalog;
 internal sealed class VolumeCatalog : IDisposable
 {
     private readonly List<ISource> _sources = [];
-    private readonly ContrastWindow[] _contrasts;
+    private readonly IReadOnlyList<OmeroChannel>[] _channels;
 
     /// <summary>Opens every source.</summary>
     /// <param name="volumes">What to open and how to show it.</param>
@@ -28,8 +28,8 @@ internal sealed class VolumeCatalog : IDisposable
         try
         {
             Volumes = [.. volumes.SelectMany(settings => Open(settings, pool, logger))];
-            _contrasts = [.. Volumes.Select(volume => ContrastEstimate.Of(volume.Volume))];
-            Tree = new VirtualTree([.. Volumes.Zip(_contrasts)]);
+            _channels = [.. Volumes.Select(OmeroChannel.Of)];
+            Tree = new VirtualTree([.. Volumes.Zip(_channels)]);
         }
         catch
         {
@@ -41,6 +41,9 @@ internal sealed class VolumeCatalog : IDisposable
     /// <summary>The views, by number.</summary>
     public IReadOnlyList<Multiscale> Volumes { get; }
 
+    /// <summary>How each volume's channels are displayed, by number of the volume.</summary>
+    public IReadOnlyList<IReadOnlyList<OmeroChannel>> Channels => _channels;
+
     /// <summary>Everything that can be named.</summary>
     public VirtualTree Tree { get; }
 
@@ -51,14 +54,17 @@ internal sealed class VolumeCatalog : IDisposable
         {
             Name = volume.Name,
             SourcePath = volume.Volume.Source.Path,
-            Kind = volume.Volume.Source.Kind,
+            Kind = $"{volume.Volume.Source.Kind} ({volume.Volume.Source.Origin})",
             Shape = volume.Volume.Shape,
             DataType = volume.Volume.DataType,
             VoxelSize = volume.Volume.VoxelSize,
             Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts))],
             Problems = volume.Volume.Source.Problems,
+            Others = volume.Volume.Source.Others,
             MountPath = mountPath,
-            Window = (_contrasts[index].Start, _contrasts[index].End),
+            Channels = _channels[index],
+            TimeStep = volume.Volume.TimeStep,
+            Leading = volume.Leading,
         }),
     ];
 
@@ -70,13 +76,15 @@ internal sealed class VolumeCatalog : IDisposable
 
     private List<Multiscale> Open(VolumeSettings settings, BufferPool pool, ILogger logger)
     {
-        IReadOnlyList<ISource> images = SourceOpener.OpenAll(
-            settings.Source, new SourceOptions { BadSlices = settings.OnBadSlice, Pool = pool, Logger = logger });
+        IReadOnlyList<ISource> images = SourceOpener.OpenAll(settings.Source, settings.Reading with { Pool = pool, Logger = logger });
         _sources.AddRange(images);
-        return
-        [
-            .. images.Zip(VolumeNames.Of(settings.Name, images), (image, name) =>
-                new Multiscale(name, new Volume(image, settings.Ranges, settings.Type, settings.VoxelSize), settings.Chunk, settings.Levels, settings.Downsample)),
-        ];
+        return [.. images.Zip(VolumeNames.Of(settings.Name, images), (image, name) => Show(image, name, settings))];
+    }
+
+    private static Multiscale Show(ISource image, string name, VolumeSettings settings)
+    {
+        var volume = new Volume(image, settings.Ranges, settings.Type, settings.VoxelSize);
+        var leading = LeadingIndex.Find(image, settings.Channel, settings.Time);
+        return new Multiscale(name, volume, settings.Chunk, settings.Levels, settings.Downsample, leading);
     }
 }

@@ -29,11 +29,14 @@ internal static class InfoCommand
             view.Read(parsed)(options);
             using var pool = new BufferPool(OptionParsing.Memory("auto"));
             using var catalog = new VolumeCatalog([VolumeSettings.From(options)], pool, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-            Multiscale volume = catalog.Volumes[0];
-            if (!parsed.GetValue(quick)) CheckAll(volume.Volume.Source, stop);
-            if (parsed.GetValue(json)) InfoReport.WriteJson(volume, Console.Out);
-            else InfoReport.WriteText(volume, Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console);
-            return Task.FromResult(volume.Volume.Source.Problems.Any(p => p.Kind == SourceProblemKind.Bad) ? 1 : 0);
+            if (!parsed.GetValue(quick))
+            {
+                foreach (Multiscale volume in catalog.Volumes) CheckAll(volume.Volume.Source, stop);
+            }
+
+            if (parsed.GetValue(json)) InfoDocument.Write(catalog, Console.Out);
+            else InfoReport.Write(catalog, Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console);
+            return Task.FromResult(catalog.Volumes.Any(v => v.Volume.Source.Problems.Any(p => p.Kind == SourceProblemKind.Bad)) ? 1 : 0);
         });
         return command;
     }

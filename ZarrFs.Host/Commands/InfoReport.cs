@@ -1,19 +1,29 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Spectre.Console;
+using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Host.Catalog;
 
 namespace ZarrFs.Host.Commands;
 
-/// <summary>What <c>zarrfs info</c> prints.</summary>
+/// <summary>What <c>zarrfs info</c> prints for people.</summary>
 internal static class InfoReport
 {
     private const int MostProblemsShown = 20;
 
-    public static void WriteText(Multiscale multiscale, IAnsiConsole console)
+    /// <summary>All volumes of a source, the main one first.</summary>
+    public static void Write(VolumeCatalog catalog, IAnsiConsole console)
+    {
+        for (int i = 0; i < catalog.Volumes.Count; i++)
+        {
+            if (i > 0) console.Write(new Rule());
+            Write(catalog.Volumes[i], catalog.Channels[i], console);
+        }
+    }
+
+    private static void Write(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, IAnsiConsole console)
     {
         Volume volume = multiscale.Volume;
         ISource source = volume.Source;
@@ -24,18 +34,22 @@ internal static class InfoReport
         Fact("name", $"{multiscale.Name}.zarr, {multiscale.Name}.ome.zarr");
         Fact("shape", volume.Shape == source.Shape ? volume.Shape.ToString() : $"{volume.Shape} of {source.Shape}");
         Fact("type", volume.DataType == source.DataType ? volume.DataType.Name() : $"{volume.DataType.Name()} from {source.DataType.Name()}");
+        Fact("stored", Describe(source.Unit));
         Fact("voxel size", Describe(volume.VoxelSize));
+        if (volume.TimeStep is { } step) Fact("time step", $"{step.Step} {step.Unit ?? "(no unit)"}");
         Fact("size", Bytes((double)volume.Shape.Count * volume.DataType.Size()));
         Fact("downsample", multiscale.Method.ToString().ToLowerInvariant());
+        if (volume.Shape.T > 1 || volume.Shape.C > 1)
+            Fact($"{multiscale.Name}.zarr", $"time {multiscale.Leading.T}, channel {multiscale.Leading.C} (--time, --channel); {multiscale.Name}.ome.zarr has all");
         console.Write(facts);
         console.WriteLine();
+        if (channels.Count > 1) WriteChannels(channels, console);
 
-        var levels = new Table().Border(TableBorder.Simple).AddColumns("level", "shape (z y x)", "chunk", "chunks");
+        var levels = new Table().Border(TableBorder.Simple).AddColumns("level", "shape", "chunk", "chunks");
         foreach (Level level in multiscale.Levels)
         {
             levels.AddRow(
-                level.Index.ToString(CultureInfo.InvariantCulture), $"{level.Shape.Z}×{level.Shape.Y}×{level.Shape.X}", multiscale.Chunk.ToString(),
-                $"{level.Grid.Counts.Z}×{level.Grid.Counts.Y}×{level.Grid.Counts.X}");
+                level.Index.ToString(CultureInfo.InvariantCulture), level.Shape.ToString(), multiscale.Chunk.ToString(), level.Grid.Counts.ToString());
         }
 
         console.Write(levels);
@@ -43,66 +57,18 @@ internal static class InfoReport
         WriteProblems(source.Problems, console);
     }
 
-    public static void WriteJson(Multiscale multiscale, TextWriter output)
+    private static void WriteChannels(IReadOnlyList<OmeroChannel> channels, IAnsiConsole console)
     {
-        Volume volume = multiscale.Volume;
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var table = new Table().Border(TableBorder.Simple).AddColumns("channel", "name", "colour", "contrast");
+        for (int c = 0; c < channels.Count; c++)
         {
-            json.WriteStartObject();
-            json.WriteString("source", volume.Source.Path);
-            json.WriteString("kind", volume.Source.Kind);
-            json.WriteString("origin", volume.Source.Origin);
-            json.WriteString("name", multiscale.Name);
-            WriteShape(json, "shape", volume.Shape);
-            WriteShape(json, "sourceShape", volume.Source.Shape);
-            json.WriteString("dataType", volume.DataType.Name());
-            json.WriteStartObject("voxelSize");
-            json.WriteNumber("z", volume.VoxelSize.Z);
-            json.WriteNumber("y", volume.VoxelSize.Y);
-            json.WriteNumber("x", volume.VoxelSize.X);
-            json.WriteString("unit", volume.VoxelSize.Unit);
-            json.WriteEndObject();
-            json.WriteString("downsample", multiscale.Method.ToString().ToLowerInvariant());
-            json.WriteStartArray("levels");
-            foreach (Level level in multiscale.Levels)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("level", level.Index);
-                WriteShape(json, "shape", level.Shape);
-                json.WriteStartArray("chunk");
-                json.WriteNumberValue(multiscale.Chunk.Z);
-                json.WriteNumberValue(multiscale.Chunk.Y);
-                json.WriteNumberValue(multiscale.Chunk.X);
-                json.WriteEndArray();
-                WriteShape(json, "chunks", level.Grid.Counts);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteString("fingerprint", volume.Source.Fingerprint);
-            json.WriteStartArray("others");
-            foreach (string other in volume.Source.Others) json.WriteStringValue(other);
-            json.WriteEndArray();
-            json.WriteStartArray("problems");
-            foreach (SourceProblem problem in volume.Source.Problems)
-            {
-                json.WriteStartObject();
-                json.WriteString("kind", problem.Kind == SourceProblemKind.Bad ? "bad" : "missing");
-                if (problem.T is { } t) json.WriteNumber("t", t);
-                if (problem.C is { } c) json.WriteNumber("c", c);
-                json.WriteNumber("z", problem.Z);
-                json.WriteNumber("depth", problem.Depth);
-                json.WriteString("path", problem.Path);
-                json.WriteString("message", problem.Message);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+            OmeroChannel channel = channels[c];
+            table.AddRow(
+                new Text(c.ToString(CultureInfo.InvariantCulture)), new Text(channel.Label),
+                new Text(channel.Color.ToString("X6", CultureInfo.InvariantCulture)), new Text($"{channel.Window.Start} to {channel.Window.End}"));
         }
 
-        output.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
+        console.Write(table);
     }
 
     private static void WriteProblems(IReadOnlyList<SourceProblem> problems, IAnsiConsole console)
@@ -122,12 +88,9 @@ internal static class InfoReport
         if (problems.Count > MostProblemsShown) console.WriteLine($"… and {problems.Count - MostProblemsShown} more (--json lists all)");
     }
 
-    private static void WriteShape(Utf8JsonWriter json, string name, in VolumeShape shape)
-    {
-        json.WriteStartArray(name);
-        foreach (long size in (long[])[shape.T, shape.C, shape.Z, shape.Y, shape.X]) json.WriteNumberValue(size);
-        json.WriteEndArray();
-    }
+    private static string Describe(in ReadUnit unit) =>
+        !unit.IsDecoded ? "uncompressed, read in place"
+        : $"decoded {unit.Width}×{unit.Height} voxels at a time{(unit.Channels > 1 ? $", {unit.Channels} channels together" : "")}";
 
     private static string Describe(VoxelSize voxel)
     {

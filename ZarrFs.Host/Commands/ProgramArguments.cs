@@ -18,6 +18,18 @@ internal sealed class ProgramArguments
         Description = "Budget for all buffers: 512MB, 4GB. Default: auto, a quarter of the machine's memory, 2 GB at most.",
     };
 
+    private readonly Option<string?> _scratch = new("--scratch")
+    {
+        HelpName = "DIRECTORY",
+        Description = "Where chunks of compressed files go that do not fit in memory, so that no slice is decoded twice. Default: auto, $TMPDIR or /var/tmp.",
+    };
+
+    private readonly Option<string?> _scratchSize = new("--scratch-size")
+    {
+        HelpName = "SIZE",
+        Description = "Most bytes of them: 50GB; 0 for none. Default: auto, a quarter of what is free there, 64 GB at most.",
+    };
+
     private readonly Option<string?> _threads = new("--threads") { HelpName = "N", Description = "Threads that make chunks. Default: auto, the number of cores." };
 
     private readonly Option<string?> _logLevel = new("--log-level") { HelpName = "LEVEL", Description = "debug, information (default), warning, error or none." };
@@ -26,6 +38,8 @@ internal sealed class ProgramArguments
     {
         command.Options.Add(_config);
         command.Options.Add(_memory);
+        command.Options.Add(_scratch);
+        command.Options.Add(_scratchSize);
         command.Options.Add(_threads);
         command.Options.Add(_logLevel);
     }
@@ -41,6 +55,8 @@ internal sealed class ProgramArguments
         [
             .. keys,
             ("Memory", parsed.GetValue(_memory)),
+            ("Scratch", parsed.GetValue(_scratch)),
+            ("ScratchSize", parsed.GetValue(_scratchSize)),
             ("Threads", parsed.GetValue(_threads)),
             ("LogLevel", parsed.GetValue(_logLevel)),
         ];

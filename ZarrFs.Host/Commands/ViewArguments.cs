@@ -18,6 +18,16 @@ internal sealed class ViewArguments
         Add("--downsample", "METHOD", "How a level is made from the one before: mean (default), nearest, max, min, mode (labels).", (v, text) => v.Downsample = text);
         Add("--voxel-size", "SIZE", "Voxel size in µm, or with a unit, or three for z,y,x: 7.91, 40nm, 2,0.5,0.5um. Default: meta.json's or the file's.", (v, text) => v.VoxelSize = text);
         Add("--on-bad-slice", "POLICY", "What reading a truncated or foreign slice does: fill (default; zeros, logged and listed) or fail.", (v, text) => v.OnBadSlice = text);
+        Add("--channel", "N", "Channel that NAME.zarr shows, from 0, or its name; NAME.ome.zarr shows all. Default: the first.", (v, text) => v.Channel = text);
+        Add("--time", "N", "Time point that NAME.zarr shows, from 0; NAME.ome.zarr shows all. Default: the first.", (v, text) => v.Time = text);
+        Add("--series", "N", "Which of several images of a file to show, from 0. Default: all of them, as a volume each.", (v, text) => v.Series = text);
+        Add(
+            "--pattern", "REGEX",
+            "Where z, c and t stand in the names of slices, below the directory: 'ch(?<c>[0-9]+)/.*_z(?<z>[0-9]+)'. Default: the usual ways of writing them.",
+            (v, text) => v.Pattern = text);
+        Add(
+            "--photometric", "WHAT",
+            "apply (default): min-is-white is inverted, a palette becomes red, green and blue. ignore: the numbers as stored.", (v, text) => v.Photometric = text);
     }
 
     public void AddTo(Command command)

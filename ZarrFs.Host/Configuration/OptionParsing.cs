@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
@@ -17,11 +18,30 @@ internal static partial class OptionParsing
         const string Option = "--memory";
         if (text.Equals("auto", StringComparison.OrdinalIgnoreCase))
             return Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, 64L << 20, 2L << 30);
+        return Size(Option, text, least: 1L << 20);
+    }
+
+    /// <summary>
+    /// The directory for chunks of compressed files that do not fit in memory, and the most bytes there; <c>auto</c> is the system's, and a
+    /// share of what is free in it; 0 is none.
+    /// </summary>
+    public static ScratchOptions Scratch(string directory, string size)
+    {
+        bool isAuto = directory.Equals("auto", StringComparison.OrdinalIgnoreCase);
+        if (!isAuto && !Directory.Exists(directory))
+            throw new OptionException("--scratch", $"'{directory}' is not a directory that exists; expected one, or auto");
+        ScratchOptions automatic = ScratchOptions.In(isAuto ? ScratchOptions.DefaultDirectory : Path.GetFullPath(directory));
+        if (size.Equals("auto", StringComparison.OrdinalIgnoreCase)) return automatic;
+        return automatic with { MaxBytes = size.Trim() == "0" ? 0 : Size("--scratch-size", size, least: 1L << 20) };
+    }
+
+    private static long Size(string option, string text, long least)
+    {
         Match match = SizePattern().Match(text);
-        if (!match.Success) throw new OptionException(Option, $"'{text}' is not a size; expected for example 512MB, 4GB or auto");
+        if (!match.Success) throw new OptionException(option, $"'{text}' is not a size; expected for example 512MB, 4GB or auto");
         double factor = match.Groups["unit"].Value.ToUpperInvariant() switch { "K" => 1L << 10, "M" => 1L << 20, "G" => 1L << 30, "T" => 1L << 40, _ => 1 };
         double bytes = double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * factor;
-        if (bytes < 1 << 20 || bytes > 1L << 45) throw new OptionException(Option, $"'{text}' is {bytes:0} bytes; expected at least 1MB and at most 32TB");
+        if (bytes < least || bytes > 1L << 45) throw new OptionException(option, $"'{text}' is {bytes:0} bytes; expected at least 1MB and at most 32TB");
         return (long)bytes;
     }
 
@@ -82,6 +102,49 @@ internal static partial class OptionParsing
         "fill" => BadSlicePolicy.Fill,
         "fail" => BadSlicePolicy.Fail,
         _ => throw new OptionException("--on-bad-slice", $"'{text}' is not a policy; expected fill or fail"),
+    };
+
+    /// <summary>A number of a time point, as it was given; whether the source has it is seen when it is open.</summary>
+    public static string Time(string text) =>
+        text.Length == 0 || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? text
+            : throw new OptionException("--time", $"'{text}' is not the number of a time point; expected 0, 1, 2 …");
+
+    /// <summary>A regular expression that names at least one of z, c and t, or null for none.</summary>
+    public static string? Pattern(string text)
+    {
+        const string Option = "--pattern";
+        if (text.Length == 0) return null;
+        string[] groups;
+        try
+        {
+            groups = [.. new Regex(text, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).GetGroupNames().Where(name => !char.IsAsciiDigit(name[0]))];
+        }
+        catch (ArgumentException failure)
+        {
+            throw new OptionException(Option, $"'{text}' is not a regular expression: {failure.Message}");
+        }
+
+        const string Expected = "expected groups such as (?<z>[0-9]+), (?<c>[0-9]+), (?<t>[0-9]+)";
+        if (groups.Length == 0) throw new OptionException(Option, $"'{text}' has no named group; {Expected}");
+        if (groups.Except(["z", "c", "t"]).FirstOrDefault() is { } other) throw new OptionException(Option, $"'{text}' has a group named '{other}'; {Expected}");
+        return text;
+    }
+
+    /// <summary>A number of an image in a file, or null for all.</summary>
+    public static int? Series(string text)
+    {
+        if (text.Length == 0) return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int series)
+            ? series
+            : throw new OptionException("--series", $"'{text}' is not the number of an image; expected 0, 1, 2 …");
+    }
+
+    public static Photometric Photometric(string text) => text.ToLowerInvariant() switch
+    {
+        "apply" => Core.Sources.Photometric.Apply,
+        "ignore" => Core.Sources.Photometric.Ignore,
+        _ => throw new OptionException("--photometric", $"'{text}' is not possible; expected apply or ignore"),
     };
 
     public static VoxelSize? VoxelSize(string text)

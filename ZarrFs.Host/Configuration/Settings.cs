@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
@@ -25,6 +26,9 @@ internal sealed record Settings
     /// <summary>Budget for all buffers, in bytes.</summary>
     public required long Memory { get; init; }
 
+    /// <summary>Where what was decoded goes that does not fit in memory.</summary>
+    public required ScratchOptions Scratch { get; init; }
+
     /// <summary>Threads that make chunks; null for as many as there are cores, or fewer if the memory budget is small.</summary>
     public required int? Threads { get; init; }
 
@@ -43,6 +47,7 @@ internal sealed record Settings
             AllowOther = options.Mount.AllowOther,
             Listen = options.Http.Listen.Length == 0 ? null : options.Http.Listen,
             Memory = OptionParsing.Memory(options.Memory),
+            Scratch = OptionParsing.Scratch(options.Scratch, options.ScratchSize),
             Threads = OptionParsing.Threads(options.Threads),
             LogLevel = options.LogLevel.ToLowerInvariant() switch
             {
@@ -59,17 +64,64 @@ internal sealed record Settings
 }
 
 /// <summary>One volume, checked as far as it can be without opening it.</summary>
-internal sealed record VolumeSettings(
-    string Source, string? Name, VolumeRanges Ranges, DataType? Type, ChunkShape Chunk, int? Levels,
-    DownsampleMethod Downsample, VoxelSize? VoxelSize, BadSlicePolicy OnBadSlice)
+internal sealed record VolumeSettings
 {
+    /// <summary>Absolute path of a directory or file.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>How it is opened, without what the program adds: memory and log.</summary>
+    public SourceOptions Reading { get; init; } = new();
+
+    /// <summary>Name of the directories shown, or null for the source's own.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Which part of the source.</summary>
+    public VolumeRanges Ranges { get; init; }
+
+    /// <summary>Type shown, or null for the source's own.</summary>
+    public DataType? Type { get; init; }
+
+    /// <summary>Voxels of a chunk.</summary>
+    public required ChunkShape Chunk { get; init; }
+
+    /// <summary>Number of levels, or null for as many as it takes.</summary>
+    public int? Levels { get; init; }
+
+    /// <summary>How a level is made from the one before.</summary>
+    public DownsampleMethod Downsample { get; init; }
+
+    /// <summary>Voxel size, or null for the source's own.</summary>
+    public VoxelSize? VoxelSize { get; init; }
+
+    /// <summary>Number or name of the channel that the Zarr v2 root shows; empty for the first.</summary>
+    public string Channel { get; init; } = "";
+
+    /// <summary>Number of the time point that the Zarr v2 root shows; empty for the first.</summary>
+    public string Time { get; init; } = "";
+
     /// <exception cref="OptionException">Names the first option that cannot be used.</exception>
     public static VolumeSettings From(VolumeOptions options)
     {
         if (options.Source.Length == 0) throw new OptionException("source", "a volume without a source; name a directory or a file");
-        return new VolumeSettings(
-            Path.GetFullPath(options.Source), options.Name.Length == 0 ? null : options.Name, VolumeRanges.Parse(options.Ranges),
-            OptionParsing.Type(options.Type), OptionParsing.ChunkSize(options.ChunkSize), OptionParsing.Levels(options.Levels),
-            OptionParsing.Downsample(options.Downsample), OptionParsing.VoxelSize(options.VoxelSize), OptionParsing.OnBadSlice(options.OnBadSlice));
+        return new VolumeSettings
+        {
+            Source = Path.GetFullPath(options.Source),
+            Reading = new SourceOptions
+            {
+                BadSlices = OptionParsing.OnBadSlice(options.OnBadSlice),
+                Pattern = OptionParsing.Pattern(options.Pattern),
+                Series = OptionParsing.Series(options.Series),
+                Photometric = OptionParsing.Photometric(options.Photometric),
+            },
+            Name = options.Name.Length == 0 ? null : options.Name,
+            Ranges = VolumeRanges.Parse(options.Ranges),
+            Type = OptionParsing.Type(options.Type),
+            Chunk = OptionParsing.ChunkSize(options.ChunkSize),
+            Levels = OptionParsing.Levels(options.Levels),
+            Downsample = OptionParsing.Downsample(options.Downsample),
+            VoxelSize = OptionParsing.VoxelSize(options.VoxelSize),
+            Channel = options.Channel,
+            Time = OptionParsing.Time(options.Time),
+        };
     }
 }

@@ -18,6 +18,12 @@ internal sealed class ZarrFsOptions
     /// <summary>Budget for all buffers: <c>512MB</c>, <c>4GB</c> or <c>auto</c>.</summary>
     public string Memory { get; set; } = "auto";
 
+    /// <summary>Where chunks of compressed files go that do not fit in memory: a directory or <c>auto</c>.</summary>
+    public string Scratch { get; set; } = "auto";
+
+    /// <summary>Most bytes there: <c>50GB</c>, <c>0</c> for none, or <c>auto</c>.</summary>
+    public string ScratchSize { get; set; } = "auto";
+
     /// <summary>Threads that make chunks: a number or <c>auto</c>.</summary>
     public string Threads { get; set; } = "auto";
 
@@ -54,6 +60,21 @@ internal sealed class VolumeOptions
 
     /// <summary><c>fill</c> or <c>fail</c>.</summary>
     public string OnBadSlice { get; set; } = "fill";
+
+    /// <summary>Which channel the Zarr v2 root shows: its number from 0, or its name; empty for the first.</summary>
+    public string Channel { get; set; } = "";
+
+    /// <summary>Which time point the Zarr v2 root shows: its number from 0; empty for the first.</summary>
+    public string Time { get; set; } = "";
+
+    /// <summary>A regular expression with the named groups z, c, t for the names of slices; empty for the usual conventions.</summary>
+    public string Pattern { get; set; } = "";
+
+    /// <summary>Which of several images of a file: its number from 0; empty for all of them.</summary>
+    public string Series { get; set; } = "";
+
+    /// <summary><c>apply</c> or <c>ignore</c>.</summary>
+    public string Photometric { get; set; } = "apply";
 }
 
 /// <summary>The mount.</summary>

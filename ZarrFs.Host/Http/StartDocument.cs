@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Tree;
 using ZarrFs.Core.Volumes;
@@ -41,6 +42,21 @@ internal static class StartDocument
         json.WriteNumber("x", volume.VoxelSize.X);
         json.WriteString("unit", volume.VoxelSize.Unit);
         json.WriteEndObject();
+        if (volume.TimeStep is { } step)
+        {
+            json.WriteStartObject("timeStep");
+            json.WriteNumber("step", step.Step);
+            json.WriteString("unit", step.Unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("channels");
+        foreach (OmeroChannel channel in volume.Channels) channel.Write(json);
+        json.WriteEndArray();
+        json.WriteStartObject("zarr2Shows");
+        json.WriteNumber("t", volume.Leading.T);
+        json.WriteNumber("c", volume.Leading.C);
+        json.WriteEndObject();
         json.WriteStartArray("levels");
         foreach (LevelFacts level in volume.Levels)
         {
@@ -52,6 +68,9 @@ internal static class StartDocument
             json.WriteEndObject();
         }
 
+        json.WriteEndArray();
+        json.WriteStartArray("others");
+        foreach (string other in volume.Others) json.WriteStringValue(other);
         json.WriteEndArray();
         json.WriteStartArray("problems");
         foreach (SourceProblem problem in volume.Problems)

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Tree;
 using ZarrFs.Core.Volumes;
@@ -56,12 +58,17 @@ internal static class StartPage
         AppendRow("Shape", volume.Shape.ToString());
         AppendRow("Data type", volume.DataType.Name());
         AppendRow("Voxel size", VoxelSizeText(volume.VoxelSize));
+        if (volume.TimeStep is { } step) AppendRow("Time step", $"{step.Step} {step.Unit ?? "(no unit)"}");
+        if (lines.Part is { } part) AppendRow($"{Text(volume.Name)}.zarr", $"{part}; {volume.Name}.ome.zarr has all");
         if (volume.MountPath is { } mounted) AppendRow("Mounted at", mounted);
-        html.Append("</table>\n<h3>Levels</h3><div class=\"wide\"><table><tr><th>Level<th>Shape<th>Chunk<th>Chunks</tr>\n");
+        html.Append("</table>\n");
+        if (volume.Channels.Count > 1) AppendChannels(html, volume.Channels);
+        html.Append("<h3>Levels</h3><div class=\"wide\"><table><tr><th>Level<th>Shape<th>Chunk<th>Chunks</tr>\n");
         foreach (LevelFacts level in volume.Levels)
             html.Append($"<tr><td>{level.Index}<td>{level.Shape}<td>{level.Chunk}<td>{level.Grid}</tr>\n");
         html.Append("</table></div>\n");
         AppendProblems(html, volume.Problems);
+        foreach (string other in volume.Others.Take(MostProblems)) html.Append($"<p>Not shown: {Text(other)}</p>\n");
 
         html.Append("<h3>Open it</h3><p>Neuroglancer: ")
             .Append($"<a href=\"{Text(lines.NeuroglancerZarr2)}\">Zarr 2</a>, <a href=\"{Text(lines.NeuroglancerZarr3)}\">Zarr 3</a></p>\n");
@@ -69,6 +76,18 @@ internal static class StartPage
         html.Append("</section>\n");
 
         void AppendRow(string name, string value) => html.Append($"<tr><th>{name}<td>{Text(value)}</tr>\n");
+    }
+
+    private static void AppendChannels(StringBuilder html, IReadOnlyList<OmeroChannel> channels)
+    {
+        html.Append("<h3>Channels</h3><div class=\"wide\"><table><tr><th>Channel<th>Name<th>Colour<th>Contrast</tr>\n");
+        for (int c = 0; c < channels.Count; c++)
+        {
+            string color = channels[c].Color.ToString("X6", CultureInfo.InvariantCulture);
+            html.Append($"<tr><td>{c}<td>{Text(channels[c].Label)}<td><span style=\"color:#{color}\">■</span> {color}<td>{channels[c].Window.Start} to {channels[c].Window.End}</tr>\n");
+        }
+
+        html.Append("</table></div>\n");
     }
 
     private static void AppendProblems(StringBuilder html, IReadOnlyList<SourceProblem> problems)

@@ -1,3 +1,4 @@
+using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
@@ -30,9 +31,18 @@ public sealed record VolumeFacts
     /// <summary>Missing and bad slices found so far.</summary>
     public IReadOnlyList<SourceProblem> Problems { get; init; } = [];
 
+    /// <summary>What the source has besides, in words: thumbnails, pages of another shape.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+
     /// <summary>Where the tree is mounted, if it is.</summary>
     public string? MountPath { get; init; }
 
-    /// <summary>The range of values worth seeing, if known; otherwise viewers show the whole range of the data type.</summary>
-    public (double Low, double High)? Window { get; init; }
+    /// <summary>How each channel is displayed; at least one.</summary>
+    public required IReadOnlyList<OmeroChannel> Channels { get; init; }
+
+    /// <summary>The time between time points, if known.</summary>
+    public TimeStep? TimeStep { get; init; }
+
+    /// <summary>The time point and the channel that the Zarr v2 root shows.</summary>
+    public LeadingIndex Leading { get; init; }
 }

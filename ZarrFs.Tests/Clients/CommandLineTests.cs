@@ -5,8 +5,8 @@ namespace ZarrFs.Tests.Clients;
 /// <summary>What the program says about itself.</summary>
 public sealed class CommandLineTests
 {
-    private static readonly string[] View = ["--name", "--ranges", "--type", "--chunk-size", "--levels", "--downsample", "--voxel-size", "--on-bad-slice"];
-    private static readonly string[] Service = ["--config", "--memory", "--threads", "--log-level"];
+    private static readonly string[] View = ["--name", "--ranges", "--type", "--chunk-size", "--levels", "--downsample", "--voxel-size", "--on-bad-slice", "--channel", "--time", "--series", "--pattern", "--photometric"];
+    private static readonly string[] Service = ["--config", "--memory", "--scratch", "--scratch-size", "--threads", "--log-level"];
 
     public static TheoryData<string, string[]> Options { get; } = new()
     {

@@ -22,8 +22,8 @@ internal sealed record NeuroglancerSighting
     /// <summary>Its whole state at first, as it puts it into its own links: without what it did not understand.</summary>
     public required JsonObject State { get; init; }
 
-    /// <summary>The values shown black and white.</summary>
-    public required double[] Contrast { get; init; }
+    /// <summary>Its layers, in their order.</summary>
+    public required Layer[] Layers { get; init; }
 
     /// <summary>What it had at each voxel that it was asked for; null for nothing.</summary>
     public required int?[] Values { get; init; }
@@ -33,6 +33,14 @@ internal sealed record NeuroglancerSighting
 
     /// <summary>Requests that failed without an answer (as those do that CORS forbids), and errors of the page.</summary>
     public required string[] Troubles { get; init; }
+
+    /// <param name="Name">Its name.</param>
+    /// <param name="Visible">Whether it is shown.</param>
+    /// <param name="Local">Where it stands on axes of its own.</param>
+    /// <param name="Contrast">The values shown black and in full colour.</param>
+    /// <param name="Color">Red, green and blue from 0 to 1, of a layer with a colour.</param>
+    /// <param name="Shader">What is wrong with its shader, or null.</param>
+    internal sealed record Layer(string Name, bool Visible, double[] Local, double[] Contrast, double[] Color, string? Shader);
 
     internal sealed record Answer(string Path, int Status);
 }

@@ -7,8 +7,8 @@ using ZarrFs.Tests.Clients.Harness;
 namespace ZarrFs.Tests.Clients;
 
 /// <summary>
-/// The same slices served by two processes with different voxel sizes, and Neuroglancer at each of the four links on their start pages:
-/// looked at once for all tests, since starting a browser takes longer than looking.
+/// The same slices served by two processes with different voxel sizes, and a hyperstack by a third, and Neuroglancer at each of the links on
+/// their start pages: looked at once for all tests, since starting a browser takes longer than looking.
 /// </summary>
 public sealed partial class NeuroglancerSightings : IDisposable
 {
@@ -18,6 +18,10 @@ public sealed partial class NeuroglancerSightings : IDisposable
         ["scroll 7.91"] = ("7.91", [7.91e-6, 7.91e-6, 7.91e-6]),
         ["flat"] = ("2,1,1um", [1e-6, 1e-6, 2e-6]),
     };
+
+    /// <summary>A volume with channels and time, and which of them the v2 root shows.</summary>
+    internal const string HyperstackName = "cells";
+    internal const int Channel = 1, Time = 2;
 
     /// <summary>Voxels a pixel.</summary>
     private const double FarScale = 16;
@@ -52,6 +56,17 @@ public sealed partial class NeuroglancerSightings : IDisposable
             new([(8 * 4) + 6, (8 * 15) + 6, (8 * 7) + 6], RampVolume.Voxel(RampVolume.CoarsestLevel, 4 + next, 15 + next, 7 + next)),
         ];
     }
+
+    /// <summary>Of the hyperstack: in v3 at any time, each layer a channel; in v2 the chosen ones.</summary>
+    internal static IReadOnlyList<Expectation> HyperstackVoxels(string format) =>
+        format == "zarr2"
+            ? [new([3, 4, 5], Hyperstack.Voxel(Time, Channel, 5, 4, 3)), new([49, 39, 11], Hyperstack.Voxel(Time, Channel, 11, 39, 49))]
+            :
+            [
+                .. from t in Enumerable.Range(0, Hyperstack.T)
+                   from c in Enumerable.Range(0, Hyperstack.C)
+                   select new Expectation([3 + t, 4 + c, 5, t], Hyperstack.Voxel(t, c, 5, 4 + c, 3 + t)) { Layer = c },
+            ];
 
     /// <summary>The state in a link.</summary>
     internal JsonNode Link(string volume, string format) => _links[(volume, format)];
@@ -94,6 +109,17 @@ public sealed partial class NeuroglancerSightings : IDisposable
             }
         }
 
+        var cells = ZarrFsProcess.Start(
+            "serve", Hyperstack.Write(_workspace.At("cells.tif")), "--name", HyperstackName, "--channel", $"{Channel}", "--time", $"{Time}", "--memory", "256MB",
+            "--chunk-size", $"{RampVolume.ChunkSize}", "--listen", "127.0.0.1:0");
+        _processes.Add(cells);
+        foreach (string fragment in Fragments(cells.Address))
+        {
+            string format = fragment.Contains("zarr3", StringComparison.Ordinal) ? "zarr3" : "zarr2";
+            keys.Add((HyperstackName, format, false));
+            views.Add(new { server = cells.Address, fragment, voxels = HyperstackVoxels(format) });
+        }
+
         string arguments = JsonSerializer.Serialize(new { profile = _workspace.Folder("profile"), views }, JsonSerializerOptions.Web);
         Tool script = Tool.Run("node", [Path.Combine(NeuroglancerTheoryAttribute.Folder, "look.mjs"), arguments], seconds: 300).Expect();
         var sightings = JsonSerializer.Deserialize<NeuroglancerSighting[]>(script.Output, JsonSerializerOptions.Web)!;
@@ -111,9 +137,12 @@ public sealed partial class NeuroglancerSightings : IDisposable
     [GeneratedRegex("<a href=\"[^\"#]*(?<fragment>#![^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Links();
 
-    /// <summary>A position along x, y, z, in voxels of level 0, and the value there.</summary>
+    /// <summary>A position along x, y, z (and t), in voxels of level 0, and the value there.</summary>
     internal sealed record Expectation(int[] At, int Value)
     {
+        /// <summary>Which layer it is read from.</summary>
+        public int Layer { get; init; }
+
         public static Expectation OfLevel0(int x, int y, int z) => new([x, y, z], RampVolume.Voxel(0, x, y, z));
     }
 }

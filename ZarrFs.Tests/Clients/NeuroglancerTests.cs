@@ -48,8 +48,8 @@ public sealed partial class NeuroglancerTests(NeuroglancerSightings sightings) :
     {
         NeuroglancerSighting seen = sightings.At(volume, format);
         Assert.Equal([RampVolume.X / 2, RampVolume.Y / 2, RampVolume.Z / 2], seen.Position.Select(coordinate => (int)coordinate));
-        Assert.InRange(seen.Contrast[0], 1, RampVolume.Max / 3);
-        Assert.InRange(seen.Contrast[1], RampVolume.Max / 2, RampVolume.Max);
+        Assert.InRange(seen.Layers[0].Contrast[0], 1, RampVolume.Max / 3);
+        Assert.InRange(seen.Layers[0].Contrast[1], RampVolume.Max / 2, RampVolume.Max);
     }
 
     [NeuroglancerTheory]
@@ -80,6 +80,50 @@ public sealed partial class NeuroglancerTests(NeuroglancerSightings sightings) :
         NeuroglancerSighting.Answer[] answers = [.. sightings.At(volume, format).Answers, .. sightings.ZoomedOut(volume, format).Answers];
         // Before it takes the root for a group, it asks whether it is an array.
         Assert.All(answers, answer => Assert.True(answer.Status == (RootArray().IsMatch(answer.Path) ? 404 : 200), $"{answer.Path} was answered with {answer.Status}"));
+    }
+
+    [NeuroglancerTheory]
+    [InlineData("zarr2")]
+    [InlineData("zarr3")]
+    public void It_has_every_voxel_of_a_hyperstack(string format)
+    {
+        NeuroglancerSighting seen = sightings.At(NeuroglancerSightings.HyperstackName, format);
+        Assert.Empty(seen.Troubles);
+        Assert.Equal(NeuroglancerSightings.HyperstackVoxels(format).Select(voxel => (int?)voxel.Value), seen.Values);
+    }
+
+    [NeuroglancerTheory]
+    [InlineData("zarr3")]
+    public void It_has_a_layer_for_each_channel_and_an_axis_of_time(string format)
+    {
+        NeuroglancerSighting seen = sightings.At(NeuroglancerSightings.HyperstackName, format);
+        Assert.Equal(["x", "y", "z", "t"], seen.Names);
+        Assert.Equal(["m", "m", "m", "s"], seen.Units);
+        Assert.Equal([Hyperstack.Pixel * 1e-6, Hyperstack.Pixel * 1e-6, Hyperstack.Spacing * 1e-6, Hyperstack.Interval], seen.Scales);
+        Assert.Equal([Hyperstack.X / 2, Hyperstack.Y / 2, Hyperstack.Z / 2, NeuroglancerSightings.Time], seen.Position.Select(coordinate => (int)coordinate));
+
+        Assert.Equal(Hyperstack.C, seen.Layers.Length);
+        for (int c = 0; c < Hyperstack.C; c++)
+        {
+            NeuroglancerSighting.Layer layer = seen.Layers[c];
+            Assert.True(layer.Visible);
+            Assert.Null(layer.Shader);
+            Assert.Equal([c], layer.Local.Select(coordinate => (int)coordinate));
+            Assert.InRange(layer.Contrast[0], 30000 * c, 30000 * (c + 1));
+            Assert.InRange(layer.Contrast[1], layer.Contrast[0] + 1000, 30000 * (c + 1));
+        }
+
+        Assert.Equal(2, seen.Layers.Select(layer => layer.Name).Distinct(StringComparer.Ordinal).Count());
+        Assert.NotEqual(seen.Layers[0].Color, seen.Layers[1].Color);
+    }
+
+    [NeuroglancerTheory]
+    [InlineData("zarr2")]
+    public void It_has_the_chosen_channel_and_time_in_three_axes(string format)
+    {
+        NeuroglancerSighting seen = sightings.At(NeuroglancerSightings.HyperstackName, format);
+        Assert.Equal(["x", "y", "z"], seen.Names);
+        Assert.InRange(Assert.Single(seen.Layers).Contrast[0], 30000 * NeuroglancerSightings.Channel, 30000 * (NeuroglancerSightings.Channel + 1));
     }
 
     /// <summary>Levels of which it has chunks.</summary>

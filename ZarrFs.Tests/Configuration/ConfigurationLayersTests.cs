@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Commands;
@@ -19,8 +20,8 @@ public sealed class ConfigurationLayersTests : IDisposable
 {
     private const string Everything =
         """
-        { "volumes": [ { "source": "/a", "name": "file", "ranges": "1:2,,", "type": "uint8", "chunkSize": 64, "levels": 3, "downsample": "max", "voxelSize": 2.5, "onBadSlice": "fail" }, { "source": "/b" } ],
-          "mount": { "path": "/file", "allowOther": true }, "http": { "listen": "127.0.0.1:1" }, "memory": "1GB", "threads": 3, "logLevel": "warning" }
+        { "volumes": [ { "source": "/a", "name": "file", "ranges": "1:2,,", "type": "uint8", "chunkSize": 64, "levels": 3, "downsample": "max", "voxelSize": 2.5, "onBadSlice": "fail", "channel": 1, "time": "2", "pattern": "(?<z>[0-9]+)", "series": 3, "photometric": "ignore" }, { "source": "/b" } ],
+          "mount": { "path": "/file", "allowOther": true }, "http": { "listen": "127.0.0.1:1" }, "memory": "1GB", "scratch": "/", "scratchSize": "5GB", "threads": 3, "logLevel": "warning" }
         """;
 
     private readonly string _file = Path.GetTempFileName();
@@ -31,11 +32,23 @@ public sealed class ConfigurationLayersTests : IDisposable
     {
         Settings settings = Read(Everything);
         Assert.Equal(
-            new VolumeSettings(
-                "/a", "file", VolumeRanges.Parse("1:2,,"), DataType.UInt8, new ChunkShape(64, 64, 64), 3, DownsampleMethod.Max, VoxelSize.Micrometers(2.5), BadSlicePolicy.Fail),
+            new VolumeSettings
+            {
+                Source = "/a",
+                Reading = new SourceOptions { BadSlices = BadSlicePolicy.Fail, Pattern = "(?<z>[0-9]+)", Series = 3, Photometric = Photometric.Ignore },
+                Name = "file",
+                Ranges = VolumeRanges.Parse("1:2,,"),
+                Type = DataType.UInt8,
+                Chunk = new ChunkShape(64, 64, 64),
+                Levels = 3,
+                Downsample = DownsampleMethod.Max,
+                VoxelSize = VoxelSize.Micrometers(2.5),
+                Channel = "1",
+                Time = "2",
+            },
             settings.Volumes[0]);
-        Assert.Equal(
-            new VolumeSettings("/b", null, VolumeRanges.All, null, new ChunkShape(128, 128, 128), null, DownsampleMethod.Mean, null, BadSlicePolicy.Fill), settings.Volumes[1]);
+        Assert.Equal(new VolumeSettings { Source = "/b", Chunk = new ChunkShape(128, 128, 128) }, settings.Volumes[1]);
+        Assert.Equal(new ScratchOptions("/", 5L << 30), settings.Scratch);
         Assert.Equal(("/file", true, "127.0.0.1:1"), (settings.MountPath, settings.AllowOther, settings.Listen));
         Assert.Equal((1L << 30, (int?)3, LogLevel.Warning), (settings.Memory, settings.Threads, settings.LogLevel));
     }
@@ -67,8 +80,22 @@ public sealed class ConfigurationLayersTests : IDisposable
         Settings settings = Read(Everything, "--memory 3GB --threads auto --log-level error --name line --chunk-size 16 --ranges ,,:9 --on-bad-slice fill");
         Assert.Equal((3L << 30, null, LogLevel.Error), (settings.Memory, settings.Threads, settings.LogLevel));
         Assert.All(settings.Volumes, volume => Assert.Equal(
-            ("line", new ChunkShape(16, 16, 16), VolumeRanges.Parse(",,:9"), BadSlicePolicy.Fill), (volume.Name, volume.Chunk, volume.Ranges, volume.OnBadSlice)));
+            ("line", new ChunkShape(16, 16, 16), VolumeRanges.Parse(",,:9"), BadSlicePolicy.Fill), (volume.Name, volume.Chunk, volume.Ranges, volume.Reading.BadSlices)));
         Assert.Equal(DownsampleMethod.Max, settings.Volumes[0].Downsample); // not given, so the file's
+    }
+
+    [Fact]
+    public void Channels_files_and_scratch_come_from_the_command_line_too()
+    {
+        Set("ZARRFS_SCRATCHSIZE", "1GB");
+        Set("ZARRFS_VOLUMES__1__CHANNEL", "GFP");
+        Assert.Equal(("GFP", 1L << 30), (Read("""{ "volumes": [ { "source": "/a" }, {"source": "/b"} ] }""").Volumes[1].Channel, Read(Everything).Scratch.MaxBytes));
+        Settings settings = Read(Everything, "--channel DAPI --time 7 --pattern c(?<c>.)_(?<z>[0-9]+) --series 0 --photometric Apply --scratch /usr/.. --scratch-size 0");
+        Assert.Equal(new ScratchOptions("/", 0), settings.Scratch);
+        Assert.Equal(ScratchOptions.DefaultDirectory, Read("""{ "volumes": [ { "source": "/a" }, { "source": "/b" } ] }""").Scratch.Directory);
+        Assert.All(settings.Volumes, volume => Assert.Equal(
+            ("DAPI", "7", "c(?<c>.)_(?<z>[0-9]+)", (int?)0, Photometric.Apply),
+            (volume.Channel, volume.Time, volume.Reading.Pattern, volume.Reading.Series, volume.Reading.Photometric)));
     }
 
     [Fact]
@@ -104,7 +131,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "memroy": "1GB" }""", "'memroy' is not an option; expected one of volumes, mount, http, memory, threads, logLevel")]
+    [InlineData("""{ "memroy": "1GB" }""", "'memroy' is not an option; expected one of volumes, mount, http, memory, scratch, scratchSize, threads, logLevel")]
     [InlineData("""{ "mount": { "paht": "/x" } }""", "'mount.paht' is not an option; expected one of path, allowOther")]
     [InlineData("""{ "volumes": [ { "source": "/a" }, { "soruce": "/a" } ] }""", "'volumes[1].soruce' is not an option")]
     [InlineData("""{ "volumes": { "source": "/a" } }""", "'volumes' is not a list")]
@@ -140,6 +167,16 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("""{ "volumes": [ { "source": "/a", "voxelSize": "1,2" } ] }""", "--voxel-size", "expected one number or three")]
     [InlineData("""{ "volumes": [ { "source": "/a", "voxelSize": "1 parsec" } ] }""", "--voxel-size", "'parsec' is not a unit")]
     [InlineData("""{ "volumes": [ { "source": "/a", "ranges": "5:1,," } ] }""", "--ranges", "reversed")]
+    [InlineData("""{ "volumes": [ { "source": "/a", "time": "-1" } ] }""", "--time", "'-1' is not the number of a time point")]
+    [InlineData("""{ "volumes": [ { "source": "/a", "time": "noon" } ] }""", "--time", "'noon'")]
+    [InlineData("""{ "volumes": [ { "source": "/a", "pattern": "(?<z>" } ] }""", "--pattern", "is not a regular expression")]
+    [InlineData("""{ "volumes": [ { "source": "/a", "pattern": "z([0-9]+)" } ] }""", "--pattern", "has no named group")]
+    [InlineData("""{ "volumes": [ { "source": "/a", "pattern": "(?<z>.)(?<w>.)" } ] }""", "--pattern", "a group named 'w'")]
+    [InlineData("""{ "volumes": [ { "source": "/a", "series": "first" } ] }""", "--series", "'first' is not the number of an image")]
+    [InlineData("""{ "volumes": [ { "source": "/a", "photometric": "invert" } ] }""", "--photometric", "expected apply or ignore")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "scratch": "/no/such" }""", "--scratch", "'/no/such' is not a directory")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "scratchSize": "5" }""", "--scratch-size", "5 bytes")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "scratchSize": "much" }""", "--scratch-size", "'much' is not a size")]
     [InlineData("""{ "volumes": [ { "source": "/a" } ], "memory": "lots" }""", "--memory", "'lots' is not a size")]
     [InlineData("""{ "volumes": [ { "source": "/a" } ], "memory": 12 }""", "--memory", "12 bytes")]
     [InlineData("""{ "volumes": [ { "source": "/a" } ], "threads": 0 }""", "--threads", "from 1 to 1024")]

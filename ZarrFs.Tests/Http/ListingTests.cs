@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ZarrFs.Core.Metadata;
+using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Tests.Http;
 
@@ -90,7 +92,7 @@ public sealed partial class ListingTests
     public async Task The_start_page_speaks_JSON_to_programs()
     {
         await using TestServer server = await TestServer.StartAsync();
-        server.Volumes.Add(TestServer.Facts() with { VoxelSize = Core.Volumes.VoxelSize.None, Window = (0, 500) });
+        server.Volumes.Add(TestServer.Facts() with { VoxelSize = VoxelSize.None });
         using HttpResponseMessage response = await server.GetAsync("/", ("Accept", "application/json"));
         using JsonDocument json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         JsonElement volume = json.RootElement.GetProperty("volumes")[0];
@@ -99,6 +101,48 @@ public sealed partial class ListingTests
         Assert.Equal("bad", volume.GetProperty("problems")[0].GetProperty("kind").GetString());
         Assert.Contains("%5B0%2C500%5D", volume.GetProperty("neuroglancer").GetString());
         Assert.Equal("vol.zarr", json.RootElement.GetProperty("entries")[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Channels_and_time_are_told_with_what_each_root_shows()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        ContrastWindow window = new(1, 9, 0, 255);
+        server.Volumes.Add(TestServer.Facts() with
+        {
+            Shape = new VolumeShape(3, 2, 10, 20, 30),
+            Channels = [new OmeroChannel("<DAPI>", 0x0000FF, true, window), new OmeroChannel("GFP", 0x00FF00, false, window)],
+            TimeStep = new TimeStep(250, "millisecond"),
+            Leading = new LeadingIndex(2, 1),
+            Others = ["page 7: a <thumbnail>"],
+        });
+        string html = await server.Client.GetStringAsync("/");
+        Assert.Contains("&lt;DAPI&gt;", html);
+        Assert.Contains("3×2×10×20×30 (t c z y x)", WebUtility.HtmlDecode(html));
+        Assert.Contains("250 millisecond", html);
+        Assert.Contains("Not shown: page 7: a &lt;thumbnail&gt;", html);
+        Assert.Contains("channel 1 \"GFP\", time 2; vol.ome.zarr has all", WebUtility.HtmlDecode(html));
+        Assert.Contains($"napari --plugin napari-ome-zarr {server.Address}/vol.ome.zarr", html);
+        Assert.Contains("[\"0\"]; print(v[0, 0, 0, 0])", WebUtility.HtmlDecode(html));
+
+        JsonElement[] layers = [.. State(WebUtility.HtmlDecode(Links(html).First(found => found.Contains("zarr3")))).GetProperty("layers").EnumerateArray()];
+        Assert.Equal(["<DAPI>", "GFP"], layers.Select(layer => layer.GetProperty("name").GetString()));
+        Assert.Equal([0, 1], layers.Select(layer => layer.GetProperty("localPosition")[0].GetInt32()));
+        Assert.False(layers[1].GetProperty("visible").GetBoolean());
+        JsonElement only = Assert.Single(State(WebUtility.HtmlDecode(Links(html).First(found => found.Contains("zarr2")))).GetProperty("layers").EnumerateArray());
+        Assert.False(only.TryGetProperty("localPosition", out _));
+
+        using JsonDocument json = JsonDocument.Parse(await server.Client.GetStringAsync("/?format=json"));
+        JsonElement volume = json.RootElement.GetProperty("volumes")[0];
+        Assert.Equal("0000FF", volume.GetProperty("channels")[0].GetProperty("color").GetString());
+        Assert.Equal((2, 1), (volume.GetProperty("zarr2Shows").GetProperty("t").GetInt32(), volume.GetProperty("zarr2Shows").GetProperty("c").GetInt32()));
+        Assert.Equal("millisecond", volume.GetProperty("timeStep").GetProperty("unit").GetString());
+
+        static JsonElement State(string link)
+        {
+            using JsonDocument state = JsonDocument.Parse(Uri.UnescapeDataString(link[(link.IndexOf("#!", StringComparison.Ordinal) + 2)..]));
+            return state.RootElement.Clone();
+        }
     }
 
     [Fact]

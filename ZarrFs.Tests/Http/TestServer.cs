@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Http;
@@ -63,6 +64,7 @@ internal sealed class TestServer : IAsyncDisposable
         Kind = "numbered slices",
         Shape = new VolumeShape(10, 20, 30),
         DataType = DataType.UInt16,
+        Channels = [new OmeroChannel(name, 0xFFFFFF, true, new ContrastWindow(0, 500, 0, 65535))],
         VoxelSize = VoxelSize.Micrometers(7.91),
         Levels = [new LevelFacts(0, new VolumeShape(10, 20, 30), new ChunkShape(8, 8, 8), new VolumeShape(2, 3, 4))],
         Problems = [new SourceProblem(SourceProblemKind.Bad, 5, 1, "/data/<scroll>/5.tif", "it is <short>")],

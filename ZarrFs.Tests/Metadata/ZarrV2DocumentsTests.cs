@@ -79,24 +79,23 @@ public sealed class ZarrV2DocumentsTests
     }
 
     [Theory]
-    [InlineData(1, 3, "c")]
-    [InlineData(2, 3, "t,c")]
-    [InlineData(2, 1, "t,c")]
-    public void Time_and_channels_are_axes_of_scale_one(int t, int c, string leading)
+    [InlineData(1, 3, 0, 2)]
+    [InlineData(2, 1, 1, 0)]
+    [InlineData(4, 3, 3, 1)]
+    public void Of_time_and_channels_one_is_shown(int t, int c, int time, int channel)
     {
-        Multiscale multiscale = Documents.Multiscale(new VolumeShape(t, c, 9, 9, 9), voxel: new VoxelSize(3, 2, 1, "nanometer"));
-        string[] names = [.. leading.Split(','), "z", "y", "x"];
-        int extra = names.Length - 3;
-        JsonNode image = Documents.V2(multiscale, ".zattrs")["multiscales"]![0]!;
-        Assert.Equal(names, image["axes"]!.AsArray().Select(axis => (string)axis!["name"]!));
-        Assert.Equal("channel", (string?)image["axes"]![extra - 1]!["type"]);
-        Assert.Null(image["axes"]![extra - 1]!["unit"]);
-        Assert.Equal([.. Enumerable.Repeat(1.0, extra), 2, 2, 2], Documents.Numbers(image["datasets"]![1]!["coordinateTransformations"]![0]!["scale"]));
-        Assert.Equal([.. Enumerable.Repeat(1.0, extra), 3, 2, 1], Documents.Numbers(image["coordinateTransformations"]![0]!["scale"]));
-        double[] shape = extra == 1 ? [c, 5, 5, 5] : [t, c, 5, 5, 5];
-        Assert.Equal(shape, Documents.Numbers(Documents.V2(multiscale, 1, ".zarray")["shape"]));
-        Assert.Equal([.. Enumerable.Repeat(1.0, extra), 4, 6, 8], Documents.Numbers(Documents.V2(multiscale, 1, ".zarray")["chunks"]));
-        Assert.Equal(names, Documents.V2(multiscale, 1, ".zattrs")["_ARRAY_DIMENSIONS"]!.AsArray().Select(name => (string)name!));
+        Multiscale multiscale = Documents.Multiscale(new VolumeShape(t, c, 9, 9, 9), voxel: new VoxelSize(3, 2, 1, "nanometer"), leading: new LeadingIndex(time, channel));
+        Multiscale alone = Documents.Multiscale(new VolumeShape(9, 9, 9), voxel: new VoxelSize(3, 2, 1, "nanometer"));
+        JsonObject attributes = Documents.V2(multiscale, ".zattrs");
+        Assert.True(JsonNode.DeepEquals(Documents.V2(alone, ".zattrs")["multiscales"], attributes["multiscales"]));
+        for (int level = 0; level < alone.Levels.Count; level++)
+        {
+            foreach (string name in (string[])[".zarray", ".zattrs"])
+                Assert.True(JsonNode.DeepEquals(Documents.V2(alone, level, name), Documents.V2(multiscale, level, name)));
+        }
+
+        JsonNode shown = Assert.Single(attributes["omero"]!["channels"]!.AsArray())!;
+        Assert.Equal(($"label {channel}", 100 + channel, true), ((string)shown["label"]!, (int)shown["window"]!["start"]!, (bool)shown["active"]!));
     }
 
     [Fact]
@@ -137,7 +136,7 @@ public sealed class ZarrV2DocumentsTests
     public void Coordinates_are_written_with_a_decimal_point()
     {
         Multiscale multiscale = Documents.Multiscale(new VolumeShape(40, 40, 40), voxel: VoxelSize.Micrometers(2));
-        string text = Encoding.UTF8.GetString(new ZarrV2Documents(multiscale, Documents.Contrast).Group().Single(d => d.Name == ".zattrs").Content);
+        string text = Encoding.UTF8.GetString(new ZarrV2Documents(multiscale, Documents.Channels(multiscale)).Group().Single(d => d.Name == ".zattrs").Content);
         Assert.Contains("4.0", text, StringComparison.Ordinal);
         Assert.EndsWith("}\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain('\r', text);

@@ -85,34 +85,59 @@ public sealed class ZarrV3DocumentsTests
             Assert.True(JsonNode.DeepEquals(Documents.V3(multiscale, level), metadata[level.ToString()]));
     }
 
+    [Theory]
+    [InlineData(1, 1, "")]
+    [InlineData(1, 3, "c")]
+    [InlineData(2, 1, "t")]
+    [InlineData(2, 3, "t,c")]
+    public void Axes_are_those_that_exist(int t, int c, string leading)
+    {
+        string[] names = [.. leading.Split(',', StringSplitOptions.RemoveEmptyEntries), "z", "y", "x"];
+        T[] Shown<T>(T time, T channel, params T[] space) =>
+            [.. leading.Contains('t', StringComparison.Ordinal) ? [time] : (T[])[], .. leading.Contains('c', StringComparison.Ordinal) ? [channel] : (T[])[], .. space];
+
+        Multiscale multiscale = Documents.Multiscale(new VolumeShape(t, c, 9, 9, 9), voxel: new VoxelSize(3, 2, 1, "nanometer"), step: new TimeStep(2.5, "millisecond"));
+        JsonNode image = Documents.V3(multiscale)["attributes"]!["ome"]!["multiscales"]![0]!;
+        Assert.Equal(names, image["axes"]!.AsArray().Select(axis => (string)axis!["name"]!));
+        Assert.Equal(Shown("time", "channel", "space", "space", "space"), image["axes"]!.AsArray().Select(axis => (string)axis!["type"]!));
+        Assert.Equal(Shown("millisecond", null, "nanometer", "nanometer", "nanometer"), image["axes"]!.AsArray().Select(axis => (string?)axis!["unit"]));
+        for (int level = 0; level < multiscale.Levels.Count; level++)
+        {
+            double factor = 1 << level, shift = (factor - 1) / 2;
+            JsonArray steps = image["datasets"]![level]!["coordinateTransformations"]!.AsArray();
+            Assert.Equal(Shown(2.5, 1, 3 * factor, 2 * factor, factor), Documents.Numbers(steps[0]!["scale"]));
+            Assert.Equal(Shown(0, 0, 3 * shift, 2 * shift, shift), Documents.Numbers(steps[1]!["translation"]));
+        }
+
+        JsonObject array = Documents.V3(multiscale, 1);
+        Assert.Equal(Shown<double>(t, c, 5, 5, 5), Documents.Numbers(array["shape"]));
+        Assert.Equal(Shown<double>(1, 1, 4, 6, 8), Documents.Numbers(array["chunk_grid"]!["configuration"]!["chunk_shape"]));
+        Assert.Equal(names, array["dimension_names"]!.AsArray().Select(name => (string)name!));
+    }
+
     [Fact]
-    public void Units_and_names_stand_on_the_axes()
+    public void Without_a_time_step_time_counts_points()
     {
         JsonNode image = Documents.V3(Documents.Multiscale(new VolumeShape(2, 3, 4, 4, 4), voxel: VoxelSize.Micrometers(2)))["attributes"]!["ome"]!["multiscales"]![0]!;
-        Documents.SameJson(
-            """
-            [{"name": "t", "type": "time"}, {"name": "c", "type": "channel"}, {"name": "z", "type": "space", "unit": "micrometer"},
-             {"name": "y", "type": "space", "unit": "micrometer"}, {"name": "x", "type": "space", "unit": "micrometer"}]
-            """,
-            image["axes"]);
+        Assert.Null(image["axes"]![0]!["unit"]);
         Assert.Equal([1, 1, 2, 2, 2], Documents.Numbers(image["datasets"]![0]!["coordinateTransformations"]![0]!["scale"]));
-        Assert.Equal([0, 0, 0, 0, 0], Documents.Numbers(image["datasets"]![0]!["coordinateTransformations"]![1]!["translation"]));
     }
 
     [Theory]
-    [InlineData(1, "a ünï volume")]
-    [InlineData(3, "channel 0")]
-    public void Each_channel_has_a_window(int channels, string label)
+    [InlineData(1, "greyscale")]
+    [InlineData(3, "color")]
+    public void Channels_stand_in_omero(int channels, string model)
     {
-        JsonNode omero = Documents.V3(Documents.Multiscale(new VolumeShape(1, channels, 9, 4, 4)))["attributes"]!["ome"]!["omero"]!;
+        Multiscale multiscale = Documents.Multiscale(new VolumeShape(5, channels, 9, 4, 4), leading: new LeadingIndex(2, channels - 1));
+        JsonNode omero = Documents.V3(multiscale)["attributes"]!["ome"]!["omero"]!;
         Assert.Equal(channels, omero["channels"]!.AsArray().Count);
-        Assert.Equal(label, (string?)omero["channels"]![0]!["label"]);
-        Assert.Equal(4, (int?)omero["rdefs"]!["defaultZ"]);
-        Assert.All(omero["channels"]!.AsArray(), channel =>
+        for (int c = 0; c < channels; c++)
         {
-            Documents.SameJson("""{"start": 100, "end": 900, "min": 0, "max": 65535}""", channel!["window"]);
-            Assert.Matches("^[0-9A-F]{6}$", (string?)channel["color"]);
-            Assert.True((bool)channel["active"]!);
-        });
+            Documents.SameJson(
+                $$$"""{"label": "label {{{c}}}", "color": "{{{0x10203 * c:X6}}}", "active": {{{(c == 0 ? "true" : "false")}}}, "window": {"start": {{{100 + c}}}, "end": 900, "min": 0, "max": 65535}}""",
+                omero["channels"]![c]);
+        }
+
+        Documents.SameJson($$"""{"defaultT": 2, "defaultZ": 4, "model": "{{model}}"}""", omero["rdefs"]);
     }
 }

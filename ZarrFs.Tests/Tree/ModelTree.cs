@@ -14,8 +14,8 @@ internal sealed class ModelTree
         Paths[""] = null;
         foreach (Multiscale volume in volumes)
         {
-            AddRoot(volume, volume.Name + ".zarr", [".zattrs", ".zgroup", ".zmetadata", "meta.json"], [".zarray", ".zattrs"], "");
-            AddRoot(volume, volume.Name + ".ome.zarr", ["zarr.json"], ["zarr.json"], "c/");
+            AddRoot(volume, volume.Name + ".zarr", [".zattrs", ".zgroup", ".zmetadata", "meta.json"], [".zarray", ".zattrs"], "", isSpatial: true);
+            AddRoot(volume, volume.Name + ".ome.zarr", ["zarr.json"], ["zarr.json"], "c/", isSpatial: false);
         }
     }
 
@@ -26,31 +26,31 @@ internal sealed class ModelTree
 
     public static string Directory(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : "";
 
-    private void AddRoot(Multiscale volume, string root, string[] groupDocuments, string[] arrayDocuments, string prefix)
+    private void AddRoot(Multiscale volume, string root, string[] groupDocuments, string[] arrayDocuments, string prefix, bool isSpatial)
     {
         Paths.Add(root, null);
         foreach (string name in groupDocuments) Paths.Add($"{root}/{name}", -1);
         VolumeShape shape = volume.Volume.Shape;
         long[] sizes = [shape.T, shape.C, shape.Z, shape.Y, shape.X];
         long[] chunk = [1, 1, volume.Chunk.Z, volume.Chunk.Y, volume.Chunk.X];
-        int first = shape.T > 1 ? 0 : shape.C > 1 ? 1 : 2;
+        int[] axes = isSpatial ? [2, 3, 4] : [.. Enumerable.Range(0, 5).Where(axis => axis >= 2 || sizes[axis] > 1)];
         for (int level = 0; level < volume.Levels.Count; level++)
         {
             Paths.Add($"{root}/{level}", null);
             foreach (string name in arrayDocuments) Paths.Add($"{root}/{level}/{name}", -1);
             if (prefix.Length > 0) Paths.Add($"{root}/{level}/c", null);
             long bytes = chunk[2] * chunk[3] * chunk[4] * volume.Volume.DataType.Size();
-            AddKeys($"{root}/{level}/{prefix}", sizes, chunk, first, bytes);
+            AddKeys($"{root}/{level}/{prefix}", sizes, chunk, axes, bytes);
             for (int axis = 2; axis < 5; axis++) sizes[axis] = (sizes[axis] / 2) + (sizes[axis] % 2);
         }
     }
 
-    private void AddKeys(string before, long[] sizes, long[] chunk, int axis, long bytes)
+    private void AddKeys(string before, long[] sizes, long[] chunk, ReadOnlySpan<int> axes, long bytes)
     {
-        for (long i = 0; i * chunk[axis] < sizes[axis]; i++)
+        for (long i = 0; i * chunk[axes[0]] < sizes[axes[0]]; i++)
         {
-            Paths.Add($"{before}{i}", axis == 4 ? bytes : null);
-            if (axis < 4) AddKeys($"{before}{i}/", sizes, chunk, axis + 1, bytes);
+            Paths.Add($"{before}{i}", axes.Length == 1 ? bytes : null);
+            if (axes.Length > 1) AddKeys($"{before}{i}/", sizes, chunk, axes[1..], bytes);
         }
     }
 }

@@ -1,10 +1,10 @@
 using System.Text;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
-using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Tree;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Tests.Metadata;
 using ZarrFs.Tests.Sources;
 
 namespace ZarrFs.Tests.Tree;
@@ -44,7 +44,7 @@ public sealed class VirtualTreeTests
         Assert.Equal(model.Paths.Keys.Where(path => path.Length > 0).Order(StringComparer.Ordinal), seen.Order(StringComparer.Ordinal));
 
         Assert.Equal(model.Paths.Values.Count(size => size is not null), tree.Totals.Files);
-        Assert.Equal(model.Paths.Where(p => p.Value > 0 && !p.Key.Contains(".ome.zarr/", StringComparison.Ordinal)).Sum(p => p.Value), tree.Totals.Bytes);
+        Assert.Equal(model.Paths.Where(p => p.Value > 0 && p.Key.Contains(".ome.zarr/", StringComparison.Ordinal)).Sum(p => p.Value), tree.Totals.Bytes);
     }
 
     [Theory]
@@ -102,14 +102,46 @@ public sealed class VirtualTreeTests
     [Fact]
     public void Chunk_addresses_follow_the_keys()
     {
-        var shape = new VolumeShape(3, 2, 40, 50, 60);
-        VirtualTree tree = Tree(Volume("v", new ArraySource(shape, DataType.UInt8, new byte[shape.Count]), new ChunkShape(8, 16, 20)));
+        VirtualTree tree = Tree(Volume("v", new VolumeShape(3, 2, 40, 50, 60), new LeadingIndex(2, 1)));
         Assert.True(tree.TryResolve("v.ome.zarr/0/c/2/1/4/3/2", out Node node));
         Assert.Equal(new ChunkAddress(0, 0, 2, 1, 4, 3, 2), node.Chunk);
-        Assert.True(tree.TryResolve("v.zarr/1/1/0/2/1/1", out node));
+        Assert.True(tree.TryResolve("v.ome.zarr/1/c/1/0/2/1/1", out node));
         Assert.Equal(new ChunkAddress(0, 1, 1, 0, 2, 1, 1), node.Chunk);
-        Assert.False(tree.TryResolve("v.zarr/1/1/0/3/1/1", out _));
-        Assert.False(tree.TryResolve("v.zarr/1/1/0/2/1/1/0", out _));
+        Assert.False(tree.TryResolve("v.ome.zarr/0/c/3/0/0/0/0", out _));
+        Assert.False(tree.TryResolve("v.ome.zarr/0/c/0/2/0/0/0", out _));
+
+        // v2 is the chosen time point and channel, whatever the level.
+        Assert.True(tree.TryResolve("v.zarr/1/2/1/1", out node));
+        Assert.Equal(new ChunkAddress(0, 1, 2, 1, 2, 1, 1), node.Chunk);
+        Assert.False(tree.TryResolve("v.zarr/1/3/1/1", out _));
+        Assert.False(tree.TryResolve("v.zarr/1/2/1/1/0", out _));
+    }
+
+    [Theory]
+    [InlineData(3, 1, "c/2/4/3/2", 2, 0)]
+    [InlineData(1, 3, "c/2/4/3/2", 0, 2)]
+    public void An_axis_alone_is_the_one_there_is(int t, int c, string key, int time, int channel)
+    {
+        VirtualTree tree = Tree(Volume("v", new VolumeShape(t, c, 40, 50, 60), new LeadingIndex(t - 1, c - 1)));
+        Assert.True(tree.TryResolve($"v.ome.zarr/0/{key}", out Node node));
+        Assert.Equal(new ChunkAddress(0, 0, time, channel, 4, 3, 2), node.Chunk);
+        Assert.True(tree.TryResolve("v.zarr/0/4/3/2", out node));
+        Assert.Equal(new ChunkAddress(0, 0, t - 1, c - 1, 4, 3, 2), node.Chunk);
+    }
+
+    [Fact]
+    public void Validators_of_another_channel_and_time_are_others()
+    {
+        var shape = new VolumeShape(2, 2, 8, 8, 8);
+        string[] etags = [.. from t in new long[] { 0, 1 } from c in new long[] { 0, 1 } select Chunk(new LeadingIndex(t, c))];
+        Assert.Equal(4, etags.Distinct(StringComparer.Ordinal).Count());
+
+        string Chunk(LeadingIndex leading)
+        {
+            VirtualTree tree = Tree(Volume("v", shape, leading));
+            Assert.True(tree.TryResolve("v.zarr/0/0/0/0", out Node node));
+            return tree.ETag(node);
+        }
     }
 
     [Theory]
@@ -240,7 +272,12 @@ public sealed class VirtualTreeTests
         Assert.ThrowsAny<ArgumentException>(() => tree.Child(directory, -1, name, out _));
     }
 
-    private static VirtualTree Tree(params Multiscale[] volumes) => new([.. volumes.Select(v => (v, ContrastWindow.Of(v.Volume.DataType)))]);
+    private static VirtualTree Tree(params Multiscale[] volumes) => new([.. volumes.Select(v => (v, Documents.Channels(v)))]);
+
+    private static Multiscale Volume(string name, VolumeShape shape, LeadingIndex leading) =>
+        new(
+            name, new Volume(new ArraySource(shape, DataType.UInt8, new byte[shape.Count]), VolumeRanges.All, null, null), new ChunkShape(8, 16, 20), null,
+            DownsampleMethod.Mean, leading);
 
     private static Multiscale Volume(string name) => Volume(name, ArraySource.Random(new VolumeShape(3, 3, 3), DataType.UInt8), new ChunkShape(8, 8, 8));
 

@@ -6,7 +6,7 @@ internal sealed record Recipe(string Name)
     /// <summary>Recipes of one seed, shape and type have the same voxels.</summary>
     public string Seed { get; init; } = Name;
 
-    /// <summary>slices, file or cells.</summary>
+    /// <summary>slices, file, cells, imagej (a hyperstack), ome (an OME-TIFF), rgb (samples of a pixel) or folders (one for each time and channel).</summary>
     public string Kind { get; init; } = "slices";
 
     /// <summary>numpy's name.</summary>
@@ -17,6 +17,20 @@ internal sealed record Recipe(string Name)
 
     /// <summary>z, y, x.</summary>
     public int[] Shape { get; init; } = [21, 45, 53];
+
+    /// <summary>Time points; more than one in ImageJ's and OME's files only, as channels are.</summary>
+    public int Times { get; init; } = 1;
+
+    public int Channels { get; init; } = 1;
+
+    /// <summary>In OME's files; none if empty.</summary>
+    public string[] ChannelNames { get; init; } = [];
+
+    /// <summary>Seconds from one time point to the next; null if nothing is said.</summary>
+    public double? TimeStep { get; init; }
+
+    /// <summary>Samples lie plane by plane rather than pixel by pixel; of rgb only.</summary>
+    public bool Planar { get; init; }
 
     /// <summary>Few different values.</summary>
     public bool Labels { get; init; }

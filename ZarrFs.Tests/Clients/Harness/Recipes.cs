@@ -7,7 +7,7 @@ internal static class Recipes
 
     public static IReadOnlyList<Recipe> All { get; } =
     [
-        .. EveryType(), .. Shapes(), .. ChunkSizes(), .. Ranges(), .. Slices(), .. Cells(), .. Files(), .. Methods(), .. Views(),
+        .. EveryType(), .. Shapes(), .. ChunkSizes(), .. Ranges(), .. Slices(), .. Cells(), .. Files(), .. Methods(), .. Views(), .. Microscopes(),
     ];
 
     private static IEnumerable<Recipe> EveryType() =>
@@ -94,4 +94,22 @@ internal static class Recipes
         new Recipe("voxel-size") { Voxel = [7.91, 7.91, 7.91] }.With(("chunkSize", "32"), ("voxelSize", "7.91")),
         new Recipe("voxel-size-anisotropic") { Voxel = [2, 0.5, 0.25] }.With(("chunkSize", "32"), ("voxelSize", "2,0.5,0.25um")),
     ];
+
+    private static IEnumerable<Recipe> Microscopes()
+    {
+        Recipe hyperstack = new("") { Seed = "hyperstack", Kind = "imagej", Order = ">", Shape = [19, 35, 53], Times = 3, Channels = 2, TimeStep = 1.5, Voxel = [2, 0.5, 0.5] };
+        Recipe ome = hyperstack with { Seed = "ome", Kind = "ome", Order = "<", Dtype = "int16", Channels = 3, ChannelNames = ["DAPI", "488", "Cy5"] };
+        return
+        [
+            hyperstack.With(("chunkSize", "16")) with { Name = "imagej-tczyx" },
+            hyperstack.With(("chunkSize", "16"), ("channel", "1"), ("time", "2")) with { Name = "imagej-tczyx-chosen" },
+            hyperstack.With(("chunkSize", "16"), ("time", "1")) with { Name = "imagej-tzyx", Seed = "tzyx", Channels = 1, Dtype = "uint8" },
+            hyperstack.With(("chunkSize", "16"), ("ranges", "3:50,2:,1:18"), ("type", "uint8"), ("channel", "1")) with { Name = "imagej-czyx-view", Seed = "czyx", Times = 1, TimeStep = null },
+            new Recipe("rgb-deflate") { Kind = "rgb", Channels = 3, Dtype = "uint8", Shape = [9, 35, 53] }.With(("chunkSize", "16"), ("channel", "green")),
+            new Recipe("rgba-planar") { Kind = "rgb", Channels = 4, Order = ">", Shape = [9, 35, 53], Planar = true }.With(("chunkSize", "16"), ("channel", "3")),
+            new Recipe("folders") { Kind = "folders", Times = 2, Channels = 3, Shape = [7, 21, 33] }.With(("chunkSize", "16"), ("pattern", "t(?<t>[0-9]+)/ch(?<c>[0-9]+)/.*_z(?<z>[0-9]+)"), ("time", "1")),
+            ome.With(("chunkSize", "16"), ("channel", "Cy5"), ("time", "1")) with { Name = "ome-tczyx" },
+            ome.With(("chunkSize", "32"), ("channel", "488"), ("downsample", "max")) with { Name = "ome-czyx", Seed = "ome-c", Times = 1, TimeStep = null, Dtype = "float32" },
+        ];
+    }
 }

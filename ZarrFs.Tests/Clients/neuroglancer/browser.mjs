@@ -41,7 +41,10 @@ export async function withNeuroglancer({ profile, width, height }, use) {
         const page = await browser.newPage();
         prepare(page);
         await page.goto(`http://127.0.0.1:${server.address().port}/${fragment}`);
-        await page.waitForFunction(() => globalThis.viewer?.layerManager.managedLayers[0]?.layer?.renderLayers.length > 0);
+        await page.waitForFunction(() => {
+          const layers = globalThis.viewer?.layerManager.managedLayers ?? [];
+          return layers.length > 0 && layers.every(({ layer }) => layer?.renderLayers.length > 0);
+        });
         return page;
       });
     } finally {

@@ -1,17 +1,17 @@
 // Opens links in Neuroglancer, goes to voxels, and prints what it shows there. One argument, JSON:
-// { profile, views: [{ server, fragment, voxels: [{ at: [x, y, z], value }] }] }.
+// { profile, views: [{ server, fragment, voxels: [{ at: [x, y, z], layer, value }] }] }.
 import { record, withNeuroglancer } from "./browser.mjs";
 
 const patience = 20_000;
 const { profile, views } = JSON.parse(process.argv[2]);
 
 /** Goes to a voxel and reads it until it is what is expected, or until patience ends. */
-async function read(page, { at, value }) {
+async function read(page, { at, layer: number = 0, value }) {
   await page.evaluate((at) => { viewer.position.value = Float32Array.from(at); }, at);
-  const seen = () => page.evaluate((at) => {
-    const [{ layer }] = viewer.layerManager.managedLayers;
+  const seen = () => page.evaluate(([at, number]) => {
+    const { layer } = viewer.layerManager.managedLayers[number];
     return Number(layer.getValueAt(Float32Array.from(at), { pickedRenderLayer: null }) ?? NaN);
-  }, at);
+  }, [at, number]);
   for (const end = Date.now() + patience; ;) {
     const found = await seen();
     if (found === value || Date.now() > end) return found;
@@ -26,10 +26,15 @@ async function look(open, { server, fragment, voxels }) {
   });
   const space = await page.evaluate(() => {
     const { names, scales, units, bounds } = viewer.coordinateSpace.value;
-    const [{ layer }] = viewer.layerManager.managedLayers;
     return {
       names, units, scales: [...scales], lower: [...bounds.lowerBounds], upper: [...bounds.upperBounds],
-      position: [...viewer.position.value], state: viewer.state.toJSON(), contrast: layer.shaderControlState.state.get("normalized").trackable.value.range,
+      position: [...viewer.position.value], state: viewer.state.toJSON(),
+      layers: viewer.layerManager.managedLayers.map(({ name, visible, layer }) => ({
+        name, visible, local: [...layer.localPosition.value],
+        contrast: layer.shaderControlState.state.get("normalized").trackable.value.range,
+        color: [...layer.shaderControlState.state.get("color")?.trackable.value ?? []],
+        shader: layer.shaderError?.value?.message ?? null,
+      })),
     };
   });
   const values = [];

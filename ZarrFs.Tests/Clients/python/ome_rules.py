@@ -6,7 +6,7 @@ import re
 
 import checking
 
-UNITS = {"angstrom", "attometer", "centimeter", "centisecond", "micrometer", "millimeter", "nanometer", "meter", "picometer", "inch"}
+UNITS = {"angstrom", "attometer", "centimeter", "centisecond", "micrometer", "millimeter", "nanometer", "meter", "picometer", "inch", "second", "millisecond"}
 
 
 def load(*path):
@@ -93,6 +93,8 @@ def version_four(folder):
         assert consolidated["metadata"][f"{path}/.zarray"] == array, f".zmetadata differs from {path}/.zarray"
     assert {name for name in documents if name.isdigit()} == set(arrays), "a level that is not listed"
     multiscale_rules(multiscale, arrays)
+    omero_rules(attributes["omero"])
+    assert len(attributes["omero"]["channels"]) == 1, "0.4 shows one channel"
     return multiscale
 
 
@@ -121,6 +123,9 @@ def version_five(folder):
         assert consolidated["metadata"][path] == array, f"consolidated_metadata differs from {path}/zarr.json"
     multiscale_rules(multiscale, arrays)
     omero_rules(ome["omero"])
+    names = [a["name"] for a in multiscale["axes"]]
+    channels = arrays["0"]["shape"][names.index("c")] if "c" in names else 1
+    assert len(ome["omero"]["channels"]) == channels, f"omero: {len(ome['omero']['channels'])} of {channels} channels"
     return multiscale
 
 
@@ -129,16 +134,22 @@ def check(showcase, name, facts):
     five = version_five(showcase.path(name, ".ome.zarr"))
     voxel = facts["voxel"] or [1.0] * 3
     unit = "micrometer" if facts["voxel"] else None
-    for multiscale in (four, five):
+    for multiscale, axes in ((four, ["z", "y", "x"]), (five, facts["axes"])):
         assert len(multiscale["datasets"]) == len(facts["shapes"]), "number of levels"
-        assert [a.get("unit") for a in multiscale["axes"]] == [unit] * 3, f"units {multiscale['axes']}, expected {unit}"
+        assert [a["name"] for a in multiscale["axes"]] == axes, f"axes {multiscale['axes']}, expected {axes}"
+        units = {"t": "second" if facts["timeStep"] else None, "c": None}
+        assert [a.get("unit") for a in multiscale["axes"]] == [units.get(a, unit) for a in axes], f"units {multiscale['axes']}"
+    leading = len(facts["axes"]) - 3
     for level in range(len(facts["shapes"])):
+        for axis, name in enumerate(facts["axes"][:leading]):
+            step = facts["timeStep"] or 1 if name == "t" else 1
+            assert physical(five, level, axis) == (step, 0), f"0.5, level {level}: {physical(five, level, axis)} along {name}, expected {step}"
         for axis in range(3):
             step = voxel[axis] * 2**level
             # The centre of a block of 2^n voxels; "nearest" takes the block's first voxel.
             centre = 0 if facts["method"] == "nearest" else voxel[axis] * (2**level - 1) / 2
             assert math.isclose(physical(four, level, axis)[0], step, rel_tol=1e-12), f"0.4, level {level}: scale"
-            found = physical(five, level, axis)
+            found = physical(five, level, leading + axis)
             assert all(math.isclose(f, e, rel_tol=1e-12) for f, e in zip(found, (step, centre))), f"0.5, level {level}: {found}, expected {(step, centre)}"
 
 

@@ -63,6 +63,12 @@ def view(volume, options):
     return volume
 
 
+def chosen(options, names):
+    """Time point and channel that the root of three axes shows."""
+    channel = options.get("channel") or "0"
+    return int(options.get("time") or 0), names.index(channel) if channel in names else int(channel)
+
+
 def chunk_shape(options):
     sizes = [int(n) for n in options.get("chunkSize", "128").split(",")]
     return sizes if len(sizes) == 3 else sizes * 3

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Tiff;

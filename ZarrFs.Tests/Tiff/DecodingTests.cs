@@ -190,7 +190,52 @@ public sealed class DecodingTests
             Assert.Equal(Stored, image.Read(0));
             Assert.Equal(Part(9 * Width * 2, Width * 2), image.Read(0, 0, 9, 0, 1, Width));
         });
-        Assert.InRange(SegmentDecoder.IdleObjects, 1, 2 * Environment.ProcessorCount + 2);
+        // Those kept for later, and what other tests use just now.
+        Assert.InRange(LibTiffHandle.Open, 1, SegmentDecoder.MostIdle + 16);
+        string bad = directory.File("bad.tif", Striped.Write(new byte[30], new byte[30], new byte[30], new byte[30]));
+        for (int i = 0; i < 100; i++)
+        {
+            using PageImage image = new(bad, Photometric.Apply);
+            Assert.Throws<TiffFormatException>(() => image.Read(0));
+            Assert.Equal(0, image.BuffersInUse);
+        }
+
+        Assert.InRange(LibTiffHandle.Open, 0, SegmentDecoder.MostIdle + 16);
+    }
+
+    [Fact]
+    public void PagesThatAllNameTheSameBytesAsTheirTablesDoNotFillTheMemory()
+    {
+        // 1000 directories of 170 bytes whose strips' offsets all begin somewhere else in the same 8 MB.
+        const int pages = 1000, segments = 1_000_000;
+        byte[] file = new byte[8 << 20];
+        "II*\0"u8.CopyTo(file);
+        int at = 16;
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(4), 16);
+        for (int page = 0; page < pages; page++)
+        {
+            (int Tag, int Type, int Count, int Value)[] entries =
+            [
+                (256, 4, 1, 1), (257, 4, 1, segments), (258, 3, 1, 8), (259, 3, 1, 8), (262, 3, 1, 1),
+                (273, 4, segments, (1 << 20) + 4 * page), (278, 3, 1, 1), (279, 4, segments, (1 << 20) + 4 * page),
+            ];
+            file[at] = (byte)entries.Length;
+            at += 2;
+            foreach ((int tag, int type, int count, int value) in entries)
+            {
+                int[] words = [tag | type << 16, count, value];
+                System.Runtime.InteropServices.MemoryMarshal.AsBytes(words.AsSpan()).CopyTo(file.AsSpan(at));
+                at += 12;
+            }
+
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at), page == pages - 1 ? 0 : at + 4);
+            at += 4;
+        }
+
+        using TemporaryDirectory directory = new();
+        string path = directory.File("tables.tif", file);
+        TiffFormatException error = Assert.Throws<TiffFormatException>(() => new PageImage(path, Photometric.Apply));
+        Assert.Contains("tag 273 (StripOffsets): its values and the tables of the pages before it take", error.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Part(int start, int? length = null) => Stored.AsSpan(start, length ?? Stored.Length - start).ToArray();

@@ -11,6 +11,7 @@ internal static partial class NameConventions
 {
     // More channels than any microscope has: such files are slices that are called so.
     private const int MostChannels = 64;
+    private const string Separators = "_-. ";
 
     /// <summary>Finds the convention that all names follow.</summary>
     /// <param name="files">Their names are relative to the directory, with <c>/</c> between folders.</param>
@@ -58,8 +59,36 @@ internal static partial class NameConventions
         return slices;
     }
 
+    /// <summary>
+    /// False if c and t are the same in all names of a directory, as far as a look at the first one can tell: taking 14,376 names apart
+    /// costs half a second.
+    /// </summary>
+    private static bool MayVary(IReadOnlyList<SourceFile> files)
+    {
+        string first = files[0].Name;
+        if (first.Contains('/', StringComparison.Ordinal)) return true;
+        int before = first.Length;
+        int after = first.Length;
+        foreach (SourceFile file in files)
+        {
+            before = Math.Min(before, first.AsSpan().CommonPrefixLength(file.Name));
+            int same = 0;
+            while (same < Math.Min(after, file.Name.Length) && first[^(same + 1)] == file.Name[^(same + 1)]) same++;
+            after = same;
+        }
+
+        // The words in which something differs; where names share all, there is only one.
+        int start = first.AsSpan(0, before).LastIndexOfAny(Separators) + 1;
+        // The number of channel_1 stands by itself.
+        if (start > 0 && char.IsAsciiLetter(first[..(start - 1)].LastOrDefault())) start = first.AsSpan(0, start - 1).LastIndexOfAny(Separators) + 1;
+        int end = Math.Max(before, first.Length - after);
+        int rest = first.AsSpan(end).IndexOfAny(Separators);
+        return TokenName.Read(files[0], first[start..(rest < 0 ? first.Length : end + rest)]).HasLeading;
+    }
+
     private static List<TokenName>? ReadTokens(IReadOnlyList<SourceFile> files)
     {
+        if (!MayVary(files)) return null;
         List<TokenName> names = new(files.Count);
         foreach (SourceFile file in files)
         {

@@ -14,8 +14,9 @@ internal static class OmeDirectory
     /// <exception cref="OptionException">There is no such image.</exception>
     public static IReadOnlyList<StackSource>? TryOpen(string directory, List<SourceFile> files, VolumeMetadata? metadata, SourceOptions options)
     {
+        // Numbered slices and cells are never a set; whoever has a million of them does not wait for a second look at the directory.
+        if (SliceNames.IsNumeric(SliceNames.Stem(files[0])) || CellFile.IsCell(files[0].Name)) return null;
         List<SourceFile> named = files.FindAll(static file => IsOme(file.Name));
-        if (named.Count == 0) return null;
         SeriesSet set;
         TiffFile? first = null;
         string[] companions = [.. Directory.EnumerateFiles(directory, $"*{ImageFile.CompanionSuffix}").Select(static path => Path.GetFileName(path)).Order(NaturalOrder.Instance)];
@@ -27,6 +28,7 @@ internal static class OmeDirectory
         }
         else
         {
+            if (named.Count == 0) return null;
             named.Sort(static (a, b) => NaturalOrder.Instance.Compare(a.Name, b.Name));
             (SourceFile file, first) = SliceDirectory.FirstReadable(directory, named, options.Photometric);
             set = SeriesFinder.Find(directory, file, first);

@@ -13,11 +13,14 @@ internal sealed class PlanePlaces
     {
         _numbers = new Dictionary<SourceFile, int>(files.Count);
         for (int i = 0; i < files.Count; i++) _numbers.Add(files[i], i);
-        _places = [.. planes.All()];
-        Array.Sort(_places, static (a, b) => (a.Plane.File, a.Plane.Page).CompareTo((b.Plane.File, b.Plane.Page)));
         _starts = new int[files.Count + 1];
-        foreach (PlanePlace place in _places) _starts[place.Plane.File + 1]++;
+        foreach (PlanePlace place in planes.All()) _starts[place.Plane.File + 1]++;
         for (int i = 0; i < files.Count; i++) _starts[i + 1] += _starts[i];
+        _places = new PlanePlace[planes.Count];
+        int[] next = _starts[..^1];
+        foreach (PlanePlace place in planes.All()) _places[next[place.Plane.File]++] = place;
+        for (int i = 0; i < files.Count; i++)
+            _places.AsSpan(_starts[i].._starts[i + 1]).Sort(static (a, b) => a.Plane.Page.CompareTo(b.Plane.Page));
     }
 
     /// <summary>What a file's pages stand for, by page; a page may stand for several planes, or for none.</summary>

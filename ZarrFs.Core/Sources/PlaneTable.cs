@@ -9,7 +9,7 @@ internal sealed class PlaneTable
     /// <summary>Most planes that a description may speak of, holes counted: a week of a light-sheet microscope has some five million.</summary>
     public const int MostPlanes = 1 << 24;
 
-    private readonly Dictionary<Int128, PlaneRef> _planes = [];
+    private readonly Dictionary<Place, PlaneRef> _planes = [];
 
     /// <param name="t">Time points.</param>
     /// <param name="c">Channels, samples of a pixel not counted.</param>
@@ -31,25 +31,19 @@ internal sealed class PlaneTable
     public int Count => _planes.Count;
 
     /// <summary>Gives a place its plane; false if it has one already.</summary>
-    public bool TryAdd(long t, long c, long z, PlaneRef plane) => _planes.TryAdd(Index(t, c, z), plane);
+    public bool TryAdd(long t, long c, long z, PlaneRef plane) => _planes.TryAdd(At(t, c, z), plane);
 
-    public bool TryGet(long t, long c, long z, out PlaneRef plane) => _planes.TryGetValue(Index(t, c, z), out plane);
+    public bool TryGet(long t, long c, long z, out PlaneRef plane) => _planes.TryGetValue(At(t, c, z), out plane);
 
     /// <summary>Every plane that is there, in no order.</summary>
-    public IEnumerable<PlanePlace> All()
-    {
-        foreach ((Int128 index, PlaneRef plane) in _planes)
-        {
-            (Int128 rest, Int128 z) = Int128.DivRem(index, Z);
-            (Int128 t, Int128 c) = Int128.DivRem(rest, C);
-            yield return new PlanePlace((long)t, (long)c, (long)z, plane);
-        }
-    }
+    public IEnumerable<PlanePlace> All() => _planes.Select(static plane => new PlanePlace(plane.Key.T, plane.Key.C, plane.Key.Z, plane.Value));
 
-    private Int128 Index(long t, long c, long z)
+    private Place At(long t, long c, long z)
     {
         if ((ulong)t >= (ulong)T || (ulong)c >= (ulong)C || (ulong)z >= (ulong)Z)
             throw new ArgumentOutOfRangeException(nameof(z), (t, c, z), $"not inside {T} × {C} × {Z} (t c z)");
-        return (((Int128)t * C) + c) * Z + z;
+        return new Place(t, c, z);
     }
+
+    private readonly record struct Place(long T, long C, long Z);
 }

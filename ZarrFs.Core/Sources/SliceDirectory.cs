@@ -9,6 +9,9 @@ internal static class SliceDirectory
     private const int MostCandidates = 8;
     private const int MostOthersNamed = 20;
 
+    // As many as there are slice numbers.
+    private const long MostPlaces = int.MaxValue;
+
     /// <summary>Opens the files of a directory: numbered, by a convention of names, or in natural order.</summary>
     /// <exception cref="SourceException">Names contradict each other or <c>meta.json</c>, or no slice is good.</exception>
     public static StackSource Open(string directory, List<SourceFile> files, VolumeMetadata? metadata, SourceOptions options)
@@ -52,6 +55,12 @@ internal static class SliceDirectory
         {
             throw new OptionException(
                 "--pattern", $"{twice!.Value.First.Name} and {twice.Value.Second.Name} both stand for {twice.Value.Place} in {directory}; expected one file a place");
+        }
+
+        if ((Int128)grid.T * grid.C * grid.Z > MostPlaces)
+        {
+            throw new OptionException(
+                "--pattern", $"'{options.Pattern}' makes {grid.T} times, {grid.C} channels and {grid.Z} planes of {slices.Count} files; expected less than {MostPlaces} places");
         }
 
         string[] others = [.. unmatched.Take(MostOthersNamed).Select(static file => $"{file.Name}: --pattern does not fit its name")];

@@ -169,6 +169,9 @@ internal sealed class StackSource : TiffSource
     /// <summary>One entry for each gap along z where something stands at that time and channel; what is missing altogether is told together.</summary>
     private void AddHoles()
     {
+        // In the widest arithmetic: all three sizes come from a file.
+        Int128 all = (Int128)_planes.T * _planes.C;
+        if (_planes.Count == all * _planes.Z) return;
         string noun = _stack.IsSlices ? "slice" : "plane";
         long stacks = 0;
         foreach (IGrouping<(long T, long C), long> stack in _planes.All()
@@ -190,8 +193,6 @@ internal sealed class StackSource : TiffSource
             }
         }
 
-        // In the widest arithmetic: both sizes come from a file.
-        Int128 all = (Int128)_planes.T * _planes.C;
         if (all > stacks)
             AddMissing(new PlaneSpan(null, null, 0, _planes.Z), $"no {noun}s at all in {all - stacks} of {all} combinations of time and channel");
     }

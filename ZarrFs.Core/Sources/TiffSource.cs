@@ -163,6 +163,7 @@ internal abstract class TiffSource : ISource
     /// <param name="variant">What else of the files' voxels these are: which image, in which arrangement.</param>
     protected void Identify(string variant = "")
     {
+        if (_options.Photometric == Photometric.Ignore) variant += " as stored";
         Fingerprint = Sources.Fingerprint.Of(Kind + variant, Files, Metadata);
         LastModified = new DateTimeOffset(Files.Max(static file => file.Modified), TimeSpan.Zero);
         _opened = true;

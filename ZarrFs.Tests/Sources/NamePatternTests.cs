@@ -58,6 +58,14 @@ public sealed class NamePatternTests
     }
 
     [Fact]
+    public void NumbersThatAreNoPlacesAreRefused()
+    {
+        using NamedSlices slices = new(["a20230101120000123", "a20230101120000124", "a1"]);
+        OptionException error = Assert.Throws<OptionException>(() => SourceOpener.Open(slices.Path, Failing with { Pattern = "a(?<z>[0-9]+)" }));
+        Assert.Contains("1 channels and 20230101120000124 planes of 3 files", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void FilesThatDoNotFitAreListed()
     {
         using NamedSlices slices = new([.. Enumerable.Range(0, 30).Select(static i => $"b{i:00}"), "a1", "a2"]);

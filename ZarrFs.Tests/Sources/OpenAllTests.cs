@@ -109,6 +109,28 @@ public sealed class OpenAllTests : IDisposable
     }
 
     [Fact]
+    public void FilesOfASetMayHaveAnyNames()
+    {
+        string companion = Set("set", files: 3);
+        File.WriteAllText(companion, File.ReadAllText(companion).Replace(".ome.tif", ".tif", StringComparison.Ordinal));
+        foreach (char file in "abc") File.Move(Path.Combine(_directory.Path, $"set_{file}.ome.tif"), Path.Combine(_directory.Path, $"set_{file}.tif"));
+        using ISource source = SourceOpener.Open(_directory.Path, Failing);
+        Assert.Equal(("files", 3L), (source.Kind, source.Shape.C));
+        Assert.Equal(_samples[..(3 * Plane)], Samples.ReadEverything(source));
+    }
+
+    [Fact]
+    public void WhatIsShownAsStoredIsSomethingElse()
+    {
+        string path = _directory.File("w.tif", new TiffWriter { Photometric = 0 }.Write(1, 3, 4, DataType.UInt8, _samples.AsSpan(0, Plane)));
+        using ISource meant = SourceOpener.Open(path, Failing);
+        using ISource stored = SourceOpener.Open(path, Failing with { Photometric = Photometric.Ignore });
+        Assert.NotEqual(meant.Fingerprint, stored.Fingerprint);
+        Assert.Equal(_samples[..Plane], Samples.ReadEverything(stored));
+        Assert.Equal(_samples[..Plane].Select(static sample => (byte)~sample), Samples.ReadEverything(meant));
+    }
+
+    [Fact]
     public void AMissingFileOfASetIsAHole()
     {
         string companion = Set("set", files: 3);

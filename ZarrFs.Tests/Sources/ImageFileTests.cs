@@ -6,7 +6,7 @@ using ZarrFs.Tests.Corpus;
 namespace ZarrFs.Tests.Sources;
 
 /// <summary>One file of several pages, and what ImageJ writes into it.</summary>
-public sealed class FileSourceTests : IDisposable
+public sealed class ImageFileTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 

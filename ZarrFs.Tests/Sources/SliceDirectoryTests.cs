@@ -6,7 +6,7 @@ using ZarrFs.Tests.Corpus;
 namespace ZarrFs.Tests.Sources;
 
 /// <summary>Directories of slices: which file is which z, what is a hole, what is bad, and what that does.</summary>
-public sealed class SliceSourceTests : IDisposable
+public sealed class SliceDirectoryTests : IDisposable
 {
     private const int Height = 6;
     private const int Width = 9;

@@ -15,6 +15,7 @@ internal static class TiffCompression
     public const long Deflate = 8;
     public const long CcittRleWords = 32771;
     public const long PackBits = 32773;
+    public const long PixarLog = 32909;
     public const long OldDeflate = 32946;
     public const long SgiLog = 34676;
     public const long SgiLog24 = 34677;
@@ -24,6 +25,9 @@ internal static class TiffCompression
 
     /// <summary>True for the encodings of CCITT (ITU-T) for black and white.</summary>
     public static bool IsFax(long value) => value is CcittRle or CcittT4 or CcittT6 or CcittRleWords;
+
+    /// <summary>True for the schemes that a predictor goes before; libtiff ignores the tag with the others.</summary>
+    public static bool HasPredictor(long value) => value is Lzw or Deflate or OldDeflate or Zstd or Lzma or PixarLog;
 
     /// <summary>What a value is called, for messages.</summary>
     public static string Name(long value) => value switch
@@ -41,7 +45,7 @@ internal static class TiffCompression
         PackBits => "PackBits",
         32809 => "ThunderScan",
         32908 => "PixarFilm",
-        32909 => "PixarLog",
+        PixarLog => "PixarLog",
         OldDeflate => "old Deflate",
         SgiLog or SgiLog24 => "SGI LogLuv",
         34661 => "JBIG",

@@ -17,6 +17,9 @@ internal sealed class TiffFile
 {
     private const int MostBad = 4096;
 
+    // More planes than that are not lost with the end of a file: the description is another file's.
+    private const int MostCut = 1 << 16;
+
     private readonly TiffPage?[] _pages;
     private readonly Dictionary<int, SourceException> _failures = [];
     private readonly Dictionary<int, (long Width, long Height)> _sizesOfBad = [];
@@ -149,8 +152,9 @@ internal sealed class TiffFile
         // Where not even a second plane fits, the description is older than the file: an editor has kept one plane and the text.
         if (bytes > (length - start) / 2) return 0;
         long planes = Stated(directory, page.Layout);
-        // A directory, or its values, among the planes means that other things than planes are behind the first one.
-        if (planes < 2 || planes > TiffReader.MostDirectories || (directory.Offset > start && (directory.Offset - start) / bytes < planes)) return 0;
+        if (planes < 2 || planes > TiffReader.MostDirectories || planes - (length - start) / bytes > MostCut) return 0;
+        // A directory among the planes means that other things than planes are behind the first one.
+        if (directory.Offset > start && (directory.Offset - start) / bytes < planes) return 0;
         return (int)planes - 1;
     }
 

@@ -102,6 +102,7 @@ public sealed class ImageJSeriesTests : IDisposable
     [Theory]
     [InlineData("images=6\nslices=6", 0)]
     [InlineData("images=6\nslices=6", 19)]
+    [InlineData("images=100000\nslices=100000", 100)]
     [InlineData("images=2000000000\nslices=2000000000", 100)]
     public void AnOldDescriptionOnOnePlaneIsOnePlane(string lines, int more)
     {

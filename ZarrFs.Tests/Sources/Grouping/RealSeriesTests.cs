@@ -75,6 +75,8 @@ public sealed partial class RealSeriesTests
         Assert.Equal(new VoxelSize(1, 0.1241, 0.1241, "micrometer"), VoxelSize("real/stacks/neuron-4Ch-bigtiff-deflate.ome.tiff"));
         Assert.Equal(["AF647", "AF568", "AF488", "DAPI"], Channels("real/stacks/neuron-4Ch-bigtiff-deflate.ome.tiff").Select(static channel => channel.Name));
         Assert.Equal((9225.0, 25330.0), Channels("real/stacks/mri-stack-16bit-imagej-be.tif")[0].Window);
+        // Colormaps that tifffile shows to be even ramps.
+        Assert.Equal(new ChannelInfo(null, 0xFF0000, (19, 33)), Assert.Single(Channels("odd/palette-imagej/mouse_Sequence_z001_c001.tif")));
         Assert.Equal("micrometer", VoxelSize("real/stacks/Bead_Image1_crop.tif")?.Unit);
         Assert.Equal(0.125, VoxelSize("real/stacks/Bead_Image1_crop.tif")?.Z);
 

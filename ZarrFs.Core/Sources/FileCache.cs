@@ -141,9 +141,7 @@ internal sealed class FileCache : IDisposable
         SafeFileHandle? handle = null;
         try
         {
-            // Not even opened: pipes and devices have no size either, and opening a pipe waits for its writer.
-            if (file.Size == 0) throw new TiffFormatException(path, TiffHeader.Empty);
-            handle = OpenHandle(path);
+            handle = OpenHandle(path, file.Size);
             OpenFile open = _load(file, handle, path);
             handle = null;
             return open;
@@ -163,11 +161,11 @@ internal sealed class FileCache : IDisposable
         }
     }
 
-    private SafeFileHandle OpenHandle(string path)
+    private SafeFileHandle OpenHandle(string path, long size)
     {
         try
         {
-            return OpenToRead(path);
+            return ReadHandle.Open(path, size);
         }
         catch (IOException failure) when (failure.HResult is TooManyOpenFiles or TooManyOpenFilesInSystem)
         {
@@ -176,11 +174,7 @@ internal sealed class FileCache : IDisposable
             lock (_sync) TakeSurplus(idle, 0);
             if (idle.Count == 0) throw;
             Close(idle);
-            return OpenToRead(path);
+            return ReadHandle.Open(path, size);
         }
     }
-
-    /// <summary>Any sharing: a lock of another reader or writer is none of our business, we only look.</summary>
-    private static SafeFileHandle OpenToRead(string path) =>
-        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 }

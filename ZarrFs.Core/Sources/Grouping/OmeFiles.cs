@@ -91,7 +91,7 @@ internal sealed class OmeFiles
         TiffFile? tiff = null;
         try
         {
-            using SafeFileHandle handle = File.OpenHandle(path);
+            using SafeFileHandle handle = ReadHandle.Open(path, file.Size);
             tiff = TiffFile.Read(handle, path, RandomAccess.GetLength(handle));
         }
         catch (Exception failure) when (failure is SourceException or IOException or UnauthorizedAccessException)

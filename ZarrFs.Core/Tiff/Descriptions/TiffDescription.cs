@@ -60,7 +60,7 @@ internal sealed record TiffDescription
     {
         try
         {
-            using SafeFileHandle handle = File.OpenHandle(path);
+            using SafeFileHandle handle = ReadHandle.Open(path, new FileInfo(path).Length);
             using TiffReader reader = new(handle, path, RandomAccess.GetLength(handle));
             return read(reader);
         }

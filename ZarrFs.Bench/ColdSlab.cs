@@ -91,7 +91,7 @@ internal static class ColdSlab
         do
         {
             seen = pool.Committed;
-            Thread.Sleep(500);
+            Thread.Sleep(2000);
         }
         while (seen != pool.Committed);
     }

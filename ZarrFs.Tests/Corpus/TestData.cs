@@ -36,13 +36,53 @@ internal static class TestData
     /// <param name="Pixels">SHA-256 of all pages in order, C order, little-endian; null where no reader could.</param>
     public sealed record Entry(string File, string Compression, long Samples, long Bits, string Format, string Photometric, long? Shapes, string? Pixels)
     {
+        /// <summary>True where no reader could open the file.</summary>
+        public bool IsUnreadable { get; private init; }
+
+        public long Pages { get; private init; }
+
+        public long Width { get; private init; }
+
+        public long Height { get; private init; }
+
+        public long Predictor { get; private init; }
+
+        public bool IsPlanar { get; private init; }
+
+        public bool IsBigEndian { get; private init; }
+
+        public bool IsBigTiff { get; private init; }
+
+        /// <summary>Strips or tiles, in words.</summary>
+        public string Layout { get; private init; } = "";
+
+        /// <summary>ome, imagej, shaped, geotiff, or empty.</summary>
+        public string Kind { get; private init; } = "";
+
+        /// <summary>The axes of each series, the slowest first, as tifffile names them: TZCYXS, I and Q for what it does not know.</summary>
+        public IReadOnlyList<string> Axes { get; private init; } = [];
+
         public static Entry Parse(string line)
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
             return new Entry(
                 Text("file") ?? "", Text("compression") ?? "", Number("spp") ?? 0, Number("bits") ?? 0, Text("format") ?? "", Text("photometric") ?? "",
-                Number("nshapes"), Text("pixels_sha256"));
+                Number("nshapes"), Text("pixels_sha256"))
+            {
+                IsUnreadable = Text("open_error") is not null,
+                Pages = Number("pages") ?? 0,
+                Width = Number("width") ?? 0,
+                Height = Number("height") ?? 0,
+                Predictor = Number("predictor") ?? 1,
+                IsPlanar = Text("planar") is "2" or "SEPARATE",
+                IsBigEndian = Text("order") == "BE",
+                IsBigTiff = root.TryGetProperty("bigtiff", out JsonElement big) && big.ValueKind == JsonValueKind.True,
+                Layout = Text("layout") ?? "",
+                Kind = Text("kind") ?? "",
+                Axes = root.TryGetProperty("series", out JsonElement series) && series.ValueKind == JsonValueKind.Array
+                    ? [.. series.EnumerateArray().Select(axes => axes.GetString()!.Split('(')[0])] : [],
+            };
 
             string? Text(string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

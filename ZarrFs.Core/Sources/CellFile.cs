@@ -11,6 +11,7 @@ internal sealed partial class CellFile : SourceFile
     private const int MostCells = 1_000_000;
 
     private volatile Extent? _extent;
+    private volatile IReadOnlyList<int>? _pages;
 
     private CellFile(SourceFile file, int iy, int ix, int iz)
         : base(file.Name, file.Size, file.Modified)
@@ -26,6 +27,13 @@ internal sealed partial class CellFile : SourceFile
     {
         get => _extent;
         set => _extent = value;
+    }
+
+    /// <summary>The page of each plane where other pages, such as thumbnails, lie between them; null where planes are simply the pages.</summary>
+    public IReadOnlyList<int>? Pages
+    {
+        get => _pages;
+        set => _pages = value;
     }
 
     /// <summary>True if a name is that of a cell.</summary>

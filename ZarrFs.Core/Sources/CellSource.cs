@@ -74,7 +74,7 @@ internal sealed class CellSource : TiffSource
     protected override void Check(SourceFile file, string path, TiffFile tiff)
     {
         PageLayout first = tiff.Page(0).Layout;
-        for (int page = 1; page < tiff.Count; page++)
+        foreach (int page in tiff.Full)
         {
             if (tiff.Failure(page) is UnsupportedException unsupported) throw unsupported;
             if (tiff.Failure(page) is not null) continue;
@@ -83,7 +83,7 @@ internal sealed class CellSource : TiffSource
             {
                 throw new SourceException(
                     path,
-                    $"page {tiff.Page(page).Index} has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, " +
+                    $"page {page} has {layout.Width} × {layout.Height} {layout.DataType.Name()} voxels, " +
                     $"expected {first.Width} × {first.Height} {first.DataType.Name()} like the first page");
             }
         }
@@ -93,18 +93,24 @@ internal sealed class CellSource : TiffSource
             throw new SourceException(path, $"has {first.DataType.Name()} voxels, expected {Layout.DataType.Name()} like the first cell");
 
         CellFile cell = (CellFile)file;
-        CellFile.Extent size = new(tiff.Count, first.Height, first.Width);
+        CellFile.Extent size = new(tiff.Full.Count, first.Height, first.Width);
         if (_cell.X != 0 && Mismatch(cell, path, size) is { } failure) throw failure;
+        if (tiff.Full[^1] != tiff.Full.Count - 1) cell.Pages = tiff.Full;
         cell.Voxels = size;
     }
 
-    protected override (long Z, long Depth) Planes(SourceFile file, int? page)
+    protected override bool Uses(SourceFile file, int page) => ((CellFile)file).Pages?.Contains(page) != false;
+
+    protected override PlaneSpan Planes(SourceFile file, int? page)
     {
         CellFile cell = (CellFile)file;
         long depth = _cell.Z > 0 ? _cell.Z : CellGrid.ConventionalSize;
         long start = cell.Place.Z * depth;
-        return page is { } z ? (start + z, 1) : (start, Math.Max(1, Math.Min(depth, Shape.Z - start)));
+        // The number of pages before this one that are planes: bad pages are rare, and told once.
+        return page is { } at ? Along(start + (cell.Pages?.Count(other => other < at) ?? at), 1) : Along(start, Math.Max(1, Math.Min(depth, Shape.Z - start)));
     }
+
+    private static PlaneSpan Along(long z, long depth) => new(null, null, z, depth);
 
     private CellFile.Extent? Probe(CellFile cell)
     {
@@ -143,8 +149,10 @@ internal sealed class CellSource : TiffSource
             if (stored != wanted) Fill(plane, wanted.Width * size, wanted.Height, rowStride);
             if (z < stored.EndZ && stored.Height > 0 && stored.Width > 0)
             {
+                int page = (int)(z - origin.Z);
+                if (cell!.Pages is { } pages) page = pages[page];
                 any |= ReadPlane(
-                    cell!, (int)(z - origin.Z), 0, wanted.Y - origin.Y, wanted.X - origin.X, stored.Height, stored.Width, plane, rowStride);
+                    cell, page, 0, wanted.Y - origin.Y, wanted.X - origin.X, stored.Height, stored.Width, plane, rowStride);
             }
         }
 
@@ -160,7 +168,7 @@ internal sealed class CellSource : TiffSource
         HashSet<(int Y, int X)> columns = [.. _grid.Cells.Select(static cell => (cell.Place.Y, cell.Place.X))];
         long present = columns.LongCount(column => column.Y < cellsY && column.X < cellsX);
         if (cellsY * cellsX > present)
-            AddMissing(0, Shape.Z, $"no cells in {cellsY * cellsX - present} of {cellsY * cellsX} columns of cells (y, x)");
+            AddMissing(Along(0, Shape.Z), $"no cells in {cellsY * cellsX - present} of {cellsY * cellsX} columns of cells (y, x)");
 
         foreach (IGrouping<(int Y, int X), CellFile> column in _grid.Cells.GroupBy(static cell => (cell.Place.Y, cell.Place.X)))
         {
@@ -172,7 +180,7 @@ internal sealed class CellSource : TiffSource
                 {
                     long start = next * _cell.Z;
                     AddMissing(
-                        start, Math.Min(Shape.Z, z * _cell.Z) - start,
+                        Along(start, Math.Min(Shape.Z, z * _cell.Z) - start),
                         $"no cells {column.Key.Y + 1:000} {column.Key.X + 1:000} {next + 1:000} to {z:000} (y x z)");
                 }
 

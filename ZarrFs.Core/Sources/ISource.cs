@@ -7,13 +7,13 @@ namespace ZarrFs.Core.Sources;
 /// </summary>
 public interface ISource : IDisposable
 {
-    /// <summary>What it is, for people: <c>slices</c>, <c>cells</c>, <c>file</c>.</summary>
+    /// <summary>What it is, for people: <c>slices</c>, <c>cells</c>, <c>file</c>, <c>files</c> (a set that belongs together).</summary>
     string Kind { get; }
 
     /// <summary>Absolute path of the directory or file.</summary>
     string Path { get; }
 
-    /// <summary>A name for the volume if the source states one (<c>meta.json</c>), else null.</summary>
+    /// <summary>A name if one is stated: the volume's in <c>meta.json</c>, the image's where a file holds several; else null.</summary>
     string? Name { get; }
 
     /// <summary>Voxels along t, c, z, y, x.</summary>
@@ -42,6 +42,9 @@ public interface ISource : IDisposable
 
     /// <summary>Where each slice, page or cell is missing or bad, as far as known by now. Grows while reading.</summary>
     IReadOnlyList<SourceProblem> Problems { get; }
+
+    /// <summary>What is there but not shown, in words for people: thumbnails, pages of another shape, files without a place.</summary>
+    IReadOnlyList<string> Others { get; }
 
     /// <summary>
     /// Reads <paramref name="region"/>, which lies inside <see cref="Shape"/>, into <paramref name="destination"/>: C order, little-endian,

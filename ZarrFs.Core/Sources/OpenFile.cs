@@ -9,15 +9,17 @@ internal sealed class OpenFile
     private readonly TiffPage? _page;
     private readonly TiffFile? _tiff;
 
-    public OpenFile(SourceFile file, SafeFileHandle handle, TiffPage page)
+    public OpenFile(SourceFile file, SafeFileHandle handle, string path, TiffPage page)
     {
+        Path = path;
         File = file;
         Handle = handle;
         _page = page;
     }
 
-    public OpenFile(SourceFile file, SafeFileHandle handle, TiffFile tiff)
+    public OpenFile(SourceFile file, SafeFileHandle handle, string path, TiffFile tiff)
     {
+        Path = path;
         File = file;
         Handle = handle;
         _tiff = tiff;
@@ -26,6 +28,9 @@ internal sealed class OpenFile
     public SourceFile File { get; }
 
     public SafeFileHandle Handle { get; }
+
+    /// <summary>Its path, made once: readers ask for it plane by plane.</summary>
+    public string Path { get; }
 
     /// <summary>Readers that hold it now; guarded by the cache's lock.</summary>
     public int Users { get; set; }

@@ -6,6 +6,9 @@ namespace ZarrFs.Core.Sources;
 /// </summary>
 internal sealed class PlaneTable
 {
+    /// <summary>Most planes that a description may speak of, holes counted: a week of a light-sheet microscope has some five million.</summary>
+    public const int MostPlanes = 1 << 24;
+
     private readonly Dictionary<Int128, PlaneRef> _planes = [];
 
     /// <param name="t">Time points.</param>
@@ -31,6 +34,17 @@ internal sealed class PlaneTable
     public bool TryAdd(long t, long c, long z, PlaneRef plane) => _planes.TryAdd(Index(t, c, z), plane);
 
     public bool TryGet(long t, long c, long z, out PlaneRef plane) => _planes.TryGetValue(Index(t, c, z), out plane);
+
+    /// <summary>Every plane that is there, in no order.</summary>
+    public IEnumerable<PlanePlace> All()
+    {
+        foreach ((Int128 index, PlaneRef plane) in _planes)
+        {
+            (Int128 rest, Int128 z) = Int128.DivRem(index, Z);
+            (Int128 t, Int128 c) = Int128.DivRem(rest, C);
+            yield return new PlanePlace((long)t, (long)c, (long)z, plane);
+        }
+    }
 
     private Int128 Index(long t, long c, long z)
     {

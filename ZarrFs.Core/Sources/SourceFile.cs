@@ -8,6 +8,7 @@ internal class SourceFile
 {
     private volatile SourceException? _failure;
     private volatile TiffPage? _page;
+    private TiffFile? _tiff;
 
     public SourceFile(string name, long size, DateTime modified)
     {
@@ -38,6 +39,13 @@ internal class SourceFile
         get => _page;
         set => _page = value;
     }
+
+    /// <summary>The same file for another source, which has its own open files and failures.</summary>
+    /// <param name="tiff">Its directories, if they have just been read: the next opening takes them.</param>
+    public SourceFile Copy(TiffFile? tiff = null) => new(Name, Size, Modified) { _tiff = tiff };
+
+    /// <summary>Gives away the directories that were read before, if they were.</summary>
+    public TiffFile? TakeTiff() => Interlocked.Exchange(ref _tiff, null);
 
     /// <summary>The open file, or null. Belongs to <see cref="FileCache"/>.</summary>
     public OpenFile? Open { get; set; }

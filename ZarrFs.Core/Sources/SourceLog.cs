@@ -5,11 +5,11 @@ namespace ZarrFs.Core.Sources;
 /// <summary>What a source tells the log: each bad slice, page or cell once.</summary>
 internal static partial class SourceLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path}: {Problem}; z {Z} to {LastZ} read as fill")]
-    public static partial void BadFilled(ILogger logger, string path, string problem, long z, long lastZ);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path}: {Problem}; {Planes} read as fill")]
+    public static partial void BadFilled(ILogger logger, string path, string problem, string planes);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path}: {Problem}; z {Z} to {LastZ} cannot be read")]
-    public static partial void BadFailing(ILogger logger, string path, string problem, long z, long lastZ);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path}: {Problem}; {Planes} cannot be read")]
+    public static partial void BadFailing(ILogger logger, string path, string problem, string planes);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

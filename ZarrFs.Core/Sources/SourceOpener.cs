@@ -7,24 +7,26 @@ public static class SourceOpener
 {
     private static readonly string[] ZarrDocuments = ["zarr.json", ".zgroup", ".zarray"];
 
-    /// <summary>Opens all volumes of a path: several where a file holds several images, the main one first.</summary>
-    /// <exception cref="SourceException">There is nothing, nothing that is read, or it contradicts itself.</exception>
-    public static IReadOnlyList<ISource> OpenAll(string path, SourceOptions options) => [Open(path, options)];
-
     /// <summary>
-    /// Opens a TIFF file, a directory of slices, or a directory of cells. A directory whose only TIFF has several pages and no number
-    /// for a name is that file.
+    /// Opens all images of a path: several where a file holds several, the main one first, or the one that
+    /// <see cref="SourceOptions.Series"/> picks. A path is a TIFF file, a directory of slices, or a directory of cells; a directory whose
+    /// only TIFF has several pages and no number for a name is that file.
     /// </summary>
     /// <exception cref="SourceException">There is nothing, nothing that is read, or it contradicts itself.</exception>
-    public static ISource Open(string path, SourceOptions options)
+    /// <exception cref="OptionException">An option does not fit what is there.</exception>
+    public static IReadOnlyList<ISource> OpenAll(string path, SourceOptions options)
     {
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (Directory.Exists(path)) return OpenDirectory(path, options);
-        if (File.Exists(path)) return new FileSource(path, metadata: null, options);
+        if (File.Exists(path)) return ImageFile.OpenAll(path, metadata: null, options);
         throw new SourceException(path, "does not exist, expected a TIFF file or a directory of them");
     }
 
-    private static ISource OpenDirectory(string directory, SourceOptions options)
+    /// <summary>Opens one image: the main one, or the one that <see cref="SourceOptions.Series"/> picks.</summary>
+    /// <inheritdoc cref="OpenAll"/>
+    public static ISource Open(string path, SourceOptions options) => OpenAll(path, options with { Series = options.Series ?? 0 })[0];
+
+    private static IReadOnlyList<ISource> OpenDirectory(string directory, SourceOptions options)
     {
         List<SourceFile> files = DirectoryListing.Tiffs(directory);
         if (files.Count == 0)
@@ -41,16 +43,37 @@ public static class SourceOpener
         VolumeMetadata? metadata = VolumeMetadata.Find(directory);
         if (files.Count == 1 && !CellFile.IsCell(files[0].Name) && !SliceNames.IsNumeric(SliceNames.Stem(files[0])))
         {
-            FileSource file = new(Path.Combine(directory, files[0].Name), metadata, options);
-            if (file.Shape.Z > 1) return file;
-            file.Dispose();
+            IReadOnlyList<StackSource> images = ImageFile.OpenAll(Path.Combine(directory, files[0].Name), metadata, options);
+            if (images.Count > 1 || images[0].PlaneCount > 1) return images;
+            images[0].Dispose();
         }
 
+        if (options.Series is > 0 and { } wanted) throw ImageFile.NoSuchSeries(directory, wanted, [null]);
         SourceFile? cell = files.Find(static file => CellFile.IsCell(file.Name));
-        if (cell is null) return new SliceSource(directory, files, metadata, options);
+        if (cell is null) return [OpenSlices(directory, files, metadata, options)];
         SourceFile? other = files.Find(static file => !CellFile.IsCell(file.Name));
         if (other is not null)
             throw new SourceException(directory, $"{cell.Name} is a cell of a grid and {other.Name} is not; expected one kind");
-        return new CellSource(directory, files, metadata, options);
+        return [new CellSource(directory, files, metadata, options)];
+    }
+
+    private static StackSource OpenSlices(string directory, List<SourceFile> files, VolumeMetadata? metadata, SourceOptions options)
+    {
+        SortedList<long, SourceFile> slices = SliceNames.Order(directory, files);
+        PlaneTable planes = new(1, 1, Math.Max(slices.Keys[^1] + 1, metadata?.Slices ?? 0));
+        for (int i = 0; i < slices.Count; i++) planes.TryAdd(0, 0, slices.Keys[i], new PlaneRef(i, 0));
+        Stack stack = new()
+        {
+            Path = directory,
+            Directory = directory,
+            Files = [.. slices.Values],
+            Series = new ImageSeries { Planes = planes, Origin = "slices along z" },
+            PagesPerFile = 1,
+            IsSlices = true,
+        };
+        StackSource source = new(stack, metadata, options);
+        if (!SliceNames.IsNumeric(SliceNames.Stem(stack.Files[0])) && SliceNames.FindSkip(stack.Files) is (SourceFile before, SourceFile after))
+            SourceLog.NumbersSkipped(options.Logger, directory, before.Name, after.Name);
+        return source;
     }
 }

@@ -6,7 +6,18 @@ namespace ZarrFs.Core.Sources;
 /// <param name="Depth">How many planes it stands for.</param>
 /// <param name="Path">The file; for a missing one, the directory.</param>
 /// <param name="Message">What is wrong, for people.</param>
-public sealed record SourceProblem(SourceProblemKind Kind, long Z, long Depth, string Path, string Message);
+public sealed record SourceProblem(SourceProblemKind Kind, long Z, long Depth, string Path, string Message)
+{
+    /// <summary>Its time point; null where the source has one only, or for several.</summary>
+    public long? T { get; init; }
+
+    /// <summary>Its channel, the first where pixels have several samples; null where the source has one only, or for several.</summary>
+    public long? C { get; init; }
+
+    /// <summary>The planes for people: <c>z 7</c>, <c>t 2, c 0, z 4–9</c>.</summary>
+    public string Planes =>
+        (T is { } t ? $"t {t}, " : "") + (C is { } c ? $"c {c}, " : "") + (Depth == 1 ? $"z {Z}" : $"z {Z}–{Z + Depth - 1}");
+}
 
 /// <summary>Missing is not failed: a hole is fill by nature, a bad slice only by policy.</summary>
 public enum SourceProblemKind

@@ -43,6 +43,7 @@ internal abstract class TiffSource : ISource
     {
         Path = path;
         Metadata = metadata;
+        Name = metadata?.Name;
         _options = options;
         _files = new FileCache(directory, options.OpenFiles, Load);
         _segments = new SegmentCache(options.Pool ?? (_ownPool = new BufferPool(OwnBudget)));
@@ -55,7 +56,7 @@ internal abstract class TiffSource : ISource
     public string Path { get; }
 
     /// <inheritdoc/>
-    public string? Name => Metadata?.Name;
+    public string? Name { get; protected init; }
 
     /// <inheritdoc/>
     public VolumeShape Shape { get; protected set; }
@@ -80,6 +81,9 @@ internal abstract class TiffSource : ISource
 
     /// <inheritdoc/>
     public DateTimeOffset LastModified { get; private set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Others { get; protected init; } = [];
 
     /// <inheritdoc/>
     public IReadOnlyList<SourceProblem> Problems => _problems.Snapshot();
@@ -144,20 +148,24 @@ internal abstract class TiffSource : ISource
     /// <summary>Says what is wrong with a file just opened, by throwing it.</summary>
     protected abstract void Check(SourceFile file, string path, TiffFile tiff);
 
+    /// <summary>True for the pages of a file that are planes.</summary>
+    protected virtual bool Uses(SourceFile file, int page) => true;
+
     /// <summary>The planes a file, or one of its pages, stands for.</summary>
-    protected abstract (long Z, long Depth) Planes(SourceFile file, int? page);
+    protected abstract PlaneSpan Planes(SourceFile file, int? page);
 
     /// <summary>To be called once, when <see cref="Files"/> is known.</summary>
-    protected void Identify()
+    /// <param name="variant">What else of the files' voxels these are: which image, in which arrangement.</param>
+    protected void Identify(string variant = "")
     {
-        Fingerprint = Sources.Fingerprint.Of(Kind, Files, Metadata);
+        Fingerprint = Sources.Fingerprint.Of(Kind + variant, Files, Metadata);
         LastModified = new DateTimeOffset(Files.Max(static file => file.Modified), TimeSpan.Zero);
         _opened = true;
         foreach (SourceProblem problem in Problems.Where(static problem => problem.Kind == SourceProblemKind.Bad)) Log(problem);
     }
 
-    protected void AddMissing(long z, long depth, string message) =>
-        _problems.Add(new SourceProblem(SourceProblemKind.Missing, z, depth, Path, message));
+    protected void AddMissing(in PlaneSpan planes, string message) =>
+        _problems.Add(new SourceProblem(SourceProblemKind.Missing, planes.Z, planes.Depth, Path, message) { T = planes.T, C = planes.C });
 
     protected string PathOf(SourceFile file) => _files.PathOf(file);
 
@@ -185,7 +193,7 @@ internal abstract class TiffSource : ISource
         {
             for (int page = 0; page < open.Pages; page++)
             {
-                if (open.Failure(page) is { } failure) Report(file, page, failure);
+                if (open.Failure(page) is { } failure && Uses(file, page)) Report(file, page, failure);
             }
 
             return true;
@@ -233,7 +241,7 @@ internal abstract class TiffSource : ISource
             try
             {
                 if (open.Failure(page) is { } failure) return Bad(file, page, failure, height, width, destination, rowStride);
-                PageFile from = new(open.Handle, PathOf(file), file, _segments);
+                PageFile from = new(open.Handle, open.Path, file, _segments);
                 if (PlaneReader.TryRead(from, open.Page(page), channel, y, x, height, width, destination, rowStride) && open.IsUnchanged()) return true;
                 file.Failure = Changed(file);
             }
@@ -283,27 +291,26 @@ internal abstract class TiffSource : ISource
             if (!_reported.Add((file, page))) return;
         }
 
-        (long z, long depth) = Planes(file, page == WholeFile ? null : page);
-        SourceProblem problem = new(SourceProblemKind.Bad, z, depth, failure.Path, failure.Detail);
+        PlaneSpan planes = Planes(file, page == WholeFile ? null : page);
+        SourceProblem problem = new(SourceProblemKind.Bad, planes.Z, planes.Depth, failure.Path, failure.Detail) { T = planes.T, C = planes.C };
         _problems.Add(problem);
         if (_opened) Log(problem);
     }
 
     private void Log(SourceProblem problem)
     {
-        long last = problem.Z + problem.Depth - 1;
-        if (_options.BadSlices == BadSlicePolicy.Fill) SourceLog.BadFilled(_options.Logger, problem.Path, problem.Message, problem.Z, last);
-        else SourceLog.BadFailing(_options.Logger, problem.Path, problem.Message, problem.Z, last);
+        if (_options.BadSlices == BadSlicePolicy.Fill) SourceLog.BadFilled(_options.Logger, problem.Path, problem.Message, problem.Planes);
+        else SourceLog.BadFailing(_options.Logger, problem.Path, problem.Message, problem.Planes);
     }
 
     private OpenFile Load(SourceFile file, SafeFileHandle handle, string path)
     {
         if (RandomAccess.GetLength(handle) != file.Size || File.GetLastWriteTimeUtc(handle) != file.Modified) throw Changed(file);
-        if (file.Page is { } known) return new OpenFile(file, handle, known);
-        TiffFile tiff = TiffFile.Read(handle, path, file.Size, _layout);
+        if (file.Page is { } known) return new OpenFile(file, handle, path, known);
+        TiffFile tiff = file.TakeTiff() ?? TiffFile.Read(handle, path, file.Size, _layout);
         Check(file, path, tiff);
-        if (tiff.Count != 1 || tiff.Failure(0) is not null || !tiff.Page(0).IsContiguous) return new OpenFile(file, handle, tiff);
+        if (tiff.Count != 1 || tiff.Failure(0) is not null || !tiff.Page(0).IsContiguous) return new OpenFile(file, handle, path, tiff);
         file.Page = tiff.Page(0);
-        return new OpenFile(file, handle, tiff.Page(0));
+        return new OpenFile(file, handle, path, tiff.Page(0));
     }
 }

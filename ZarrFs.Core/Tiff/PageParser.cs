@@ -25,9 +25,6 @@ internal static class PageParser
         return Locate(directory, layout);
     }
 
-    /// <summary>True for pages that are a smaller copy of another one (NewSubfileType, bit 0).</summary>
-    public static bool IsReduced(TiffDirectory directory) => (directory.Integer(TiffTag.NewSubfileType, 0) & 1) != 0;
-
     private static PageLayout Layout(TiffDirectory directory)
     {
         long width = directory.Required(TiffTag.ImageWidth);

@@ -10,14 +10,18 @@ internal sealed class TiffDirectory
     private readonly TiffReader _reader;
     private readonly List<TiffField> _fields = new(16);
 
-    public TiffDirectory(TiffReader reader, int page)
+    public TiffDirectory(TiffReader reader, int page, long offset)
     {
         _reader = reader;
         Page = page;
+        Offset = offset;
     }
 
     /// <summary>0-based place in the chain.</summary>
     public int Page { get; }
+
+    /// <summary>Where it begins in the file.</summary>
+    public long Offset { get; }
 
     public string Path => _reader.Path;
 
@@ -67,14 +71,25 @@ internal sealed class TiffDirectory
     /// <summary>One number of a field that <see cref="Integers"/> has checked.</summary>
     public ulong Value(in TiffField field, long index) => _reader.Integer(field, index);
 
-    /// <summary>The text of a tag, or null where there is none; at most 1 MiB of it.</summary>
-    public string? Text(TiffTag tag)
+    /// <summary>The text of a tag, or null where there is none.</summary>
+    /// <exception cref="TiffFormatException">Not text, outside the file, or longer than <paramref name="most"/> bytes.</exception>
+    public string? Text(TiffTag tag, int most = LongestText) => TryFindBytes(tag, most, out TiffField field) ? _reader.Text(field, most) : null;
+
+    /// <summary>The bytes of a tag, or null where there is none.</summary>
+    /// <exception cref="TiffFormatException">Not bytes, outside the file, or more than <paramref name="most"/>.</exception>
+    public byte[]? Bytes(TiffTag tag, int most) =>
+        TryFindBytes(tag, most, out TiffField field) ? _reader.Bytes(field.Offset, (int)field.Count) : null;
+
+    /// <summary>The whole numbers of a tag, or null where there is none.</summary>
+    /// <exception cref="TiffFormatException">Not whole numbers, outside the file, or more than <paramref name="most"/>.</exception>
+    public ulong[]? Numbers(TiffTag tag, int most)
     {
         if (!TryFind(tag, out TiffField field)) return null;
-        if (field.Type is not (TiffFieldType.Ascii or TiffFieldType.Byte or TiffFieldType.Undefined))
-            throw Error(tag, $"found values of type {(int)field.Type}, expected text");
-        CheckInside(field, field.Count);
-        return _reader.Text(field, LongestText);
+        if (field.Count > (ulong)most) throw Error(tag, $"found {field.Count} values, expected at most {most}");
+        CheckIntegers(field, (long)field.Count);
+        ulong[] numbers = new ulong[(int)field.Count];
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = _reader.Integer(field, i);
+        return numbers;
     }
 
     /// <summary>A rational value, or null where there is none or it is no positive finite number.</summary>
@@ -100,6 +115,16 @@ internal sealed class TiffDirectory
 
         found = default;
         return false;
+    }
+
+    private bool TryFindBytes(TiffTag tag, int most, out TiffField field)
+    {
+        if (!TryFind(tag, out field)) return false;
+        if (field.Type is not (TiffFieldType.Ascii or TiffFieldType.Byte or TiffFieldType.Undefined))
+            throw Error(tag, $"found values of type {(int)field.Type}, expected bytes");
+        if (field.Count > (ulong)most) throw Error(tag, $"found {field.Count} bytes, expected at most {most}");
+        CheckInside(field, field.Count);
+        return true;
     }
 
     private void CheckIntegers(in TiffField field, long count)

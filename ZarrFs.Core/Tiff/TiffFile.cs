@@ -1,26 +1,51 @@
 using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Tiff.Descriptions;
 
 namespace ZarrFs.Core.Tiff;
 
-/// <summary>The pages of a file, without its reduced-resolution copies.</summary>
+/// <summary>
+/// The pages of a file by their places in its main chain of directories, smaller copies and masks among them. Directories that hang below
+/// a page (SubIFDs: the lower levels of a pyramid) are not followed: the full resolution is all that is shown.
+/// <para>
+/// ImageJ writes stacks above 4 GiB, and tifffile its "truncated" ones, as a single directory followed by all planes. Such planes are pages
+/// here too, counted on from the last directory; those past the end of the file are bad ones.
+/// </para>
+/// </summary>
 internal sealed class TiffFile
 {
     private readonly TiffPage?[] _pages;
-    private readonly Dictionary<int, SourceException> _failures;
+    private readonly Dictionary<int, SourceException> _failures = [];
+    private readonly Dictionary<int, (long Width, long Height)> _sizesOfBad = [];
+    private readonly Dictionary<int, PageKind> _kinds = [];
+    private readonly string _path;
+    private readonly long _length;
+    private readonly int _planes;
 
-    private TiffFile(TiffPage?[] pages, Dictionary<int, SourceException> failures, TiffCalibration calibration)
+    private TiffFile(TiffReader reader, PageLayout? like)
     {
-        _pages = pages;
-        _failures = failures;
-        Calibration = calibration;
+        _path = reader.Path;
+        _length = reader.Length;
+        List<TiffPage?> pages = [];
+        TiffDirectory? first = null;
+        foreach (TiffDirectory directory in reader.Directories())
+        {
+            first ??= directory;
+            TiffPage? page = Parse(directory, like);
+            pages.Add(page);
+            if (page is not null && Kind(directory.Page) == PageKind.Full) like = page.Layout;
+        }
+
+        _pages = [.. pages];
+        _planes = _pages is [{ } only] ? PlanesBehind(first!, only, _length) : 0;
+        Full = [.. Enumerable.Range(0, Count).Where(page => Kind(page) == PageKind.Full)];
     }
 
-    /// <summary>Number of pages.</summary>
-    public int Count => _pages.Length;
+    /// <summary>Number of pages of any kind.</summary>
+    public int Count => _pages.Length + _planes;
 
-    /// <summary>What the first page says about itself.</summary>
-    public TiffCalibration Calibration { get; }
+    /// <summary>The pages that are images of their own, also bad ones, in order. The first page is always one of them.</summary>
+    public IReadOnlyList<int> Full { get; }
 
     /// <summary>Reads all directories of a file.</summary>
     /// <param name="handle">The file, open for reading.</param>
@@ -32,35 +57,100 @@ internal sealed class TiffFile
     public static TiffFile Read(SafeFileHandle handle, string path, long length, PageLayout? like = null)
     {
         using TiffReader reader = new(handle, path, length);
-        List<TiffPage?> pages = [];
-        Dictionary<int, SourceException> failures = [];
-        TiffCalibration calibration = default;
-        foreach (TiffDirectory directory in reader.Directories())
-        {
-            try
-            {
-                // A file of only reduced copies would have no page at all: its first one stands, whatever it says.
-                if (PageParser.IsReduced(directory) && directory.Page > 0) continue;
-
-                if (pages.Count == 0) calibration = TiffCalibration.Read(directory);
-                TiffPage page = PageParser.Parse(directory, like);
-                like = page.Layout;
-                pages.Add(page);
-            }
-            catch (SourceException failure)
-            {
-                failures.Add(pages.Count, failure);
-                pages.Add(null);
-            }
-        }
-
-        return new TiffFile([.. pages], failures, calibration);
+        return new TiffFile(reader, like);
     }
 
-    /// <summary>A page by its place among the pages.</summary>
+    /// <summary>What a page is to the others.</summary>
+    public PageKind Kind(int index) => _kinds.GetValueOrDefault(index);
+
+    /// <summary>A page by its place.</summary>
     /// <exception cref="SourceException">The page is malformed, not in the file, or of a kind that is not read.</exception>
-    public TiffPage Page(int index) => _pages[index] ?? throw _failures[index];
+    public TiffPage Page(int index)
+    {
+        if (Failure(index) is { } failure) throw failure;
+        return index < _pages.Length ? _pages[index]! : Behind(index, out _);
+    }
 
     /// <summary>Why a page cannot be read, or null if it can.</summary>
-    public SourceException? Failure(int index) => _failures.GetValueOrDefault(index);
+    public SourceException? Failure(int index)
+    {
+        if (index < _pages.Length) return _failures.GetValueOrDefault(index);
+        TiffPage plane = Behind(index, out long bytes);
+        long end = plane.Offset(0) + bytes;
+        if (end <= _length) return null;
+        return new TiffFormatException(
+            _path, $"plane {index} of the {Count} behind one directory ends at byte {end}, past the end of the file ({_length} bytes)");
+    }
+
+    /// <summary>The width and height that a bad page states, or null if it states none.</summary>
+    public (long Width, long Height)? SizeOfBad(int index) => _sizesOfBad.TryGetValue(index, out (long, long) size) ? size : null;
+
+    private TiffPage? Parse(TiffDirectory directory, PageLayout? like)
+    {
+        try
+        {
+            // A file of only smaller copies would have no page at all: its first one stands, whatever it says.
+            if (directory.Page > 0 && KindOf(directory) is var kind and not PageKind.Full) _kinds.Add(directory.Page, kind);
+            return PageParser.Parse(directory, like);
+        }
+        catch (SourceException failure)
+        {
+            _failures.Add(directory.Page, failure);
+        }
+
+        try
+        {
+            _sizesOfBad.Add(directory.Page, (directory.Required(TiffTag.ImageWidth), directory.Required(TiffTag.ImageLength)));
+        }
+        catch (TiffFormatException)
+        {
+            // The failure above says it.
+        }
+
+        return null;
+    }
+
+    private TiffPage Behind(int index, out long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        TiffPage last = _pages[^1]!;
+        bytes = PlaneBytes(last);
+        return last.Shifted(index, (index - _pages.Length + 1) * bytes);
+    }
+
+    private static PageKind KindOf(TiffDirectory directory)
+    {
+        long flags = directory.Integer(TiffTag.NewSubfileType, 0);
+        return (flags & 1) != 0 ? PageKind.Reduced : (flags & 4) != 0 ? PageKind.Mask : PageKind.Full;
+    }
+
+    /// <summary>How many planes follow the samples of the only directory.</summary>
+    private static int PlanesBehind(TiffDirectory directory, TiffPage page, long length)
+    {
+        if (!page.IsContiguous || page.Layout.Compression != TiffCompression.None || page.Layout.IsTiled) return 0;
+        long bytes = PlaneBytes(page);
+        long start = page.Offset(0);
+        // Where not even a second plane fits, the description is older than the file: an editor has kept one plane and the text.
+        if (bytes > (length - start) / 2) return 0;
+        long planes = Stated(directory, page.Layout);
+        // A directory, or its values, among the planes means that other things than planes are behind the first one.
+        if (planes < 2 || planes > TiffReader.MostDirectories || (directory.Offset > start && (directory.Offset - start) / bytes < planes)) return 0;
+        return (int)planes - 1;
+    }
+
+    private static long Stated(TiffDirectory directory, PageLayout layout)
+    {
+        try
+        {
+            string? text = directory.Text(TiffTag.ImageDescription);
+            if (ImageJDescription.Parse(text) is { } imageJ) return imageJ.Images ?? 1;
+            return ShapedDescription.Parse(text) is { IsTruncated: true } shaped ? shaped.Samples / (layout.Width * layout.Height * layout.Channels) : 1;
+        }
+        catch (TiffFormatException)
+        {
+            return 1;
+        }
+    }
+
+    private static long PlaneBytes(TiffPage page) => page.Layout.Bytes * page.Layout.Channels;
 }

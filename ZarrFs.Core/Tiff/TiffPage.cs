@@ -29,4 +29,7 @@ public sealed class TiffPage
 
     /// <summary>Where a segment begins in the file.</summary>
     public long Offset(long segment) => _offsets is null ? _first + segment * Layout.SegmentBytes : _offsets[segment];
+
+    /// <summary>The plane <paramref name="bytes"/> further on in the file, laid out alike; for pages whose segments follow one another.</summary>
+    public TiffPage Shifted(int index, long bytes) => new(index, Layout, checked(_first + bytes), offsets: null);
 }

@@ -89,17 +89,23 @@ internal sealed class TiffReader : IDisposable
     /// <summary>The text of an ASCII field whose bytes are known to be in the file, at most <paramref name="most"/> bytes of it.</summary>
     public string Text(in TiffField field, int most)
     {
-        byte[] bytes = new byte[(int)Math.Min(field.Count, (ulong)most)];
-        for (int done = 0; done < bytes.Length;)
-        {
-            int count = Math.Min(FileWindow.Capacity, bytes.Length - done);
-            _window.Get((long)field.Offset + done, count).CopyTo(bytes.AsSpan(done));
-            done += count;
-        }
-
-        ReadOnlySpan<byte> text = bytes.AsSpan().TrimEnd((byte)0);
+        ReadOnlySpan<byte> text = Bytes(field.Offset, (int)Math.Min(field.Count, (ulong)most)).AsSpan().TrimEnd((byte)0);
         // ImageJ writes µ as Latin-1 or escaped, OME as UTF-8.
         return System.Text.Unicode.Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text);
+    }
+
+    /// <summary>Bytes that are known to be in the file.</summary>
+    public byte[] Bytes(ulong offset, int count)
+    {
+        byte[] bytes = new byte[count];
+        for (int done = 0; done < bytes.Length;)
+        {
+            int step = Math.Min(FileWindow.Capacity, bytes.Length - done);
+            _window.Get((long)offset + done, step).CopyTo(bytes.AsSpan(done));
+            done += step;
+        }
+
+        return bytes;
     }
 
     private TiffDirectory ReadDirectory(int page, ulong offset, out ulong next)
@@ -115,7 +121,7 @@ internal sealed class TiffReader : IDisposable
         ulong bytes = (ulong)countBytes + entries * (ulong)entryBytes + (ulong)inlineBytes;
         if (!_window.Contains(offset, bytes)) throw Past(page, offset, $"directory of {entries} entries");
 
-        TiffDirectory directory = new(this, page);
+        TiffDirectory directory = new(this, page, (long)offset);
         long at = (long)offset + countBytes;
         for (ulong i = 0; i < entries; i++, at += entryBytes)
         {

@@ -11,7 +11,7 @@ using ZarrFs.Host.Http;
 
 namespace ZarrFs.Host.Catalog;
 
-/// <summary>The opened volumes of one run of the program, in the order given; their numbers are their places in it.</summary>
+/// <summary>The opened volumes of one run of the program, in the order given, all images of a source one after the other; their numbers are their places in it.</summary>
 internal sealed class VolumeCatalog : IDisposable
 {
     private readonly List<ISource> _sources = [];
@@ -27,7 +27,7 @@ internal sealed class VolumeCatalog : IDisposable
     {
         try
         {
-            Volumes = [.. volumes.Select(settings => Open(settings, pool, logger))];
+            Volumes = [.. volumes.SelectMany(settings => Open(settings, pool, logger))];
             _contrasts = [.. Volumes.Select(volume => ContrastEstimate.Of(volume.Volume))];
             Tree = new VirtualTree([.. Volumes.Zip(_contrasts)]);
         }
@@ -68,24 +68,15 @@ internal sealed class VolumeCatalog : IDisposable
         foreach (ISource source in _sources) source.Dispose();
     }
 
-    private Multiscale Open(VolumeSettings settings, BufferPool pool, ILogger logger)
+    private List<Multiscale> Open(VolumeSettings settings, BufferPool pool, ILogger logger)
     {
-        ISource source = SourceOpener.Open(settings.Source, new SourceOptions { BadSlices = settings.OnBadSlice, Pool = pool, Logger = logger });
-        _sources.Add(source);
-        var volume = new Volume(source, settings.Ranges, settings.Type, settings.VoxelSize);
-        return new Multiscale(settings.Name ?? DefaultName(source), volume, settings.Chunk, settings.Levels, settings.Downsample);
-    }
-
-    private static string DefaultName(ISource source)
-    {
-        string name = source.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(source.Path));
-        foreach (string suffix in (string[])[".tiff", ".tif", ".ome"])
-        {
-            if (source.Name is null && name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) name = name[..^suffix.Length];
-        }
-
-        // A name out of a file is made fit for a directory; one that the user gives is checked instead.
-        name = string.Concat(name.Select(c => c is '/' or '\\' || char.IsControl(c) ? '_' : c)).Trim();
-        return name is "" or "." or ".." ? "volume" : name;
+        IReadOnlyList<ISource> images = SourceOpener.OpenAll(
+            settings.Source, new SourceOptions { BadSlices = settings.OnBadSlice, Pool = pool, Logger = logger });
+        _sources.AddRange(images);
+        return
+        [
+            .. images.Zip(VolumeNames.Of(settings.Name, images), (image, name) =>
+                new Multiscale(name, new Volume(image, settings.Ranges, settings.Type, settings.VoxelSize), settings.Chunk, settings.Levels, settings.Downsample)),
+        ];
     }
 }

@@ -84,6 +84,8 @@ internal static class InfoReport
             {
                 json.WriteStartObject();
                 json.WriteString("kind", problem.Kind == SourceProblemKind.Bad ? "bad" : "missing");
+                if (problem.T is { } t) json.WriteNumber("t", t);
+                if (problem.C is { } c) json.WriteNumber("c", c);
                 json.WriteNumber("z", problem.Z);
                 json.WriteNumber("depth", problem.Depth);
                 json.WriteString("path", problem.Path);
@@ -108,9 +110,8 @@ internal static class InfoReport
 
         foreach (SourceProblem problem in problems.Take(MostProblemsShown))
         {
-            string where = problem.Depth == 1 ? $"z {problem.Z}" : $"z {problem.Z}–{problem.Z + problem.Depth - 1}";
             string kind = problem.Kind == SourceProblemKind.Bad ? "[red]bad[/]" : "[yellow]missing[/]";
-            console.MarkupLine($"{kind}  {where}  {Markup.Escape(problem.Kind == SourceProblemKind.Bad ? $"{problem.Path}: {problem.Message}" : problem.Message)}");
+            console.MarkupLine($"{kind}  {problem.Planes}  {Markup.Escape(problem.Kind == SourceProblemKind.Bad ? $"{problem.Path}: {problem.Message}" : problem.Message)}");
         }
 
         if (problems.Count > MostProblemsShown) console.WriteLine($"… and {problems.Count - MostProblemsShown} more (--json lists all)");

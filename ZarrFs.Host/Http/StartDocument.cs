@@ -58,6 +58,8 @@ internal static class StartDocument
         {
             json.WriteStartObject();
             json.WriteString("kind", problem.Kind == SourceProblemKind.Bad ? "bad" : "missing");
+            if (problem.T is { } t) json.WriteNumber("t", t);
+            if (problem.C is { } c) json.WriteNumber("c", c);
             json.WriteNumber("z", problem.Z);
             json.WriteNumber("depth", problem.Depth);
             json.WriteString("path", problem.Path);

@@ -79,7 +79,7 @@ internal static class StartPage
         if (problems.Count == 0) return;
         html.Append("<details><summary>Which</summary><ul>\n");
         foreach (SourceProblem problem in problems.OrderByDescending(problem => problem.Kind).Take(MostProblems))
-            html.Append($"<li>z {problem.Z}{(problem.Depth > 1 ? $" to {problem.Z + problem.Depth - 1}" : "")}: {Text(problem.Path)}: {Text(problem.Message)}</li>\n");
+            html.Append($"<li>{problem.Planes}: {Text(problem.Path)}: {Text(problem.Message)}</li>\n");
         if (problems.Count > MostProblems) html.Append($"<li>and {problems.Count - MostProblems} more</li>\n");
         html.Append("</ul></details>\n");
     }

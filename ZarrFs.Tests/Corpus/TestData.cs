@@ -34,12 +34,14 @@ internal static class TestData
     /// <param name="Photometric">MINISBLACK and so on.</param>
     /// <param name="Shapes">Number of different page shapes, or null.</param>
     /// <param name="Pixels">SHA-256 of all pages in order, C order, little-endian; null where no reader could.</param>
-    public sealed record Entry(string File, string Compression, long Samples, long Bits, string Format, string Photometric, long? Shapes, string? Pixels)
+    /// <param name="Pages">Pages in the file.</param>
+    /// <param name="Series">tifffile's images: <c>ZCYX(10, 3, 61, 57) uint16</c>.</param>
+    public sealed record Entry(
+        string File, string Compression, long Samples, long Bits, string Format, string Photometric, long? Shapes, string? Pixels, long Pages,
+        IReadOnlyList<string> Series)
     {
         /// <summary>True where no reader could open the file.</summary>
         public bool IsUnreadable { get; private init; }
-
-        public long Pages { get; private init; }
 
         public long Width { get; private init; }
 
@@ -60,7 +62,7 @@ internal static class TestData
         public string Kind { get; private init; } = "";
 
         /// <summary>The axes of each series, the slowest first, as tifffile names them: TZCYXS, I and Q for what it does not know.</summary>
-        public IReadOnlyList<string> Axes { get; private init; } = [];
+        public IEnumerable<string> Axes => Series.Select(series => series.Split('(')[0]);
 
         public static Entry Parse(string line)
         {
@@ -68,10 +70,12 @@ internal static class TestData
             JsonElement root = document.RootElement;
             return new Entry(
                 Text("file") ?? "", Text("compression") ?? "", Number("spp") ?? 0, Number("bits") ?? 0, Text("format") ?? "", Text("photometric") ?? "",
-                Number("nshapes"), Text("pixels_sha256"))
+                Number("nshapes"), Text("pixels_sha256"), Number("pages") ?? 0,
+                root.TryGetProperty("series", out JsonElement series) && series.ValueKind == JsonValueKind.Array
+                    ? [.. series.EnumerateArray().Select(one => one.GetString()!)]
+                    : [])
             {
                 IsUnreadable = Text("open_error") is not null,
-                Pages = Number("pages") ?? 0,
                 Width = Number("width") ?? 0,
                 Height = Number("height") ?? 0,
                 Predictor = Number("predictor") ?? 1,
@@ -80,14 +84,19 @@ internal static class TestData
                 IsBigTiff = root.TryGetProperty("bigtiff", out JsonElement big) && big.ValueKind == JsonValueKind.True,
                 Layout = Text("layout") ?? "",
                 Kind = Text("kind") ?? "",
-                Axes = root.TryGetProperty("series", out JsonElement series) && series.ValueKind == JsonValueKind.Array
-                    ? [.. series.EnumerateArray().Select(axes => axes.GetString()!.Split('(')[0])] : [],
             };
 
             string? Text(string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
             long? Number(string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : null;
         }
+
+        /// <summary>
+        /// True if the pages, in their order, are the planes of one volume along z. A part of a multi-file set is none: it opens the whole set.
+        /// </summary>
+        public bool IsOneVolume =>
+            Series is [{ } only] && (only.StartsWith("YX", StringComparison.Ordinal) || only[1..].StartsWith("YX", StringComparison.Ordinal) && only[0] is 'Z' or 'Q' or 'I')
+            && !File.StartsWith("real/slices/ome-multifile/master/", StringComparison.Ordinal);
 
         /// <summary>True for the kinds that are read without a decoder.</summary>
         public bool IsPlain =>

@@ -49,6 +49,8 @@ internal sealed class ArraySource : ISource
 
     public IReadOnlyList<SourceProblem> Problems => [];
 
+    public IReadOnlyList<string> Others => [];
+
     public byte[] Voxels => _voxels;
 
     /// <summary>Calls of <see cref="Read"/> so far.</summary>

@@ -13,15 +13,6 @@ public sealed class FileSourceTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void PagesThatDifferAreNotSupported()
-    {
-        string path = _directory.File("mixed.tif", new TiffWriter().Write(
-            [(5, 4, DataType.UInt16), (5, 4, DataType.UInt16), (3, 4, DataType.UInt8)], Samples.Make(92)));
-        UnsupportedException error = Assert.Throws<UnsupportedException>(() => SourceOpener.Open(path, new SourceOptions()));
-        Assert.Contains("page 2 has 4 × 3 uint8 voxels and page 0 has 4 × 5 uint16", error.Detail, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void APagePastTheEndIsABadPlane()
     {
         byte[] samples = Samples.Make(3 * 40);
@@ -72,15 +63,5 @@ public sealed class FileSourceTests : IDisposable
         using ISource source = SourceOpener.Open(
             _directory.File("s.tif", new TiffWriter { Resolution = (300, 1) }.Write(1, 3, 4, DataType.UInt8, Samples.Make(12))), new SourceOptions());
         Assert.Null(source.VoxelSize);
-    }
-
-    [Fact]
-    public void AnImageJStackBehindOneDirectoryIsNotShownAsOnePlane()
-    {
-        byte[] file = [.. new TiffWriter { DirectoryFirst = true, Description = "ImageJ=1.53t\nimages=3\nslices=3\n" }
-            .Write(1, 3, 4, DataType.UInt8, Samples.Make(12)), .. Samples.Make(24)];
-        UnsupportedException error = Assert.Throws<UnsupportedException>(
-            () => SourceOpener.Open(_directory.File("big.tif", file), new SourceOptions()));
-        Assert.Contains("an ImageJ stack of 3 planes behind one directory", error.Detail, StringComparison.Ordinal);
     }
 }

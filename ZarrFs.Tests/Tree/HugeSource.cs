@@ -30,6 +30,8 @@ internal sealed class HugeSource(VolumeShape shape) : ISource
 
     public IReadOnlyList<SourceProblem> Problems => [];
 
+    public IReadOnlyList<string> Others => [];
+
     public bool Read(in Region region, Span<byte> destination) => throw new NotSupportedException("only its shape is looked at");
 
     public void CheckAll(IProgress<double>? progress, CancellationToken cancellationToken) => progress?.Report(1);

@@ -51,6 +51,9 @@ internal sealed class CellSource : TiffSource
     /// <inheritdoc/>
     public override string Kind => "cells";
 
+    /// <inheritdoc/>
+    public override string Origin => "cells by their names";
+
     protected override IReadOnlyList<SourceFile> Files => _grid.Cells;
 
     protected override bool ReadVoxels(in Region region, Span<byte> destination)

@@ -14,15 +14,54 @@ internal static class DirectoryListing
         ReturnSpecialDirectories = false,
     };
 
+    private static readonly EnumerationOptions Below = new()
+    {
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = false,
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = 3,
+        ReturnSpecialDirectories = false,
+    };
+
+    // Some seconds of listing: whoever names the root of a disk by mistake is told.
+    private const int MostEntries = 2_000_000;
+
     /// <summary>Files that end in <c>.tif</c> or <c>.tiff</c> in any case, with sizes and times; hidden ones and directories are left out.</summary>
     /// <exception cref="SourceException">The directory cannot be listed.</exception>
     public static List<SourceFile> Tiffs(string directory)
     {
         try
         {
-            FileSystemEnumerable<SourceFile> entries = new(directory, static (ref FileSystemEntry entry) => Describe(ref entry), Everything)
+            FileSystemEnumerable<SourceFile> entries = new(directory, static (ref FileSystemEntry entry) => Describe(ref entry, entry.FileName.ToString()), Everything)
             {
                 ShouldIncludePredicate = static (ref FileSystemEntry entry) => IsTiff(entry.FileName) && !entry.IsDirectory,
+            };
+            return [.. entries];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SourceException(directory, $"cannot be listed: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>
+    /// Those of the directory and of three levels of folders in it, by their relative paths with <c>/</c> between folders; hidden folders are
+    /// left out.
+    /// </summary>
+    /// <exception cref="SourceException">A directory cannot be listed, or there are too many entries.</exception>
+    public static List<SourceFile> TiffsBelow(string directory)
+    {
+        try
+        {
+            int seen = 0;
+            FileSystemEnumerable<SourceFile> entries = new(directory, (ref FileSystemEntry entry) => Describe(ref entry, RelativeName(ref entry)), Below)
+            {
+                ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.FileName.StartsWith('.'),
+                ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                {
+                    if (++seen > MostEntries) throw new IOException($"there are more than {MostEntries} files in it and its folders");
+                    return IsTiff(entry.FileName) && !entry.IsDirectory;
+                },
             };
             return [.. entries];
         }
@@ -52,12 +91,19 @@ internal static class DirectoryListing
         !name.StartsWith('.')
         && (name.EndsWith(".tif", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".tiff", StringComparison.OrdinalIgnoreCase));
 
-    private static SourceFile Describe(ref FileSystemEntry entry)
+    private static string RelativeName(ref FileSystemEntry entry)
+    {
+        string folder = Path.GetRelativePath(entry.RootDirectory.ToString(), entry.Directory.ToString());
+        string name = entry.FileName.ToString();
+        return folder == "." ? name : $"{folder.Replace(Path.DirectorySeparatorChar, '/')}/{name}";
+    }
+
+    private static SourceFile Describe(ref FileSystemEntry entry, string name)
     {
         // The walk gives a link's own size and time; the file behind it is what will be read.
         bool link = (entry.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None;
         if (link && new FileInfo(entry.ToFullPath()).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target)
-            return new SourceFile(entry.FileName.ToString(), target.Length, target.LastWriteTimeUtc);
-        return new SourceFile(entry.FileName.ToString(), entry.Length, entry.LastWriteTimeUtc.UtcDateTime);
+            return new SourceFile(name, target.Length, target.LastWriteTimeUtc);
+        return new SourceFile(name, entry.Length, entry.LastWriteTimeUtc.UtcDateTime);
     }
 }

@@ -10,6 +10,9 @@ public interface ISource : IDisposable
     /// <summary>What it is, for people: <c>slices</c>, <c>cells</c>, <c>file</c>, <c>files</c> (a set that belongs together).</summary>
     string Kind { get; }
 
+    /// <summary>How its arrangement was found, for people: <c>numbered slices</c>, <c>ImageJ hyperstack</c>, <c>OME-TIFF</c>.</summary>
+    string Origin { get; }
+
     /// <summary>Absolute path of the directory or file.</summary>
     string Path { get; }
 

@@ -72,7 +72,9 @@ internal static class ImageFile
         return new OptionException("--series", $"found {wanted}, expected one of the images in {path}: {string.Join(", ", there)}");
     }
 
-    private static TiffFile Directories(string directory, SourceFile file)
+    /// <summary>Reads the directories of a file that no source has opened yet.</summary>
+    /// <exception cref="SourceException">It cannot be read.</exception>
+    public static TiffFile Directories(string directory, SourceFile file)
     {
         TiffFile? tiff = null;
         using FileCache files = new(directory, 1, (listed, handle, name) =>

@@ -15,4 +15,7 @@ internal static partial class SourceLog
         Level = LogLevel.Warning,
         Message = "{Path}: {Before} is followed by {After}; z is the place in order, so nothing is left empty between them")]
     public static partial void NumbersSkipped(ILogger logger, string path, string before, string after);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Path}: {Files} files by {Convention}: {Times} time points, {Channels} channels, {Planes} planes")]
+    public static partial void Arranged(ILogger logger, string path, int files, string convention, long times, long channels, long planes);
 }

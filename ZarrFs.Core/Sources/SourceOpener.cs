@@ -18,6 +18,8 @@ public static class SourceOpener
     {
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (Directory.Exists(path)) return OpenDirectory(path, options);
+        if (File.Exists(path) && options.Pattern is not null)
+            throw new OptionException("--pattern", $"{path} is a file; a pattern is for the names of files in a directory");
         if (File.Exists(path)) return ImageFile.OpenAll(path, metadata: null, options);
         throw new SourceException(path, "does not exist, expected a TIFF file or a directory of them");
     }
@@ -28,6 +30,7 @@ public static class SourceOpener
 
     private static IReadOnlyList<ISource> OpenDirectory(string directory, SourceOptions options)
     {
+        if (options.Pattern is not null) return [SliceDirectory.OpenByPattern(directory, VolumeMetadata.Find(directory), CheckSingle(directory, options))];
         List<SourceFile> files = DirectoryListing.Tiffs(directory);
         if (files.Count == 0)
         {
@@ -37,6 +40,7 @@ public static class SourceOpener
                     throw new UnsupportedException(directory, $"a Zarr directory ({document}) is not supported as a source yet; TIFF files are");
             }
 
+            if (SliceDirectory.OpenFolders(directory, CheckSingle(directory, options)) is { } folders) return [folders];
             throw new SourceException(directory, "no TIFF files in this directory, expected files that end in .tif or .tiff");
         }
 
@@ -48,32 +52,16 @@ public static class SourceOpener
             images[0].Dispose();
         }
 
-        if (options.Series is > 0 and { } wanted) throw ImageFile.NoSuchSeries(directory, wanted, [null]);
+        CheckSingle(directory, options);
         SourceFile? cell = files.Find(static file => CellFile.IsCell(file.Name));
-        if (cell is null) return [OpenSlices(directory, files, metadata, options)];
+        if (cell is null) return [SliceDirectory.Open(directory, files, metadata, options)];
         SourceFile? other = files.Find(static file => !CellFile.IsCell(file.Name));
         if (other is not null)
             throw new SourceException(directory, $"{cell.Name} is a cell of a grid and {other.Name} is not; expected one kind");
         return [new CellSource(directory, files, metadata, options)];
     }
 
-    private static StackSource OpenSlices(string directory, List<SourceFile> files, VolumeMetadata? metadata, SourceOptions options)
-    {
-        SortedList<long, SourceFile> slices = SliceNames.Order(directory, files);
-        PlaneTable planes = new(1, 1, Math.Max(slices.Keys[^1] + 1, metadata?.Slices ?? 0));
-        for (int i = 0; i < slices.Count; i++) planes.TryAdd(0, 0, slices.Keys[i], new PlaneRef(i, 0));
-        Stack stack = new()
-        {
-            Path = directory,
-            Directory = directory,
-            Files = [.. slices.Values],
-            Series = new ImageSeries { Planes = planes, Origin = "slices along z" },
-            PagesPerFile = 1,
-            IsSlices = true,
-        };
-        StackSource source = new(stack, metadata, options);
-        if (!SliceNames.IsNumeric(SliceNames.Stem(stack.Files[0])) && SliceNames.FindSkip(stack.Files) is (SourceFile before, SourceFile after))
-            SourceLog.NumbersSkipped(options.Logger, directory, before.Name, after.Name);
-        return source;
-    }
+    /// <summary>A directory is one image.</summary>
+    private static SourceOptions CheckSingle(string directory, SourceOptions options) =>
+        options.Series is { } wanted and not 0 ? throw ImageFile.NoSuchSeries(directory, wanted, [null]) : options;
 }

@@ -50,6 +50,9 @@ internal sealed class StackSource : TiffSource
     }
 
     /// <inheritdoc/>
+    public override string Origin => _stack.Series.Origin;
+
+    /// <inheritdoc/>
     public override string Kind => _stack.IsSlices ? "slices" : _files.Length == 1 ? "file" : "files";
 
     /// <summary>Number of planes that are there.</summary>
@@ -124,7 +127,7 @@ internal sealed class StackSource : TiffSource
     /// The slice by which the others are measured should be one of the many, not an odd one that happens to come first; slices of one shape
     /// and type have one length, which the listing knows.
     /// </summary>
-    private static IEnumerable<SourceFile> UsualSizeFirst(IEnumerable<SourceFile> files)
+    public static IEnumerable<SourceFile> UsualSizeFirst(IEnumerable<SourceFile> files)
     {
         SourceFile[] all = [.. files];
         long usual = all.CountBy(static file => file.Size).MaxBy(static count => count.Value).Key;

@@ -53,6 +53,9 @@ internal abstract class TiffSource : ISource
     public abstract string Kind { get; }
 
     /// <inheritdoc/>
+    public abstract string Origin { get; }
+
+    /// <inheritdoc/>
     public string Path { get; }
 
     /// <inheritdoc/>

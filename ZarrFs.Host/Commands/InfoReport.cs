@@ -20,7 +20,7 @@ internal static class InfoReport
         var facts = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
         void Fact(string name, string value) => facts.AddRow(new Text(name, new Style(decoration: Decoration.Bold)), new Text(value));
         Fact("source", source.Path);
-        Fact("kind", source.Kind);
+        Fact("kind", $"{source.Kind} ({source.Origin})");
         Fact("name", $"{multiscale.Name}.zarr, {multiscale.Name}.ome.zarr");
         Fact("shape", volume.Shape == source.Shape ? volume.Shape.ToString() : $"{volume.Shape} of {source.Shape}");
         Fact("type", volume.DataType == source.DataType ? volume.DataType.Name() : $"{volume.DataType.Name()} from {source.DataType.Name()}");
@@ -39,6 +39,7 @@ internal static class InfoReport
         }
 
         console.Write(levels);
+        foreach (string other in source.Others) console.MarkupLine($"[yellow]not shown[/]  {Markup.Escape(other)}");
         WriteProblems(source.Problems, console);
     }
 
@@ -51,6 +52,7 @@ internal static class InfoReport
             json.WriteStartObject();
             json.WriteString("source", volume.Source.Path);
             json.WriteString("kind", volume.Source.Kind);
+            json.WriteString("origin", volume.Source.Origin);
             json.WriteString("name", multiscale.Name);
             WriteShape(json, "shape", volume.Shape);
             WriteShape(json, "sourceShape", volume.Source.Shape);
@@ -79,6 +81,9 @@ internal static class InfoReport
 
             json.WriteEndArray();
             json.WriteString("fingerprint", volume.Source.Fingerprint);
+            json.WriteStartArray("others");
+            foreach (string other in volume.Source.Others) json.WriteStringValue(other);
+            json.WriteEndArray();
             json.WriteStartArray("problems");
             foreach (SourceProblem problem in volume.Source.Problems)
             {

@@ -27,6 +27,8 @@ internal sealed class ArraySource : ISource
 
     public string Kind => "array";
 
+    public string Origin => "made up";
+
     public string Path { get; init; } = "/test/array";
 
     public string? Name => null;

@@ -8,6 +8,8 @@ internal sealed class HugeSource(VolumeShape shape) : ISource
 {
     public string Kind => "huge";
 
+    public string Origin => "made up";
+
     public string Path => "/test/huge";
 
     public string? Name => null;

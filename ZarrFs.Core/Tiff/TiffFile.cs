@@ -14,6 +14,9 @@ namespace ZarrFs.Core.Tiff;
 /// </summary>
 internal sealed class TiffFile
 {
+    /// <summary>Most bad pages, each with its own message: a stack cut in half has fewer.</summary>
+    private const int MostBad = 1 << 14;
+
     private readonly TiffPage?[] _pages;
     private readonly Dictionary<int, SourceException> _failures = [];
     private readonly Dictionary<int, (long Width, long Height)> _sizesOfBad = [];
@@ -95,6 +98,8 @@ internal sealed class TiffFile
         }
         catch (SourceException failure)
         {
+            if (_failures.Count == MostBad)
+                throw new TiffFormatException(_path, $"more than {MostBad} pages cannot be read; the last one: {failure.Detail}", failure);
             _failures.Add(directory.Page, failure);
         }
 

@@ -57,10 +57,11 @@ internal sealed class OmeFiles
         string? name = named.Uuid is not null && _namesByUuid.TryGetValue(named.Uuid, out string? known) ? known : named.Name;
         if (name is not null && _numbers.TryGetValue(name, out int number)) return number;
         if (name is null || _missing.Contains(name)) return Missing(name ?? named.Uuid ?? "a file without a name");
-        if (!IsPlainName(name)) return Missing(name);
+        // Asked first, as a document may name many that are not there and an exception for each is dear.
+        if (!IsPlainName(name) || Path.Combine(_directory, name) is var path && !File.Exists(path)) return Missing(name);
         try
         {
-            _files.Add(DirectoryListing.Single(Path.Combine(_directory, name)));
+            _files.Add(DirectoryListing.Single(path));
         }
         catch (SourceException)
         {

@@ -17,7 +17,7 @@ internal static class ImageFile
         List<string> unread = [];
         string directory = Path.GetDirectoryName(path)!;
         SourceFile file = DirectoryListing.Single(path);
-        TiffFile tiff = Directories(directory, file);
+        TiffFile tiff = Directories(directory, file, options.Photometric);
         SeriesSet set = SeriesFinder.Find(directory, file, tiff);
         if (options.Series is { } wanted)
         {
@@ -74,12 +74,12 @@ internal static class ImageFile
 
     /// <summary>Reads the directories of a file that no source has opened yet.</summary>
     /// <exception cref="SourceException">It cannot be read.</exception>
-    public static TiffFile Directories(string directory, SourceFile file)
+    public static TiffFile Directories(string directory, SourceFile file, Photometric photometric)
     {
         TiffFile? tiff = null;
         using FileCache files = new(directory, 1, (listed, handle, name) =>
         {
-            tiff = TiffFile.Read(handle, name, listed.Size);
+            tiff = TiffFile.Read(handle, name, listed.Size, like: null, photometric);
             return new OpenFile(listed, handle, name, tiff);
         });
         if (files.Acquire(file) is not { } open) throw file.Failure!;

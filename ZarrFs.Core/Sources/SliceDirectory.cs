@@ -143,7 +143,7 @@ internal static class SliceDirectory
             try
             {
                 // A copy: what is found out here is told when the source finds it out.
-                return (file, ImageFile.Directories(directory, file.Copy()));
+                return (file, ImageFile.Directories(directory, file.Copy(), Photometric.Apply));
             }
             catch (SourceException failure)
             {

@@ -77,7 +77,9 @@ internal abstract class TiffSource : ISource
     public IReadOnlyList<ChannelInfo> Channels { get; protected set; } = [];
 
     /// <inheritdoc/>
-    public ReadUnit Unit => Layout.IsTiled ? new ReadUnit(1, Layout.SegmentHeight, Layout.SegmentWidth) : new ReadUnit(1, 1, Layout.Width);
+    public ReadUnit Unit => Layout.IsTiled || Layout.IsDecoded
+        ? new ReadUnit(1, Layout.SegmentHeight, Layout.SegmentWidth, Layout.SegmentChannels, Layout.IsDecoded)
+        : new ReadUnit(1, 1, Layout.Width, Layout.SegmentChannels);
 
     /// <inheritdoc/>
     public string Fingerprint { get; private set; } = "";
@@ -248,6 +250,11 @@ internal abstract class TiffSource : ISource
                 if (PlaneReader.TryRead(from, open.Page(page), channel, y, x, height, width, destination, rowStride) && open.IsUnchanged()) return true;
                 file.Failure = Changed(file);
             }
+            catch (SourceException failure)
+            {
+                // A strip or tile that does not decode: the rest of the page may be good.
+                return Bad(file, page, failure, height, width, destination, rowStride);
+            }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 throw new SourceException(PathOf(file), $"page {page}: reading failed: {failure.Message}", failure);
@@ -310,9 +317,9 @@ internal abstract class TiffSource : ISource
     {
         if (RandomAccess.GetLength(handle) != file.Size || File.GetLastWriteTimeUtc(handle) != file.Modified) throw Changed(file);
         if (file.Page is { } known) return new OpenFile(file, handle, path, known);
-        TiffFile tiff = file.TakeTiff() ?? TiffFile.Read(handle, path, file.Size, _layout);
+        TiffFile tiff = file.TakeTiff() ?? TiffFile.Read(handle, path, file.Size, _layout, _options.Photometric);
         Check(file, path, tiff);
-        if (tiff.Count != 1 || tiff.Failure(0) is not null || !tiff.Page(0).IsContiguous) return new OpenFile(file, handle, path, tiff);
+        if (tiff.Count != 1 || tiff.Failure(0) is not null || !tiff.Page(0).IsCompact) return new OpenFile(file, handle, path, tiff);
         file.Page = tiff.Page(0);
         return new OpenFile(file, handle, path, tiff.Page(0));
     }

@@ -1,4 +1,5 @@
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Tiff;
@@ -6,190 +7,206 @@ namespace ZarrFs.Core.Tiff;
 /// <summary>Turns a directory into a page whose samples can be read, or says why it cannot be.</summary>
 internal static class PageParser
 {
-    /// <summary>Most strips or tiles of a page: 32 MiB of offsets.</summary>
-    private const long MostSegments = 1 << 22;
+    /// <summary>Most bytes of a page, uncompressed: 16 TiB, some thousand times the largest known.</summary>
+    private const long MostPageBytes = 1L << 44;
 
-    private const int Batch = 1024;
-    private const int MinIsBlack = 1;
-    private const int Palette = 3;
+    private const int MostSamples = ushort.MaxValue;
+    private const int MinIsWhite = 0;
+    private const int PaletteColor = 3;
+    private const int YCbCr = 6;
 
     /// <summary>Reads layout and offsets of a page and checks that all its samples are in the file.</summary>
     /// <param name="directory">The page's tags.</param>
     /// <param name="like">The layout of another page, reused if this one's is equal, so that stacks keep only one.</param>
+    /// <param name="photometric">Whether min-is-white and palettes are carried out.</param>
     /// <exception cref="TiffFormatException">Malformed, or samples past the end of the file.</exception>
     /// <exception cref="UnsupportedException">Well-formed, but not one of the kinds that are read.</exception>
-    public static TiffPage Parse(TiffDirectory directory, PageLayout? like)
+    public static TiffPage Parse(TiffDirectory directory, PageLayout? like, Photometric photometric = Photometric.Apply)
     {
-        PageLayout layout = Layout(directory);
+        PageLayout layout = Layout(directory, photometric);
+        CheckSize(directory, layout);
         if (layout == like) layout = like;
-        return Locate(directory, layout);
+        return SegmentTable.Locate(directory, layout);
     }
 
-    private static PageLayout Layout(TiffDirectory directory)
+    private static PageLayout Layout(TiffDirectory directory, Photometric photometric)
     {
         long width = directory.Required(TiffTag.ImageWidth);
         long height = directory.Required(TiffTag.ImageLength);
         long compression = directory.Integer(TiffTag.Compression, TiffCompression.None);
-        CheckSupported(directory, compression);
-        DataType type = SampleType(directory);
-        bool tiled = directory.Has(TiffTag.TileWidth) || directory.Has(TiffTag.TileOffsets);
-        long segmentWidth = width;
-        long segmentHeight;
-        if (tiled)
-        {
-            segmentWidth = directory.Required(TiffTag.TileWidth);
-            segmentHeight = directory.Required(TiffTag.TileLength);
-        }
-        else
-        {
-            // 2³²−1, the default, means a single strip; many writers give more rows than there are.
-            segmentHeight = directory.Has(TiffTag.RowsPerStrip) ? directory.Required(TiffTag.RowsPerStrip, uint.MaxValue) : height;
-            segmentHeight = Math.Min(segmentHeight, height);
-        }
-
-        return new PageLayout(width, height, type, directory.IsBigEndian, tiled, segmentWidth, segmentHeight, compression);
-    }
-
-    private static void CheckSupported(TiffDirectory directory, long compression)
-    {
-        // The one place where a decoder for compressed pages joins in: PageLayout carries the value on.
-        if (compression != TiffCompression.None)
-        {
-            throw Unsupported(
-                directory, TiffTag.Compression, $"{compression} ({TiffCompression.Name(compression)}) is not supported yet; 1 (none) is");
-        }
-
-        long samples = directory.Integer(TiffTag.SamplesPerPixel, 1);
+        LibTiff.CheckCodec(directory, compression);
+        int samples = (int)directory.Integer(TiffTag.SamplesPerPixel, 1, MostSamples);
         if (samples == 0) throw directory.Error(TiffTag.SamplesPerPixel, "found 0, expected at least 1");
-        if (samples != 1) throw Unsupported(directory, TiffTag.SamplesPerPixel, $"{samples} is not supported; 1 is");
+        long planar = OneOf(directory, TiffTag.PlanarConfiguration, 1, 2);
+        long fillOrder = OneOf(directory, TiffTag.FillOrder, 1, 2);
+        OneOf(directory, TiffTag.ImageDepth, 1, 1);
 
-        long photometric = directory.Integer(TiffTag.PhotometricInterpretation, MinIsBlack);
-        if (photometric is not (MinIsBlack or Palette))
+        (DataType type, int bits, int format) = SampleType(directory, samples);
+        int interpretation = (int)Math.Min(directory.Integer(TiffTag.PhotometricInterpretation, -1), int.MaxValue);
+        bool isPlanar = planar == 2 && samples > 1;
+        if (interpretation == YCbCr && (compression != TiffCompression.Jpeg || isPlanar)) CheckSubsampling(directory);
+        bool apply = photometric == Photometric.Apply && format == 1;
+        Palette? palette = interpretation == PaletteColor && format == 1 && bits <= 16 ? ReadPalette(directory, bits, apply) : null;
+        bool expanded = apply && palette is not null;
+        if (expanded) type = palette!.IsNarrow && bits <= 8 ? DataType.UInt8 : DataType.UInt16;
+
+        bool tiled = directory.Has(TiffTag.TileWidth) || directory.Has(TiffTag.TileOffsets);
+        (long segmentWidth, long segmentHeight) = tiled
+            ? (directory.Required(TiffTag.TileWidth), directory.Required(TiffTag.TileLength))
+            : (width, RowsPerStrip(directory, height));
+        return new PageLayout(width, height, type, directory.IsBigEndian, tiled, segmentWidth, segmentHeight, compression)
         {
-            string name = photometric switch
-            {
-                0 => " (min-is-white)",
-                2 => " (RGB)",
-                4 => " (mask)",
-                5 => " (separated)",
-                6 => " (YCbCr)",
-                8 => " (CIE L*a*b*)",
-                32803 => " (colour filter array)",
-                _ => "",
-            };
-            throw Unsupported(
-                directory, TiffTag.PhotometricInterpretation,
-                $"{photometric}{name} is not supported; 1 (min-is-black) and 3 (palette, read as its indices) are");
-        }
-
-        long planar = directory.Integer(TiffTag.PlanarConfiguration, 1);
-        if (planar is not (1 or 2)) throw Unsupported(directory, TiffTag.PlanarConfiguration, $"{planar} is not supported; 1 and 2 are");
-        long fillOrder = directory.Integer(TiffTag.FillOrder, 1);
-        if (fillOrder != 1) throw Unsupported(directory, TiffTag.FillOrder, $"{fillOrder} is not supported; 1 is");
-        long depth = directory.Integer(TiffTag.ImageDepth, 1);
-        if (depth != 1) throw Unsupported(directory, TiffTag.ImageDepth, $"{depth} is not supported; 1 is");
+            Bits = bits,
+            SampleFormat = format,
+            Samples = samples,
+            IsPlanar = isPlanar,
+            Predictor = compression == TiffCompression.None ? 1 : (int)OneOf(directory, TiffTag.Predictor, 1, 3),
+            IsBitReversed = fillOrder == 2,
+            Photometric = interpretation,
+            // Only unsigned numbers have a maximum to count back from; of others the stored ones are given.
+            IsInverted = apply && interpretation == MinIsWhite,
+            Palette = palette,
+            IsExpanded = expanded,
+            CodecTags = ReadCodecTags(directory, compression),
+        };
     }
 
-    private static DataType SampleType(TiffDirectory directory)
+    /// <summary>2³²−1, the default, means a single strip, as old writers' 0 does; many give more rows than there are.</summary>
+    private static long RowsPerStrip(TiffDirectory directory, long height)
     {
-        long bits = directory.Integer(TiffTag.BitsPerSample, 1);
-        long format = directory.Integer(TiffTag.SampleFormat, 1);
-        return (format, bits) switch
+        long rows = directory.Integer(TiffTag.RowsPerStrip, 0);
+        return rows == 0 ? height : Math.Min(rows, height);
+    }
+
+    private static (DataType Type, int Bits, int Format) SampleType(TiffDirectory directory, int samples)
+    {
+        long bits = Uniform(directory, TiffTag.BitsPerSample, samples);
+        long format = Uniform(directory, TiffTag.SampleFormat, samples);
+        // "Undefined" (4) is to be read as if the tag were missing: TIFF 6.0, section 19.
+        if (format == 4) format = 1;
+        DataType type = (format, bits) switch
         {
-            (1, 8) => DataType.UInt8,
-            (1, 16) => DataType.UInt16,
-            (1, 32) => DataType.UInt32,
+            (1, >= 1 and <= 8) => DataType.UInt8,
+            (1, > 8 and <= 16) => DataType.UInt16,
+            (1, > 16 and <= 32) => DataType.UInt32,
             (1, 64) => DataType.UInt64,
             (2, 8) => DataType.Int8,
             (2, 16) => DataType.Int16,
             (2, 32) => DataType.Int32,
             (2, 64) => DataType.Int64,
-            (3, 32) => DataType.Float32,
+            (3, 16 or 32) => DataType.Float32,
             (3, 64) => DataType.Float64,
-            (1 or 2, _) => throw Unsupported(
-                directory, TiffTag.BitsPerSample, $"{bits} is not supported for integers; 8, 16, 32 and 64 are"),
-            (3, _) => throw Unsupported(
-                directory, TiffTag.BitsPerSample, $"{bits} is not supported for floating-point samples; 32 and 64 are"),
-            _ => throw Unsupported(
-                directory, TiffTag.SampleFormat, $"{format} is not supported; 1 (unsigned), 2 (signed) and 3 (floating point) are"),
+            (1, _) => throw directory.Unsupported(
+                TiffTag.BitsPerSample, $"{bits} is not supported for unsigned integers; 1 to 32 and 64 are"),
+            (2, _) => throw directory.Unsupported(
+                TiffTag.BitsPerSample, $"{bits} is not supported for signed integers; 8, 16, 32 and 64 are"),
+            (3, _) => throw directory.Unsupported(
+                TiffTag.BitsPerSample, $"{bits} is not supported for floating-point samples; 16, 32 and 64 are"),
+            _ => throw directory.Unsupported(
+                TiffTag.SampleFormat, $"{format} is not supported; 1 (unsigned), 2 (signed) and 3 (floating point) are"),
         };
+        return (type, (int)bits, (int)format);
     }
 
-    private static TiffPage Locate(TiffDirectory directory, PageLayout layout)
+    /// <summary>The value that a tag has for every sample. A single one stands for all, as old writers meant it; the default is 1.</summary>
+    private static long Uniform(TiffDirectory directory, TiffTag tag, int samples)
     {
-        TiffTag offsetsTag = layout.IsTiled ? TiffTag.TileOffsets : TiffTag.StripOffsets;
-        TiffTag countsTag = layout.IsTiled ? TiffTag.TileByteCounts : TiffTag.StripByteCounts;
-        // Bounds first: everything below multiplies numbers that the file chose.
-        long fileLength = directory.FileLength;
-        if (layout.Bytes / layout.DataType.Size() / layout.Height != layout.Width || layout.Bytes > fileLength)
+        if (!directory.Has(tag)) return 1;
+        TiffField field = directory.Integers(tag, 1);
+        int count = (int)Math.Min(field.Count, (ulong)samples);
+        field = directory.Integers(tag, count);
+        ulong first = directory.Value(field, 0);
+        for (int i = 1; i < count; i++)
         {
-            throw directory.Error(
-                TiffTag.ImageLength,
-                $"{layout.Width} × {layout.Height} {layout.DataType.Name()} samples do not fit in the file's {fileLength} bytes");
+            ulong other = directory.Value(field, i);
+            if (other != first) throw directory.Unsupported(tag, $"{first} and {other} in one pixel is not supported; the same for all samples is");
         }
 
-        if (layout.SegmentWidth > fileLength || layout.SegmentHeight > fileLength / layout.SegmentRowBytes)
-        {
-            throw directory.Error(
-                TiffTag.TileLength, $"a tile of {layout.SegmentWidth} × {layout.SegmentHeight} is larger than the file's {fileLength} bytes");
-        }
-
-        if (layout.SegmentsDown > MostSegments / layout.SegmentsAcross)
-        {
-            throw directory.Error(
-                offsetsTag, $"{layout.SegmentsAcross} × {layout.SegmentsDown} segments, expected at most {MostSegments}");
-        }
-
-        long segments = layout.SegmentsAcross * layout.SegmentsDown;
-        TiffField offsets = directory.Integers(offsetsTag, segments);
-        // A single uncompressed strip needs no byte count; some old writers left it out.
-        bool counted = segments > 1 || layout.IsTiled || directory.Has(countsTag);
-        TiffField counts = counted ? directory.Integers(countsTag, segments) : default;
-        return Locate(directory, layout, segments, offsets, counted ? counts : null);
+        return (long)Math.Min(first, uint.MaxValue);
     }
 
-    private static TiffPage Locate(TiffDirectory directory, PageLayout layout, long segments, TiffField offsets, TiffField? counts)
+    private static void CheckSubsampling(TiffDirectory directory)
     {
-        long first = 0;
-        long[]? table = null;
-        Span<ulong> batch = stackalloc ulong[Batch];
-        for (long start = 0; start < segments; start += Batch)
+        ulong across = 2, down = 2; // the default
+        if (directory.Has(TiffTag.YCbCrSubSampling))
         {
-            // Offsets and counts lie in two places of the file: going from one to the other for each segment would read anew each time.
-            int count = (int)Math.Min(Batch, segments - start);
-            for (int i = 0; i < count; i++) batch[i] = directory.Value(offsets, start + i);
-            for (int i = 0; i < count; i++)
+            TiffField field = directory.Integers(TiffTag.YCbCrSubSampling, 2);
+            (across, down) = (directory.Value(field, 0), directory.Value(field, 1));
+        }
+
+        if (across == 1 && down == 1) return;
+        throw directory.Unsupported(
+            TiffTag.YCbCrSubSampling, $"{across} × {down} of PhotometricInterpretation 6 (YCbCr) is not supported here; 1 × 1, and JPEG's, are");
+    }
+
+    /// <summary>The colours of the indices. Where nobody looks at them (<paramref name="needed"/> is false) a broken map is none.</summary>
+    private static Palette? ReadPalette(TiffDirectory directory, int bits, bool needed)
+    {
+        if (!directory.Has(TiffTag.ColorMap)) return null;
+        try
+        {
+            ushort[] values = new ushort[3 << bits];
+            TiffField field = directory.Integers(TiffTag.ColorMap, values.Length);
+            for (int i = 0; i < values.Length; i++)
             {
-                long segment = start + i;
-                long needed = layout.StoredBytes(segment);
-                if (batch[i] == 0 || batch[i] > (ulong)(directory.FileLength - needed))
-                {
-                    throw directory.Error(
-                        offsets.Tag,
-                        $"segment {segment} of {segments}: {needed} bytes at byte {batch[i]} are not in the file of {directory.FileLength} bytes");
-                }
-
-                if (counts is { } field && directory.Value(field, segment) < (ulong)needed)
-                {
-                    throw directory.Error(
-                        field.Tag, $"segment {segment} of {segments}: found {directory.Value(field, segment)} bytes, expected {needed}");
-                }
-
-                long offset = (long)batch[i];
-                if (segment == 0) first = offset;
-                if (table is null && offset != first + segment * layout.SegmentBytes)
-                {
-                    table = new long[segments];
-                    for (long before = 0; before < segment; before++) table[before] = first + before * layout.SegmentBytes;
-                }
-
-                if (table is not null) table[segment] = offset;
+                ulong value = directory.Value(field, i);
+                if (value > ushort.MaxValue) throw directory.Error(TiffTag.ColorMap, $"found {value}, expected 0 to 65535");
+                values[i] = (ushort)value;
             }
-        }
 
-        return new TiffPage(directory.Page, layout, first, table);
+            return new Palette(values);
+        }
+        catch (TiffFormatException) when (!needed)
+        {
+            return null;
+        }
     }
 
-    private static UnsupportedException Unsupported(TiffDirectory directory, TiffTag tag, string message) =>
-        new(directory.Path, $"page {directory.Page}, tag {(int)tag}: {tag} {message}");
+    private static CodecTags? ReadCodecTags(TiffDirectory directory, long compression)
+    {
+        ReadOnlySpan<TiffTag> wanted = compression switch
+        {
+            TiffCompression.CcittT4 => [TiffTag.T4Options],
+            TiffCompression.CcittT6 => [TiffTag.T6Options],
+            TiffCompression.Jpeg => [TiffTag.JpegTables, TiffTag.YCbCrSubSampling],
+            TiffCompression.Lerc => [TiffTag.LercParameters],
+            _ => [],
+        };
+        List<CodecTag> tags = [];
+        foreach (TiffTag tag in wanted)
+        {
+            if (directory.Has(tag)) tags.Add(directory.CodecTag(tag));
+        }
+
+        return tags.Count == 0 ? null : new CodecTags([.. tags]);
+    }
+
+    /// <summary>Bounds before anything multiplies numbers that the file chose.</summary>
+    private static void CheckSize(TiffDirectory directory, PageLayout layout)
+    {
+        TiffTag lengthTag = layout.IsTiled ? TiffTag.TileLength : TiffTag.RowsPerStrip;
+        // Width, samples and bits are at most 2³¹, 2¹⁶ and 2⁶: a row's bits are a long.
+        Int128 pageBits = (Int128)layout.Width * layout.Samples * layout.Bits * layout.Height;
+        if (pageBits / 8 > MostPageBytes)
+        {
+            throw directory.Error(
+                TiffTag.ImageLength, $"{layout.Width} × {layout.Height} pixels of {layout.Samples} samples of {layout.Bits} bits, expected at most {MostPageBytes} bytes");
+        }
+
+        Int128 segmentBytes = (Int128)layout.SegmentRowBytes * layout.SegmentHeight;
+        if (segmentBytes > (layout.IsDecoded ? Array.MaxLength : MostPageBytes))
+        {
+            throw directory.Unsupported(
+                lengthTag,
+                $"{layout.SegmentHeight}: a {(layout.IsTiled ? "tile" : "strip")} of {segmentBytes} bytes is not supported; {Array.MaxLength} are" +
+                (layout.IsDecoded ? "" : ", and more if uncompressed"));
+        }
+    }
+
+    private static long OneOf(TiffDirectory directory, TiffTag tag, long first, long last)
+    {
+        long value = directory.Integer(tag, first);
+        if (value >= first && value <= last) return value;
+        throw directory.Unsupported(tag, $"{value} is not supported; {(first == last ? $"{first} is" : $"{first} to {last} are")}");
+    }
 }

@@ -1,12 +1,14 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using ZarrFs.Core.Cache;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Tiff;
 
-/// <summary>Reads boxes of an uncompressed page straight from the file.</summary>
+/// <summary>
+/// Reads boxes of a page in one of three ways: uncompressed voxels straight from the file into their place; uncompressed samples that are
+/// packed, interleaved or stand for something else by way of a few rows; compressed ones out of decoded segments.
+/// </summary>
 internal static class PlaneReader
 {
     /// <summary>Most bytes read at once to be copied out of: stays in a second-level cache.</summary>
@@ -20,45 +22,123 @@ internal static class PlaneReader
 
     /// <summary>Reads a box of one channel's voxels, little-endian, rows <paramref name="rowStride"/> bytes apart in <paramref name="destination"/>.</summary>
     /// <returns>False if the file ended before the last byte.</returns>
+    /// <exception cref="Failures.TiffFormatException">A segment does not decode.</exception>
+    /// <exception cref="Failures.OverloadException">No memory came free for a decoded segment.</exception>
     /// <exception cref="IOException">A read failed.</exception>
     public static bool TryRead(
         in PageFile file, TiffPage page, int channel, long y, long x, int height, int width, Span<byte> destination, int rowStride)
     {
         PageLayout layout = page.Layout;
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(channel, layout.Channels);
-        SafeFileHandle handle = file.Handle;
         int size = layout.DataType.Size();
-        long endY = y + height;
-        long endX = x + width;
-        for (long top = y; top < endY;)
+        bool direct = layout.IsDirect;
+        SampleConversion conversion = new(layout, channel);
+        PieceWalk walk = new(page, layout.IsPlanar ? conversion.Sample : 0, y, x, height, width);
+        while (walk.MoveNext(out Piece piece))
         {
-            long row = top / layout.SegmentHeight;
-            long skipped = top - row * layout.SegmentHeight;
-            long bottom = Math.Min(endY, (row + 1) * layout.SegmentHeight);
-            if (!layout.IsTiled)
+            Span<byte> rows = destination[checked(piece.Top * rowStride + piece.Left * size)..];
+            if (piece.Offset == 0) Clear(rows, piece.Width * size, piece.Rows, rowStride);
+            else if (layout.IsDecoded)
             {
-                // Strips that follow one another are one strip: 1500 one-row strips are one read.
-                long start = page.Offset(row) - row * layout.SegmentBytes;
-                while (bottom < endY && page.Offset(bottom / layout.SegmentHeight) == start + bottom * layout.SegmentRowBytes)
-                    bottom = page.IsContiguous ? endY : Math.Min(endY, bottom + layout.SegmentHeight);
+                if (!TryReadDecoded(file, page, piece, conversion, rows, rowStride)) return false;
             }
-
-            Span<byte> rows = destination[checked((int)((top - y) * rowStride))..];
-            for (long left = x; left < endX;)
+            else if (direct)
             {
-                long column = left / layout.SegmentWidth;
-                long right = Math.Min(endX, (column + 1) * layout.SegmentWidth);
-                long offset = page.Offset(row * layout.SegmentsAcross + column) + skipped * layout.SegmentRowBytes;
-                Band band = new(
-                    offset, layout.SegmentRowBytes, (left - column * layout.SegmentWidth) * size, (int)(right - left) * size, (int)(bottom - top));
-                if (!TryReadBand(handle, band, rows[((int)(left - x) * size)..], rowStride)) return false;
-                left = right;
+                Band band = new(piece.Offset + piece.Row * layout.SegmentRowBytes, layout.SegmentRowBytes, piece.Column * size, piece.Width * size, piece.Rows);
+                if (!TryReadBand(file.Handle, band, rows, rowStride)) return false;
             }
-
-            top = bottom;
+            else if (!TryReadPacked(file.Handle, layout, piece, conversion, rows, rowStride)) return false;
         }
 
-        if (layout.IsBigEndian && size > 1) ToLittleEndian(destination, size, width * size, height, rowStride);
+        if (direct && layout.IsBigEndian && size > 1) ToLittleEndian(destination, size, width * size, height, rowStride);
+        return true;
+    }
+
+    /// <summary>Fills a span from the file.</summary>
+    /// <returns>False if the file ended before.</returns>
+    public static bool TryFill(SafeFileHandle handle, Span<byte> destination, long offset)
+    {
+        while (!destination.IsEmpty)
+        {
+            int read = RandomAccess.Read(handle, destination, offset);
+            if (read == 0) return false;
+            destination = destination[read..];
+            offset += read;
+        }
+
+        return true;
+    }
+
+    private static bool TryReadDecoded(
+        PageFile file, TiffPage page, in Piece piece, in SampleConversion conversion, Span<byte> destination, int rowStride)
+    {
+        PageLayout layout = page.Layout;
+        long segment = piece.Segment;
+        long rowBytes = layout.SegmentRowBytes;
+        int length = (int)layout.UncompressedBytes(segment);
+        SegmentKey key = new(file.Identity, page.Index, segment);
+        void Decode(Span<byte> decoded) => SegmentDecoder.Decode(file, page, segment, decoded);
+        try
+        {
+            bool whole = piece.Rows == layout.Rows(segment) && piece.Width == layout.SegmentWidth && (rowStride == rowBytes || piece.Rows == 1);
+            if (whole && layout.IsPlain)
+            {
+                file.Segments.Fill(key, destination[..length], Decode);
+                return true;
+            }
+
+            using Lease lease = file.Segments.Get(key, length, Decode);
+            int size = layout.DataType.Size();
+            for (int row = 0; row < piece.Rows; row++)
+            {
+                ReadOnlySpan<byte> from = lease.Span.Slice((int)((piece.Row + row) * rowBytes), (int)rowBytes);
+                conversion.Convert(from, piece.Column * conversion.PixelBits, destination.Slice(row * rowStride, piece.Width * size));
+            }
+
+            return true;
+        }
+        catch (EndOfStreamException)
+        {
+            return false;
+        }
+    }
+
+    private static bool TryReadPacked(
+        SafeFileHandle handle, PageLayout layout, in Piece piece, in SampleConversion conversion, Span<byte> destination, int rowStride)
+    {
+        int size = layout.DataType.Size();
+        // At most 2¹⁶ samples of 64 bits: one pixel always fits.
+        int columns = (int)Math.Clamp((Scratch - 1) * 8L / conversion.PixelBits, 1, piece.Width);
+        int together = (int)Math.Clamp(Scratch / ((columns * conversion.PixelBits + 7) / 8 + 1), 1, piece.Rows);
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(Scratch);
+        try
+        {
+            for (int row = 0; row < piece.Rows; row += together)
+            {
+                int rows = Math.Min(together, piece.Rows - row);
+                for (int column = 0; column < piece.Width; column += columns)
+                {
+                    int width = Math.Min(columns, piece.Width - column);
+                    long firstBit = (piece.Column + column) * conversion.PixelBits;
+                    long firstByte = firstBit / 8;
+                    int bytes = (int)((firstBit + width * conversion.PixelBits + 7) / 8 - firstByte);
+                    Band band = new(piece.Offset + (piece.Row + row) * layout.SegmentRowBytes, layout.SegmentRowBytes, firstByte, bytes, rows);
+                    Span<byte> samples = scratch.AsSpan(0, rows * bytes);
+                    if (!TryReadBand(handle, band, samples, bytes)) return false;
+                    ByteOrder.Normalize(samples, layout);
+                    for (int i = 0; i < rows; i++)
+                    {
+                        Span<byte> to = destination.Slice((row + i) * rowStride + column * size, width * size);
+                        conversion.Convert(samples.Slice(i * bytes, bytes), firstBit - firstByte * 8, to);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+
         return true;
     }
 
@@ -101,17 +181,9 @@ internal static class PlaneReader
         return true;
     }
 
-    private static bool TryFill(SafeFileHandle handle, Span<byte> destination, long offset)
+    private static void Clear(Span<byte> destination, int rowBytes, int rows, int rowStride)
     {
-        while (!destination.IsEmpty)
-        {
-            int read = RandomAccess.Read(handle, destination, offset);
-            if (read == 0) return false;
-            destination = destination[read..];
-            offset += read;
-        }
-
-        return true;
+        for (int row = 0; row < rows; row++) destination.Slice(row * rowStride, rowBytes).Clear();
     }
 
     private static void ToLittleEndian(Span<byte> destination, int size, int rowBytes, int rows, int rowStride)
@@ -122,25 +194,7 @@ internal static class PlaneReader
             rows = 1;
         }
 
-        for (int row = 0; row < rows; row++)
-        {
-            Span<byte> bytes = destination.Slice(row * rowStride, rowBytes);
-            if (size == 2)
-            {
-                Span<ushort> values = MemoryMarshal.Cast<byte, ushort>(bytes);
-                BinaryPrimitives.ReverseEndianness(values, values);
-            }
-            else if (size == 4)
-            {
-                Span<uint> values = MemoryMarshal.Cast<byte, uint>(bytes);
-                BinaryPrimitives.ReverseEndianness(values, values);
-            }
-            else
-            {
-                Span<ulong> values = MemoryMarshal.Cast<byte, ulong>(bytes);
-                BinaryPrimitives.ReverseEndianness(values, values);
-            }
-        }
+        for (int row = 0; row < rows; row++) ByteOrder.Reverse(destination.Slice(row * rowStride, rowBytes), size);
     }
 
     /// <summary>Rows of one segment, or of several strips that follow one another, and the columns wanted of them.</summary>

@@ -6,6 +6,7 @@ namespace ZarrFs.Core.Tiff;
 internal sealed class TiffDirectory
 {
     private const int LongestText = 1 << 20;
+    private const int LongestCodecTag = 1 << 16;
 
     private readonly TiffReader _reader;
     private readonly List<TiffField> _fields = new(16);
@@ -68,6 +69,19 @@ internal sealed class TiffDirectory
         return field;
     }
 
+    /// <summary>All values of a tag that a decoder needs.</summary>
+    /// <exception cref="TiffFormatException">Not whole numbers or bytes, too many, or outside the file.</exception>
+    public CodecTag CodecTag(TiffTag tag)
+    {
+        if (!TryFind(tag, out TiffField field)) throw Error(tag, "is missing");
+        if (field.Count is 0 or > LongestCodecTag) throw Error(tag, $"found {field.Count} values, expected 1 to {LongestCodecTag}");
+        if (field.Type == TiffFieldType.Undefined) field = field with { Type = TiffFieldType.Byte };
+        CheckIntegers(field, (long)field.Count);
+        uint[] values = new uint[field.Count];
+        for (int i = 0; i < values.Length; i++) values[i] = (uint)_reader.Integer(field, i);
+        return new CodecTag(tag, values);
+    }
+
     /// <summary>One number of a field that <see cref="Integers"/> has checked.</summary>
     public ulong Value(in TiffField field, long index) => _reader.Integer(field, index);
 
@@ -103,6 +117,9 @@ internal sealed class TiffDirectory
 
     /// <summary>The exception for a tag of this page.</summary>
     public TiffFormatException Error(TiffTag tag, string message) => new(Path, $"page {Page}, tag {(int)tag} ({tag}): {message}");
+
+    /// <summary>The exception for a value of a tag of this page that is not read.</summary>
+    public UnsupportedException Unsupported(TiffTag tag, string message) => new(Path, $"page {Page}, tag {(int)tag}: {tag} {message}");
 
     private bool TryFind(TiffTag tag, out TiffField found)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Tiff.Descriptions;
 
 namespace ZarrFs.Core.Tiff;
@@ -25,7 +26,7 @@ internal sealed class TiffFile
     private readonly long _length;
     private readonly int _planes;
 
-    private TiffFile(TiffReader reader, PageLayout? like)
+    private TiffFile(TiffReader reader, PageLayout? like, Photometric photometric)
     {
         _path = reader.Path;
         _length = reader.Length;
@@ -33,8 +34,14 @@ internal sealed class TiffFile
         TiffDirectory? first = null;
         foreach (TiffDirectory directory in reader.Directories())
         {
-            first ??= directory;
-            TiffPage? page = Parse(directory, like);
+            if (first is null)
+            {
+                first = directory;
+                // ImageJ's lookup tables, inverting ones too, are how a channel is displayed: the stored numbers are its data.
+                if (IsImageJ(directory)) photometric = Photometric.Ignore;
+            }
+
+            TiffPage? page = Parse(directory, like, photometric);
             pages.Add(page);
             if (page is not null && Kind(directory.Page) == PageKind.Full) like = page.Layout;
         }
@@ -55,12 +62,13 @@ internal sealed class TiffFile
     /// <param name="path">Its name, for messages.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="like">A layout the pages are expected to have; shared if they have it.</param>
+    /// <param name="photometric">Whether min-is-white and palettes are carried out.</param>
     /// <exception cref="TiffFormatException">Not a TIFF, or a broken chain of directories. A page that is bad by itself throws when it is asked for.</exception>
     /// <exception cref="IOException">A read failed.</exception>
-    public static TiffFile Read(SafeFileHandle handle, string path, long length, PageLayout? like = null)
+    public static TiffFile Read(SafeFileHandle handle, string path, long length, PageLayout? like = null, Photometric photometric = Photometric.Apply)
     {
         using TiffReader reader = new(handle, path, length);
-        return new TiffFile(reader, like);
+        return new TiffFile(reader, like, photometric);
     }
 
     /// <summary>What a page is to the others.</summary>
@@ -88,13 +96,13 @@ internal sealed class TiffFile
     /// <summary>The width and height that a bad page states, or null if it states none.</summary>
     public (long Width, long Height)? SizeOfBad(int index) => _sizesOfBad.TryGetValue(index, out (long, long) size) ? size : null;
 
-    private TiffPage? Parse(TiffDirectory directory, PageLayout? like)
+    private TiffPage? Parse(TiffDirectory directory, PageLayout? like, Photometric photometric)
     {
         try
         {
             // A file of only smaller copies would have no page at all: its first one stands, whatever it says.
             if (directory.Page > 0 && KindOf(directory) is var kind and not PageKind.Full) _kinds.Add(directory.Page, kind);
-            return PageParser.Parse(directory, like);
+            return PageParser.Parse(directory, like, photometric);
         }
         catch (SourceException failure)
         {
@@ -113,6 +121,18 @@ internal sealed class TiffFile
         }
 
         return null;
+    }
+
+    private static bool IsImageJ(TiffDirectory directory)
+    {
+        try
+        {
+            return ImageJDescription.Parse(directory.Text(TiffTag.ImageDescription)) is not null;
+        }
+        catch (TiffFormatException)
+        {
+            return false;
+        }
     }
 
     private TiffPage Behind(int index, out long bytes)
@@ -157,5 +177,5 @@ internal sealed class TiffFile
         }
     }
 
-    private static long PlaneBytes(TiffPage page) => page.Layout.Bytes * page.Layout.Channels;
+    private static long PlaneBytes(TiffPage page) => page.Layout.Bytes;
 }

@@ -16,8 +16,7 @@ internal static class FilePages
     {
         using SafeFileHandle handle = File.OpenHandle(path);
         using BufferPool pool = new(Budget);
-        TiffFile tiff = TiffFile.Read(handle, path, RandomAccess.GetLength(handle));
-        _ = photometric;
+        TiffFile tiff = TiffFile.Read(handle, path, RandomAccess.GetLength(handle), like: null, photometric);
         PageFile file = new(handle, path, new object(), new SegmentCache(pool));
         for (int i = 0; i < tiff.Count; i++)
         {

@@ -1,0 +1,37 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace ZarrFs.Core.Tiff;
+
+/// <summary>
+/// Repairs big-endian files with the floating-point predictor as libtiff writes them (tiffcp -B -c lzw:3, GDAL with ENDIANNESS=BIG): it
+/// swaps the samples before it takes them apart, so that the bytes' planes stand in reverse, against TIFF Technical Note 3. Other
+/// writers' are as they should be, and nothing in the file tells them apart but the numbers: those of the wrong order are absurd.
+/// </summary>
+internal static class FloatPlanes
+{
+    /// <summary>Reverses the bytes of all samples of a decoded segment if they make sense only so.</summary>
+    public static void Repair(Span<byte> decoded, int size)
+    {
+        int values = decoded.Length / size, absurd = 0, absurdReversed = 0;
+        for (int i = 0; i < values; i++)
+        {
+            ReadOnlySpan<byte> value = decoded.Slice(i * size, size);
+            if (IsAbsurd(value, reversed: false)) absurd++;
+            if (IsAbsurd(value, reversed: true)) absurdReversed++;
+        }
+
+        // A quarter against none in a thousand: measured numbers never do that by themselves.
+        if (absurd > values / 4 && absurdReversed <= values / 1000) ByteOrder.Reverse(decoded, size);
+    }
+
+    /// <summary>Not a number, infinite, or so near to 0 or so large that no instrument measures it; 0 itself says nothing.</summary>
+    private static bool IsAbsurd(ReadOnlySpan<byte> value, bool reversed)
+    {
+        double number = value.Length == 4
+            ? (reversed ? BinaryPrimitives.ReadSingleBigEndian(value) : MemoryMarshal.Read<float>(value))
+            : (reversed ? BinaryPrimitives.ReadDoubleBigEndian(value) : MemoryMarshal.Read<double>(value));
+        double magnitude = Math.Abs(number);
+        return magnitude != 0 && !(magnitude is > 1e-18 and < 1e18);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers;
+using ZarrFs.Core.Failures;
+
+namespace ZarrFs.Core.Tiff;
+
+/// <summary>
+/// Decodes strips and tiles through libtiff, from any thread. The objects it takes depend only on the layout and the rows, so those used
+/// last are kept: a strip costs no header.
+/// </summary>
+internal static unsafe class SegmentDecoder
+{
+    /// <summary>Objects kept while nobody uses them: for each thread one for whole strips and one for the last.</summary>
+    private static readonly int MostIdle = 2 * Environment.ProcessorCount + 2;
+
+    private static readonly Lock Sync = new();
+    private static readonly List<Idle> Kept = [];
+
+    /// <summary>Objects kept now while nobody uses them.</summary>
+    public static int IdleObjects
+    {
+        get
+        {
+            lock (Sync) return Kept.Count;
+        }
+    }
+
+    /// <summary>Reads a segment from the file and writes its samples, every byte of them: rows padded to whole bytes, little-endian.</summary>
+    /// <exception cref="TiffFormatException">The bytes do not decode to as many as the layout asks for; in libtiff's words.</exception>
+    /// <exception cref="EndOfStreamException">The file ends before the segment.</exception>
+    /// <exception cref="IOException">A read failed.</exception>
+    public static void Decode(in PageFile file, TiffPage page, long segment, Span<byte> decoded)
+    {
+        int length = (int)page.StoredBytes(segment);
+        byte[] encoded = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            if (!PlaneReader.TryFill(file.Handle, encoded.AsSpan(0, length), page.Offset(segment)))
+                throw new EndOfStreamException($"the file ends before byte {page.Offset(segment) + length}");
+            PageLayout layout = page.Layout;
+            if (Decode(layout, layout.Rows(segment), encoded.AsSpan(0, length), decoded) is { } error)
+                throw new TiffFormatException(file.Path, $"page {page.Index}, {(layout.IsTiled ? "tile" : "strip")} {segment}: libtiff: {error}");
+            if (layout.IsBigEndian && layout.Predictor == 3 && layout.Bits >= 32) FloatPlanes.Repair(decoded, layout.Bits / 8);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(encoded);
+        }
+    }
+
+    /// <summary>Closes the objects that nobody uses.</summary>
+    public static void CloseIdle()
+    {
+        Idle[] closing;
+        lock (Sync)
+        {
+            closing = [.. Kept];
+            Kept.Clear();
+        }
+
+        foreach (Idle idle in closing) idle.Handle.Dispose();
+    }
+
+    /// <returns>What went wrong, or null.</returns>
+    private static string? Decode(PageLayout layout, long rows, Span<byte> encoded, Span<byte> decoded)
+    {
+        _ = LibTiffMessages.Take();
+        LibTiffHandle? handle = Take(layout, rows) ?? Open(layout, rows);
+        if (handle is null) return LibTiffMessages.Take() ?? "the layout is refused without a word";
+        bool good = false;
+        try
+        {
+            fixed (byte* input = encoded, output = decoded)
+                good = LibTiff.ReadFromUserBuffer(handle.DangerousGetHandle(), 0, input, encoded.Length, output, decoded.Length) != 0;
+            GC.KeepAlive(handle);
+            string? error = LibTiffMessages.Take();
+            good &= error is null;
+            return good ? null : error ?? "decoding failed without a word";
+        }
+        finally
+        {
+            // What a failed decode leaves behind in the object is anybody's guess.
+            if (good) Keep(new Idle(layout, rows, handle));
+            else handle.Dispose();
+        }
+    }
+
+    private static LibTiffHandle? Open(PageLayout layout, long rows)
+    {
+        LibTiffHandle? handle = LibTiffHandle.TryOpen(SegmentHeader.Write(layout, rows));
+        if (handle is null || !layout.IsJpegColor || LibTiff.ConvertJpegToRgb(handle.DangerousGetHandle())) return handle;
+        handle.Dispose();
+        return null;
+    }
+
+    private static LibTiffHandle? Take(PageLayout layout, long rows)
+    {
+        lock (Sync)
+        {
+            for (int i = Kept.Count - 1; i >= 0; i--)
+            {
+                Idle idle = Kept[i];
+                if (idle.Rows != rows || idle.Layout != layout) continue;
+                Kept.RemoveAt(i);
+                return idle.Handle;
+            }
+        }
+
+        return null;
+    }
+
+    private static void Keep(Idle idle)
+    {
+        LibTiffHandle? surplus = null;
+        lock (Sync)
+        {
+            Kept.Add(idle);
+            if (Kept.Count > MostIdle)
+            {
+                surplus = Kept[0].Handle;
+                Kept.RemoveAt(0);
+            }
+        }
+
+        surplus?.Dispose();
+    }
+
+    private readonly record struct Idle(PageLayout Layout, long Rows, LibTiffHandle Handle);
+}

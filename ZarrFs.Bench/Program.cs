@@ -3,12 +3,15 @@ using BenchmarkDotNet.Running;
 using ZarrFs.Bench;
 using ZarrFs.Tests.Fuzz;
 
-// ZarrFs.Bench cold-chunk SOURCE MIB: end to end. ZarrFs.Bench fuzz --help: the fuzzer.
+// ZarrFs.Bench cold-chunk SOURCE MIB, cold-slab SLICES MIB: end to end. ZarrFs.Bench fuzz --help: the fuzzer.
 // Everything else is BenchmarkDotNet's: --filter '*'.
 switch (args)
 {
     case ["cold-chunk", string source, string mebibytes]:
         ColdChunk.Run(source, long.Parse(mebibytes, CultureInfo.InvariantCulture) << 20);
+        return 0;
+    case ["cold-slab", string slices, string budget]:
+        ColdSlab.Run(slices, long.Parse(budget, CultureInfo.InvariantCulture) << 20);
         return 0;
     case ["fuzz", ..]:
         return FuzzCommand.Create().Parse(args[1..]).Invoke();

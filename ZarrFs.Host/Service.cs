@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Console;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Catalog;
 using ZarrFs.Host.Configuration;
@@ -34,7 +35,9 @@ internal static class Service
         {
             IReadOnlyList<Multiscale> volumes = services.GetRequiredService<VolumeCatalog>().Volumes;
             int most = Math.Max(1, Math.Min(ChunkStore.MostWorkers(volumes, settings.Memory), Math.Max(2, Environment.ProcessorCount)));
-            return new ChunkStore(volumes, services.GetRequiredService<BufferPool>(), settings.Threads ?? most);
+            return new ChunkStore(
+                volumes, services.GetRequiredService<BufferPool>(), settings.Threads ?? most,
+                ScratchOptions.In(ScratchOptions.DefaultDirectory), services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Scratch"));
         });
         builder.Services.AddSingleton<IChunkReader>(services => services.GetRequiredService<ChunkStore>());
         builder.Services.AddSingleton<IFileTree>(services => services.GetRequiredService<VolumeCatalog>().Tree);

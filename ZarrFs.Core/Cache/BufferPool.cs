@@ -4,12 +4,14 @@ namespace ZarrFs.Core.Cache;
 
 /// <summary>
 /// All of the program's large buffers under one byte budget. Pages are kept and reused; when the budget is reached, free buffers of other
-/// lengths give their pages back first, then <see cref="Reclaim"/> is asked to let cached chunks go, then the caller waits.
+/// lengths give their pages back first, then those who keep something to spare let it go, then <see cref="Reclaim"/> is asked to let
+/// cached chunks go, then the caller waits.
 /// </summary>
 public sealed class BufferPool : IDisposable
 {
     private readonly Dictionary<int, SizeClass> _classes = [];
     private readonly WarmReserve _reserve;
+    private Func<long, bool>[] _spare = [];
     private long _committed;
     private long _inUse;
     private long _buffersInUse;
@@ -53,7 +55,7 @@ public sealed class BufferPool : IDisposable
             }
 
             // Outside the lock: letting chunks go returns their buffers, which takes it.
-            if (Reclaim is null || !Reclaim(missing)) return null;
+            if (!LetGo(missing)) return null;
         }
     }
 
@@ -100,6 +102,29 @@ public sealed class BufferPool : IDisposable
             SizeClass own = ClassOf(length);
             return _committed + own.SlotBytes > Budget ? int.MaxValue : own.Warm;
         }
+    }
+
+    /// <summary>Adds somebody to be asked before <see cref="Reclaim"/>, in the same way.</summary>
+    internal void AddSpare(Func<long, bool> letGo)
+    {
+        lock (Sync) _spare = [.. _spare, letGo];
+    }
+
+    /// <summary>Takes out what <see cref="AddSpare"/> has added.</summary>
+    internal void RemoveSpare(Func<long, bool> letGo)
+    {
+        lock (Sync) _spare = [.. _spare.Where(other => other != letGo)];
+    }
+
+    /// <summary>Has others let go of buffers; false if there is nothing left to let go of.</summary>
+    internal bool LetGo(long bytes)
+    {
+        foreach (Func<long, bool> letGo in Volatile.Read(ref _spare))
+        {
+            if (letGo(bytes)) return true;
+        }
+
+        return Reclaim is { } reclaim && reclaim(bytes);
     }
 
     /// <summary>Ends the background thread. Buffers that are still out stay good; memory goes back to the system when the program ends.</summary>

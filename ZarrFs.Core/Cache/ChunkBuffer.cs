@@ -11,6 +11,7 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
 {
     private readonly SizeClass? _home;
     private int _references = 1;
+    private volatile bool _isRead;
 
     internal ChunkBuffer(SizeClass? home, int slot, byte* pointer, int length)
     {
@@ -30,6 +31,12 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
     public Span<byte> Span => new(Pointer, Length);
 
     internal int Slot { get; }
+
+    /// <summary>True once a reader has had it, for whom it was made: a chunk made by the way that nobody has read is still worth keeping.</summary>
+    internal bool IsRead => _isRead;
+
+    /// <summary>True if there is one reference just now.</summary>
+    internal bool IsHeldOnce => Volatile.Read(ref _references) == 1;
 
     /// <summary>A block of zeros that belongs to no pool and is never given back. Nobody writes to it, so the system backs it by its one zero page.</summary>
     internal static ChunkBuffer Zeros(int length) => new(null, -1, (byte*)NativeMemory.AllocZeroed((nuint)length), length);
@@ -58,6 +65,8 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
 
         return false;
     }
+
+    internal void MarkRead() => _isRead = true;
 
     /// <summary>Makes the pages be there; what the buffer holds is lost.</summary>
     internal void Touch() => _home?.Touch(Slot);

@@ -1,11 +1,14 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Memory;
 using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Scratch;
 
 namespace ZarrFs.Core.Cache;
 
 /// <summary>
 /// Finished chunks in memory, least recently used first to go, under the <see cref="BufferPool"/>'s budget: the pool asks for room, the
-/// cache lets chunks go. A chunk that is all fill costs no memory: one shared block of zeros stands for all of its length.
+/// cache lets chunks go. A chunk that is all fill costs no memory: one shared block of zeros stands for all of its length. Chunks that are
+/// dear to make and that nobody has read yet go to the scratch, and can be had all the way there.
 /// </summary>
 public sealed class ChunkCache : IDisposable
 {
@@ -21,12 +24,27 @@ public sealed class ChunkCache : IDisposable
     private readonly Dictionary<int, ChunkBuffer> _zeros = [];
     private readonly Lock _reclaiming = new();
     private readonly PostEvictionDelegate _evicted;
+    private readonly ChunkScratch? _scratch;
+    private readonly ScratchWriter? _writer;
+
+    // Those that go to the scratch if they have to go, until they are there.
+    private readonly ConcurrentDictionary<ChunkAddress, ChunkBuffer> _dear = new();
     private long _held;
+    private long _released;
 
     /// <param name="pool">Where the chunks' buffers come from; its <see cref="BufferPool.Reclaim"/> is set.</param>
     public ChunkCache(BufferPool pool)
+        : this(pool, null)
+    {
+    }
+
+    /// <param name="pool">Where the chunks' buffers come from; its <see cref="BufferPool.Reclaim"/> is set.</param>
+    /// <param name="scratch">Where unread chunks go that have to leave memory, or null.</param>
+    internal ChunkCache(BufferPool pool, ChunkScratch? scratch)
     {
         _pool = pool;
+        _scratch = scratch;
+        _writer = scratch is null ? null : new ScratchWriter(scratch, GiveBack);
         _evicted = OnEvicted;
         _entries = new MemoryCache(new MemoryCacheOptions
         {
@@ -44,18 +62,14 @@ public sealed class ChunkCache : IDisposable
     public bool TryGet(in ChunkAddress address, out Lease lease)
     {
         // Null from TryTake: evicted between the two calls, which is a miss like any other.
-        if (_entries.TryGetValue(address, out ChunkBuffer? buffer) && Lease.TryTake(buffer!) is { } taken)
-        {
-            lease = taken;
-            return true;
-        }
-
-        lease = null!;
-        return false;
+        Lease? taken = _entries.TryGetValue(address, out ChunkBuffer? buffer) ? Lease.TryTake(buffer!) : null;
+        if (taken is null && _dear.TryGetValue(address, out buffer)) taken = Lease.TryTake(buffer);
+        lease = taken!;
+        return taken is not null;
     }
 
     /// <summary>True if the chunk is held just now.</summary>
-    public bool Contains(in ChunkAddress address) => _entries.TryGetValue(address, out _);
+    public bool Contains(in ChunkAddress address) => _entries.TryGetValue(address, out _) || _dear.ContainsKey(address);
 
     /// <summary>Keeps a finished chunk; the cache takes a reference of its own.</summary>
     /// <param name="address">The chunk.</param>
@@ -64,9 +78,16 @@ public sealed class ChunkCache : IDisposable
     {
         if (!buffer.TryAddReference()) throw new InvalidOperationException("a chunk was offered to the cache after its last reference went");
         Interlocked.Increment(ref _held);
+        bool isZero = ReferenceEquals(buffer, Zeros(buffer.Length));
+        if (_scratch is not null && _scratch.IsKept(address))
+        {
+            if (isZero) _scratch.AddZero(address);
+            else _dear[address] = buffer;
+        }
+
         using ICacheEntry entry = _entries.CreateEntry(address);
         entry.Value = buffer;
-        entry.Size = Math.Max(ReferenceEquals(buffer, Zeros(buffer.Length)) ? 0 : SizeClass.BytesOf(buffer.Length), _pool.Budget / MostEntries);
+        entry.Size = Math.Max(isZero ? 0 : SizeClass.BytesOf(buffer.Length), _pool.Budget / MostEntries);
         entry.PostEvictionCallbacks.Add(new PostEvictionCallbackRegistration { EvictionCallback = _evicted });
     }
 
@@ -85,46 +106,61 @@ public sealed class ChunkCache : IDisposable
     {
         // The MemoryCache itself is not disposed, which would only free what is cleared here: a late reader finds a miss, not an error.
         _pool.Reclaim = null;
+        _writer?.Dispose();
         _entries.Clear();
-        WaitForEvictions();
+        WaitWhile(() => Interlocked.Read(ref _held) > _entries.Count);
     }
 
     private bool Reclaim(long bytes)
     {
         lock (_reclaiming)
         {
+            if (SomeComeBack()) return true; // on their way since the last time, and perhaps enough
             int count = _entries.Count;
-            if (count == 0) return WaitForEvictions();
+            if (count == 0) return false;
 
             // Compact takes a share of the number of entries, whatever their sizes, and rounds it down: without the half, a share of
             // "one of three" lets nothing go, for ever.
             long average = Math.Max(1, (_entries.GetCurrentStatistics()?.CurrentEstimatedSize ?? 1) / count);
             long victims = Math.Max((bytes + average - 1) / average, (count + ReclaimedPart - 1) / ReclaimedPart);
             _entries.Compact(Math.Min(1, (victims + 0.5) / count));
-            WaitForEvictions();
+            SomeComeBack();
             return true;
         }
     }
 
-    /// <summary>MemoryCache calls back from the thread pool: the room is there only once those calls are done.</summary>
-    /// <returns>True if there was anything to wait for.</returns>
-    private bool WaitForEvictions()
+    /// <summary>
+    /// MemoryCache calls back from the thread pool, and what goes to the scratch comes back when it is written: the room is there only then.
+    /// </summary>
+    /// <returns>True if any came back.</returns>
+    private bool SomeComeBack()
     {
-        bool waited = false;
-        var spin = default(SpinWait);
-        long deadline = Environment.TickCount64 + 100;
-        while (Interlocked.Read(ref _held) > _entries.Count && Environment.TickCount64 < deadline)
-        {
-            waited = true;
-            spin.SpinOnce(sleep1Threshold: -1); // the calls take microseconds; a nap would take a millisecond
-        }
+        long before = Interlocked.Read(ref _released);
+        WaitWhile(() => Interlocked.Read(ref _released) == before && Interlocked.Read(ref _held) > _entries.Count);
+        return Interlocked.Read(ref _released) != before;
+    }
 
-        return waited;
+    /// <summary>Waits while something is so, which takes microseconds, or milliseconds where a disk is in it; not for long if it takes longer.</summary>
+    private static void WaitWhile(Func<bool> condition)
+    {
+        var spin = default(SpinWait);
+        long now = Environment.TickCount64, nap = now + 3, deadline = now + 100;
+        while (condition() && Environment.TickCount64 < deadline) spin.SpinOnce(Environment.TickCount64 < nap ? -1 : 20);
     }
 
     private void OnEvicted(object key, object? value, EvictionReason reason, object? state)
     {
-        ((ChunkBuffer)value!).Release();
+        var address = (ChunkAddress)key;
+        var buffer = (ChunkBuffer)value!;
+        bool dear = !buffer.IsRead && reason != EvictionReason.Replaced && _dear.TryGetValue(address, out ChunkBuffer? known) && known == buffer;
+        if (!dear || !_writer!.TryAdd(address, buffer)) GiveBack(address, buffer);
+    }
+
+    private void GiveBack(ChunkAddress address, ChunkBuffer buffer)
+    {
+        _dear.TryRemove(KeyValuePair.Create(address, buffer));
+        buffer.Release();
         Interlocked.Decrement(ref _held);
+        Interlocked.Increment(ref _released);
     }
 }

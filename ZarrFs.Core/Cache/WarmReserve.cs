@@ -59,7 +59,7 @@ internal sealed class WarmReserve : IDisposable
             while (!_stop.IsCancellationRequested && _pool.TryTouchAhead(NeedsMore, out missing));
 
             // Once each time, not until it is enough: buffers that readers still hold do not come back, however much is let go.
-            if (missing > 0) _pool.Reclaim?.Invoke(missing);
+            if (missing > 0) _pool.LetGo(missing);
         }
     }
 

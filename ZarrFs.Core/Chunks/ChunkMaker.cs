@@ -1,12 +1,14 @@
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
 
 /// <summary>
 /// Makes chunks a row at a time: the neighbours along x that the source's natural read unit gives anyway. Level 0 is read
-/// (<see cref="BandReader"/>), level n+1 is halved from rows of level n, through the cache. Runs on the scheduler's workers.
+/// (<see cref="BandReader"/>), or decoded with all that comes from the same decoding (<see cref="SlabMaker"/>); level n+1 is halved from
+/// rows of level n, through the cache. Runs on the scheduler's workers.
 /// </summary>
 internal sealed class ChunkMaker
 {
@@ -23,8 +25,10 @@ internal sealed class ChunkMaker
     private readonly FlightTable _flights;
     private readonly ChunkScheduler _scheduler;
     private readonly BandReader _reader;
+    private readonly SlabMaker _slabs;
 
-    public ChunkMaker(IReadOnlyList<Multiscale> volumes, BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler)
+    public ChunkMaker(
+        IReadOnlyList<Multiscale> volumes, BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch)
     {
         _volumes = volumes;
         _pool = pool;
@@ -34,30 +38,35 @@ internal sealed class ChunkMaker
         _reader = new BandReader(pool, scheduler, Patience);
         _downsamplers = [.. volumes.Select(v => v.Levels.Count > 1 ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
         _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
+        long needed = volumes.Select((v, i) => scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
+        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Min(pool.Budget / 2, pool.Budget - needed), Patience);
     }
 
     public void Queue(ChunkFlight flight, ChunkPriority priority, CancellationToken stop) =>
         _scheduler.Enqueue(priority, () =>
         {
-            using ChunkJob? job = _flights.Begin(flight, stop);
-            if (job is not null) MakeWithNeighbours(flight, job, stop);
+            var slab = new List<ChunkFlight>();
+            using ChunkJob? job = _flights.Begin(flight, slab, stop);
+            if (job is not null) MakeWithNeighbours(flight, slab, job, stop);
         });
 
-    private void MakeWithNeighbours(ChunkFlight wanted, ChunkJob job, CancellationToken stop)
+    private void MakeWithNeighbours(ChunkFlight wanted, List<ChunkFlight> slab, ChunkJob job, CancellationToken stop)
     {
         Multiscale volume = _volumes[wanted.Address.Volume];
-        (long First, long End) all = wanted.Alone ? (wanted.Address.X, wanted.Address.X + 1) : Neighbours(volume, wanted.Address);
+        (long First, long End) all = wanted.Alone || IsDecoded(volume, wanted.Address)
+            ? (wanted.Address.X, wanted.Address.X + 1)
+            : Neighbours(volume, wanted.Address);
         (long First, long End) now = wanted.Ahead ? all : WithoutNewMemory(volume, wanted.Address, all);
         var row = new List<ChunkFlight>();
         for (long x = now.First; x < now.End; x++)
         {
-            ChunkFlight? flight = x == wanted.Address.X ? wanted : _flights.Claim(wanted.Address with { X = x }, job, out _);
+            ChunkFlight? flight = x == wanted.Address.X ? wanted : _flights.Claim(wanted.Address with { X = x }, job);
             if (flight is not null) row.Add(flight);
         }
 
         try
         {
-            foreach (Lease lease in MakeRow(volume, row, job, stop)) lease.Dispose();
+            foreach (Lease lease in MakeRow(volume, row, slab, job, stop)) lease.Dispose();
         }
         catch (Exception)
         {
@@ -98,15 +107,21 @@ internal sealed class ChunkMaker
         return (Math.Min(first, address.X), Math.Max(end, address.X + 1));
     }
 
-    /// <summary>Makes the chunks of a row and ends their flights, whatever happens; gives a lease on each.</summary>
-    private Lease[] MakeRow(Multiscale volume, List<ChunkFlight> row, ChunkJob job, CancellationToken stop)
+    private static bool IsDecoded(Multiscale volume, in ChunkAddress address) => address.Level == 0 && volume.Volume.Source.Unit.IsDecoded;
+
+    /// <summary>
+    /// Makes the chunks of a row and ends their flights, and those of <paramref name="slab"/> that come from the same decoding, whatever
+    /// happens; gives a lease on each of the row.
+    /// </summary>
+    private Lease[] MakeRow(Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkJob job, CancellationToken stop)
     {
         var buffers = new ChunkBuffer?[row.Count];
         var leases = new Lease[row.Count];
         int landed = 0;
         try
         {
-            if (row[0].Address.Level == 0) _reader.Read(volume, row, buffers, job.Token);
+            if (IsDecoded(volume, row[0].Address)) _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop));
+            else if (row[0].Address.Level == 0) _reader.Read(volume, row, buffers, job.Token);
             else HalveRow(volume, row, buffers, job, stop);
             for (; landed < row.Count; landed++) leases[landed] = Land(volume, row[landed], ref buffers[landed]);
             return leases;
@@ -217,19 +232,21 @@ internal sealed class ChunkMaker
             {
                 parent.Token.ThrowIfCancellationRequested();
                 using var job = new ChunkJob(parent.Token) { Nested = true };
+                var missing = new List<ChunkAddress>();
                 var mine = new List<ChunkFlight>();
+                var slab = new List<ChunkFlight>();
                 var theirs = new List<ChunkAddress>();
                 foreach (ChunkAddress address in wanted)
                 {
                     if (found.ContainsKey(address)) continue;
                     if (_cache.TryGet(address, out Lease lease)) found.Add(address, lease);
-                    else if (_flights.Claim(address, job, out bool elsewhere) is { } flight) mine.Add(flight);
-                    else if (elsewhere) theirs.Add(address);
+                    else missing.Add(address);
                 }
 
+                _flights.Claim(missing, job, mine, slab, theirs);
                 if (mine.Count > 0)
                 {
-                    Lease[] made = MakeRow(volume, mine, job, stop);
+                    Lease[] made = MakeRow(volume, mine, slab, job, stop);
                     for (int i = 0; i < made.Length; i++) found.Add(mine[i].Address, made[i]);
                 }
 
@@ -249,10 +266,20 @@ internal sealed class ChunkMaker
     }
 
     /// <summary>
-    /// Blocks until another worker has made a chunk; null if it gave it back undone, or nobody is making it any more. No circle can close:
-    /// a worker waits only for a running job, never for a queued one, and only for chunks of a level below all those it is making.
+    /// Waits until another worker has made a chunk, helping with what is shared out meanwhile; null if it gave it back undone, or nobody is
+    /// making it any more. No circle can close: a worker waits only for a running job, never for a queued one, and only for chunks of a
+    /// level below all those it is making; the pieces it helps with wait for no chunk, and it has the memory for one.
     /// </summary>
-    private Lease? Await(in ChunkAddress address, ChunkJob parent) => _flights.JoinRunning(address, parent.Token).GetAwaiter().GetResult();
+    private Lease? Await(in ChunkAddress address, ChunkJob parent)
+    {
+        Task<Lease?> made = _flights.JoinRunning(address, parent.Token);
+        while (!made.IsCompleted)
+        {
+            if (!_scheduler.TryHelp()) Task.WaitAny([made], millisecondsTimeout: 1);
+        }
+
+        return made.GetAwaiter().GetResult();
+    }
 
     private static ChunkAddress Child(in ChunkAddress parent, int corner, int side) => parent with
     {

@@ -60,6 +60,19 @@ internal sealed class ChunkScheduler : IDisposable
         work.Wait();
     }
 
+    /// <summary>Lets a worker that waits for another help with pieces of a <see cref="ForEach"/>; false if there are none.</summary>
+    public bool TryHelp()
+    {
+        SharedWork? work;
+        lock (_sync)
+        {
+            if (!_shared.TryDequeue(out work)) return false;
+        }
+
+        work.Run();
+        return true;
+    }
+
     public void Dispose()
     {
         _stop.Cancel();

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
@@ -10,6 +13,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
 {
     private readonly IReadOnlyList<Multiscale> _volumes;
     private readonly ChunkCache _cache;
+    private readonly ChunkScratch? _scratch;
     private readonly FlightTable _flights;
     private readonly ChunkScheduler _scheduler;
     private readonly ChunkMaker _maker;
@@ -19,18 +23,22 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <param name="volumes">The catalogue: a volume's place in it is its number in addresses.</param>
     /// <param name="pool">The memory budget.</param>
     /// <param name="workers">Threads that make chunks.</param>
+    /// <param name="scratch">Where chunks that come from decoding go when they have no room in memory; null for nowhere.</param>
+    /// <param name="logger">Told once if that fails.</param>
     /// <exception cref="OptionException">The budget is too small to make one chunk a worker.</exception>
-    public ChunkStore(IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers)
+    public ChunkStore(IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers, ScratchOptions? scratch = null, ILogger? logger = null)
     {
         CheckBudget(volumes, pool.Budget, workers);
         _volumes = volumes;
         _stopping = _stop.Token;
         Pool = pool;
-        _cache = new ChunkCache(pool);
-        _flights = new FlightTable(_cache);
+        if (scratch is { MaxBytes: > 0 } && volumes.Any(volume => volume.Volume.Source.Unit.IsDecoded))
+            _scratch = new ChunkScratch(volumes, scratch, logger ?? NullLogger.Instance);
+        _cache = new ChunkCache(pool, _scratch);
+        _flights = new FlightTable(_cache, _scratch, address => SlabSpan.Of(volumes[address.Volume], address));
         _scheduler = new ChunkScheduler(workers);
         foreach (Multiscale volume in volumes.Reverse()) pool.Prepare(volume.ChunkBytes); // the first one last: it is likely asked first
-        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler);
+        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch);
     }
 
     /// <summary>The memory budget and what is used of it.</summary>
@@ -42,12 +50,20 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <summary>Chunks on their way.</summary>
     public int InFlight => _flights.Count;
 
+    /// <summary>Chunks on disk, or null if none are kept there.</summary>
+    internal ChunkScratch? Scratch => _scratch;
+
     /// <summary>How many workers a budget allows; 0 if it is too small for one.</summary>
     public static int MostWorkers(IReadOnlyList<Multiscale> volumes, long budget) =>
         volumes.Count == 0 ? int.MaxValue : (int)volumes.Min(volume => Math.Min(int.MaxValue, budget / RowWidth.LeastBytes(volume)));
 
     /// <inheritdoc/>
-    public bool TryGet(in ChunkAddress address, out Lease lease) => _cache.TryGet(address, out lease);
+    public bool TryGet(in ChunkAddress address, out Lease lease)
+    {
+        if (!_cache.TryGet(address, out lease)) return false;
+        lease.Buffer.MarkRead();
+        return true;
+    }
 
     /// <inheritdoc/>
     public Task<Lease> GetAsync(ChunkAddress address, CancellationToken cancellationToken)
@@ -59,7 +75,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         }
 
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<Lease>(cancellationToken);
-        if (_cache.TryGet(address, out Lease lease)) return Task.FromResult(lease);
+        if (TryGet(address, out Lease lease)) return Task.FromResult(lease);
         Task<Lease> task = _flights.Join(address, cancellationToken, out ChunkFlight? toQueue);
         if (toQueue is not null) _maker.Queue(toQueue, ChunkPriority.Waiting, _stopping);
         return task;
@@ -73,6 +89,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         _scheduler.Dispose();
         _flights.Close(new OverloadException("the program is stopping"));
         _cache.Dispose();
+        _scratch?.Dispose();
         _stop.Dispose();
     }
 
@@ -83,8 +100,10 @@ public sealed class ChunkStore : IChunkReader, IDisposable
             Int128 least = (Int128)workers * RowWidth.LeastBytes(volume);
             if (least > budget)
             {
+                long decoded = RowWidth.DecodedBytes(volume.Volume);
+                string strips = decoded == 0 ? "" : $", strips or tiles of {decoded >> 20} MiB when decoded";
                 throw new OptionException(
-                    "--memory", $"{budget >> 20} MiB is too little for '{volume.Name}' ({volume.Levels.Count} levels of {volume.Chunk} {volume.Volume.DataType.Name()} chunks, {workers} threads); "
+                    "--memory", $"{budget >> 20} MiB is too little for '{volume.Name}' ({volume.Levels.Count} levels of {volume.Chunk} {volume.Volume.DataType.Name()} chunks, {workers} threads{strips}); "
                     + $"at least {(least >> 20) + 1} MiB are needed, or fewer --threads, or a smaller --chunk-size");
             }
         }

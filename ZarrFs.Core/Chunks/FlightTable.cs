@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Scratch;
 
 namespace ZarrFs.Core.Chunks;
 
@@ -6,7 +7,7 @@ namespace ZarrFs.Core.Chunks;
 /// Single flight: every missing chunk that somebody wants or a worker makes, once each. One lock guards all of it; it is held for
 /// dictionary operations only, and taken only for chunks that are not in memory.
 /// </summary>
-internal sealed class FlightTable(ChunkCache cache)
+internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<ChunkAddress, SlabSpan?> spanOf)
 {
     private readonly Lock _sync = new();
     private readonly Dictionary<ChunkAddress, ChunkFlight> _flights = [];
@@ -33,7 +34,12 @@ internal sealed class FlightTable(ChunkCache cache)
             if (!_flights.TryGetValue(address, out flight))
             {
                 // Again under the lock: it may have landed since the caller looked.
-                if (cache.TryGet(address, out Lease lease)) return Task.FromResult(lease);
+                if (cache.TryGet(address, out Lease lease))
+                {
+                    lease.Buffer.MarkRead();
+                    return Task.FromResult(lease);
+                }
+
                 _flights.Add(address, flight = toQueue = new ChunkFlight(address));
             }
             else if (flight.Ahead && flight.Job is null)
@@ -64,8 +70,12 @@ internal sealed class FlightTable(ChunkCache cache)
         return waiter.Task;
     }
 
-    /// <summary>Begins a queued flight as a job of its own; null if it is no longer wanted or somebody else took it.</summary>
-    public ChunkJob? Begin(ChunkFlight flight, CancellationToken stop)
+    /// <summary>
+    /// Begins a queued flight as a job of its own, and takes into it the missing chunks that come from the same decoding
+    /// (<paramref name="slab"/>): at once, or another worker would begin to decode the same for one of them. Null if it is no longer
+    /// wanted or somebody else took it.
+    /// </summary>
+    public ChunkJob? Begin(ChunkFlight flight, List<ChunkFlight> slab, CancellationToken stop)
     {
         lock (_sync)
         {
@@ -77,6 +87,7 @@ internal sealed class FlightTable(ChunkCache cache)
             }
 
             flight.Job = new ChunkJob(stop) { Readers = flight.Waiters.Count };
+            ClaimSlab([flight], flight.Job, slab);
             return flight.Job;
         }
     }
@@ -93,29 +104,27 @@ internal sealed class FlightTable(ChunkCache cache)
         }
     }
 
+    /// <summary>Takes a missing chunk into a running job that wants it by the way; null if there is nothing to do, or it is to be made alone.</summary>
+    public ChunkFlight? Claim(in ChunkAddress address, ChunkJob job)
+    {
+        lock (_sync) return Claim(address, job, alone: false, out _);
+    }
+
     /// <summary>
-    /// Takes a missing chunk into a running job; null if it is in memory, another job makes it (<paramref name="elsewhere"/>), or it is to
-    /// be made alone and the job only wants it by the way.
+    /// Takes the missing ones of some chunks into a running job that needs them (<paramref name="mine"/>), with those that come from the same
+    /// decoding (<paramref name="slab"/>), and tells which ones another job is making (<paramref name="theirs"/>).
     /// </summary>
-    public ChunkFlight? Claim(in ChunkAddress address, ChunkJob job, out bool elsewhere)
+    public void Claim(IEnumerable<ChunkAddress> wanted, ChunkJob job, List<ChunkFlight> mine, List<ChunkFlight> slab, List<ChunkAddress> theirs)
     {
         lock (_sync)
         {
-            elsewhere = false;
-            if (_flights.TryGetValue(address, out ChunkFlight? flight))
+            foreach (ChunkAddress address in wanted)
             {
-                elsewhere = flight.Job is not null;
-                if (elsewhere || (flight.Alone && !job.Nested)) return null;
-            }
-            else
-            {
-                if (cache.Contains(address)) return null;
-                _flights.Add(address, flight = new ChunkFlight(address));
+                if (Claim(address, job, alone: true, out bool elsewhere) is { } flight) mine.Add(flight);
+                else if (elsewhere) theirs.Add(address);
             }
 
-            flight.Job = job;
-            job.Readers += flight.Waiters.Count;
-            return flight;
+            ClaimSlab(mine, job, slab);
         }
     }
 
@@ -126,6 +135,7 @@ internal sealed class FlightTable(ChunkCache cache)
         {
             Lease lease = Lease.TryTake(buffer) ?? throw new InvalidOperationException("a chunk landed without a reference");
             if (!waiter.TrySetResult(lease)) lease.Dispose();
+            else if (!waiter.IsWorker) buffer.MarkRead();
             waiter.Forget();
         }
     }
@@ -178,6 +188,40 @@ internal sealed class FlightTable(ChunkCache cache)
         }
 
         return wanted;
+    }
+
+    private void ClaimSlab(List<ChunkFlight> wanted, ChunkJob job, List<ChunkFlight> slab)
+    {
+        SlabSpan? last = null;
+        foreach (ChunkFlight flight in wanted)
+        {
+            // What the scratch has is not decoded.
+            if (flight.Alone || spanOf(flight.Address) is not { } span || span == last || scratch?.Contains(flight.Address) == true) continue;
+            last = span;
+            foreach (ChunkAddress address in span.From(flight.Address))
+            {
+                if (scratch?.Contains(address) != true && Claim(address, job, alone: false, out _) is { } other) slab.Add(other);
+            }
+        }
+    }
+
+    private ChunkFlight? Claim(in ChunkAddress address, ChunkJob job, bool alone, out bool elsewhere)
+    {
+        elsewhere = false;
+        if (_flights.TryGetValue(address, out ChunkFlight? flight))
+        {
+            elsewhere = flight.Job is not null;
+            if (elsewhere || (flight.Alone && !alone)) return null;
+        }
+        else
+        {
+            if (cache.Contains(address)) return null;
+            _flights.Add(address, flight = new ChunkFlight(address));
+        }
+
+        flight.Job = job;
+        job.Readers += flight.Waiters.Count;
+        return flight;
     }
 
     private static void Add(ChunkFlight flight, ChunkFlight.Waiter waiter)

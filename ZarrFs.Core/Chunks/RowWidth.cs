@@ -1,5 +1,8 @@
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Sources;
+using ZarrFs.Core.Tiff;
+using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
 
@@ -13,25 +16,43 @@ internal readonly record struct RowWidth(int Chunks)
     private const int Least = 2; // a chunk of the level above needs two at a time
     private const int Most = 256;
 
-    /// <summary>The widest rows for which two thirds of the budget are enough; at least one third is for chunks that are ready.</summary>
+    /// <summary>
+    /// The widest rows for which two thirds of the budget are enough, one third where a slab is made by the way; at least one third, or what
+    /// the slab leaves of it, is for chunks that are ready.
+    /// </summary>
     public static RowWidth For(Multiscale volume, long budget, int workers)
     {
         int chunks = Most;
-        while (chunks > Least && 3 * (Int128)workers * WorkingBytes(volume, chunks) > 2 * (Int128)budget) chunks /= 2;
+        Int128 most = (volume.Volume.Source.Unit.IsDecoded ? 1 : 2) * (Int128)budget;
+        while (chunks > Least && 3 * (Int128)workers * WorkingBytes(volume, chunks) > most) chunks /= 2;
         return new RowWidth(chunks);
+    }
+
+    /// <summary>Bytes of a decoded unit of a volume's source; 0 where nothing is decoded.</summary>
+    public static long DecodedBytes(Volume volume)
+    {
+        ReadUnit unit = volume.Source.Unit;
+        return unit.IsDecoded ? SegmentCache.BytesOf((Int128)unit.Height * unit.Width * unit.Channels * volume.Source.DataType.Size()) : 0;
     }
 
     /// <summary>The least budget with which one worker can make any chunk of a volume, and a reader hold another.</summary>
     public static long LeastBytes(Multiscale volume) => WorkingBytes(volume, Least) + SizeClass.BytesOf(volume.ChunkBytes);
 
+    /// <summary>What one worker makes chunks with at most, and a reader holds another.</summary>
+    public long BytesFor(Multiscale volume) => WorkingBytes(volume, Chunks) + SizeClass.BytesOf(volume.ChunkBytes);
+
     /// <summary>Chunks in a row of a level that a job makes: half as many for each level up, since their parts are twice as many.</summary>
     public int At(int level) => Math.Max(1, Chunks >> level);
 
-    /// <summary>Buffers that one worker holds at most: at each level a row, or the two chunks that one above needs, and a scratch to read with.</summary>
+    /// <summary>
+    /// Buffers that one worker holds at most: at each level a row, or the two chunks that one above needs, a scratch to read with, and where
+    /// the source is decoded a unit of it and a scratch to write with.
+    /// </summary>
     private static long WorkingBytes(Multiscale volume, int chunks)
     {
         long buffers = 0;
         for (int level = 0; level < volume.Levels.Count; level++) buffers += Math.Max(Least, chunks >> level);
-        return (buffers * SizeClass.BytesOf(volume.ChunkBytes)) + BandReader.ScratchBytes;
+        long decoded = DecodedBytes(volume.Volume);
+        return (buffers * SizeClass.BytesOf(volume.ChunkBytes)) + BandReader.ScratchBytes + (decoded == 0 ? 0 : decoded + BandReader.ScratchBytes);
     }
 }

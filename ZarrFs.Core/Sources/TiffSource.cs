@@ -96,6 +96,9 @@ internal abstract class TiffSource : ISource
     /// <summary>Files open now.</summary>
     internal int OpenFiles => _files.Count;
 
+    /// <summary>Strips and tiles decoded so far.</summary>
+    internal long Decoded => _segments.Decoded;
+
     protected VolumeMetadata? Metadata { get; }
 
     /// <summary>The layout of the first usable page: what the others are compared with.</summary>
@@ -143,6 +146,7 @@ internal abstract class TiffSource : ISource
     public void Dispose()
     {
         _files.Dispose();
+        _segments.Dispose();
         _ownPool?.Dispose();
         GC.SuppressFinalize(this);
     }

@@ -70,11 +70,15 @@ public sealed class Volume
     /// Widens a span of columns to the source's natural read units, within the view: what is read anyway when
     /// <paramref name="start"/> ≤ x &lt; <paramref name="end"/> is read.
     /// </summary>
-    public (long Start, long End) WidenX(long start, long end)
+    public (long Start, long End) WidenX(long start, long end) => Widen(start, end, Source.Unit.Width, _originX, Shape.X);
+
+    /// <summary>The same for a span of rows.</summary>
+    public (long Start, long End) WidenY(long start, long end) => Widen(start, end, Source.Unit.Height, _originY, Shape.Y);
+
+    private static (long Start, long End) Widen(long start, long end, long unit, long origin, long limit)
     {
-        long unit = Source.Unit.Width;
-        long first = (start + _originX) / unit * unit - _originX;
-        long last = (end + _originX + unit - 1) / unit * unit - _originX;
-        return (Math.Max(0, first), Math.Min(Shape.X, last));
+        long first = (start + origin) / unit * unit - origin;
+        long last = (end + origin + unit - 1) / unit * unit - origin;
+        return (Math.Max(0, first), Math.Min(limit, last));
     }
 }

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
+using ZarrFs.Core.Tiff;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Tests.Oracles;
 using ZarrFs.Tests.Sources;
@@ -16,12 +19,14 @@ internal sealed class TestStore : IDisposable
     private readonly Lazy<PlainPyramid> _oracle;
 
     public TestStore(
-        ArraySource source, ChunkShape chunk, int? levels = null, DownsampleMethod method = DownsampleMethod.Mean, int workers = 2, long? budget = null)
+        ArraySource source, ChunkShape chunk, int? levels = null, DownsampleMethod method = DownsampleMethod.Mean, int workers = 2, long? budget = null,
+        ScratchOptions? scratch = null, ILogger? logger = null, VolumeRanges? ranges = null)
     {
         Source = source;
-        Multiscale = new Multiscale("test", new Volume(source, VolumeRanges.All, null, null), chunk, levels, method);
+        Multiscale = new Multiscale("test", new Volume(source, ranges ?? VolumeRanges.All, null, null), chunk, levels, method);
         Pool = new BufferPool(budget ?? 64 << 20);
-        Store = new ChunkStore([Multiscale], Pool, workers);
+        if (source.Unit.IsDecoded) source.Segments = new SegmentCache(Pool);
+        Store = new ChunkStore([Multiscale], Pool, workers, scratch, logger);
         _oracle = new Lazy<PlainPyramid>(() => new PlainPyramid(source.Shape, source.DataType, source.Voxels, method, Multiscale.Levels.Count));
     }
 
@@ -84,6 +89,7 @@ internal sealed class TestStore : IDisposable
     public async Task EndWithoutLeaks()
     {
         await Until(() => Store.InFlight == 0, "no chunk is on its way");
+        Source.Segments?.Dispose();
         await Until(() => Pool.BuffersInUse <= Store.Cached, "only the cache holds buffers");
         Store.Dispose();
         await Until(() => Pool.BuffersInUse == 0, "all buffers are back");

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Sources;
+using ZarrFs.Core.Tiff;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Tests.Sources;
@@ -67,6 +69,15 @@ internal sealed class ArraySource : ISource
     /// <summary>True for a region whose reading fails.</summary>
     public Func<Region, bool>? Fails { get; set; }
 
+    /// <summary>Where units live that are decoded whole; needed if <see cref="ReadUnit.IsDecoded"/>.</summary>
+    public SegmentCache? Segments { get; set; }
+
+    /// <summary>How often each unit was decoded, by its page and its number in it.</summary>
+    public ConcurrentDictionary<SegmentKey, int> Decodes { get; } = new();
+
+    /// <summary>Called before each unit is decoded.</summary>
+    public Action<SegmentKey>? Decoding { get; set; }
+
     /// <summary>Called before each read, on the worker: may block, sleep or count.</summary>
     public Action<Region>? Before { get; set; }
 
@@ -102,6 +113,12 @@ internal sealed class ArraySource : ISource
 
         int size = DataType.Size();
         bool any = false;
+        if (Unit.IsDecoded)
+        {
+            for (int z = 0; z < region.Depth; z++) ReadDecoded(region, z, destination);
+            return true;
+        }
+
         for (int z = 0; z < region.Depth; z++)
         {
             bool hole = Holes.ContainsKey(region.Z + z);
@@ -116,6 +133,46 @@ internal sealed class ArraySource : ISource
         }
 
         return any;
+    }
+
+    /// <summary>The planes of all channels of a unit come from one decoding, one behind the other.</summary>
+    private void ReadDecoded(in Region region, int z, Span<byte> destination)
+    {
+        int size = DataType.Size();
+        long across = ((Shape.X - 1) / Unit.Width) + 1;
+        long group = region.C / Unit.Channels;
+        long page = (((region.T * Shape.C) + group) * Shape.Z) + region.Z + z;
+        for (long unitY = region.Y / Unit.Height; unitY * Unit.Height < region.EndY; unitY++)
+        {
+            for (long unitX = region.X / Unit.Width; unitX * Unit.Width < region.EndX; unitX++)
+            {
+                var unit = new Region(
+                    region.T, group * Unit.Channels, region.Z + z, unitY * Unit.Height, unitX * Unit.Width,
+                    1, (int)Math.Min(Unit.Height, Shape.Y - (unitY * Unit.Height)), (int)Math.Min(Unit.Width, Shape.X - (unitX * Unit.Width)));
+                var key = new SegmentKey(this, (int)page, (unitY * across) + unitX);
+                using Lease lease = Segments!.Get(key, (int)unit.Count * Unit.Channels * size, decoded => Decode(key, unit, decoded));
+                long from = Math.Max(unit.X, region.X), to = Math.Min(unit.EndX, region.EndX);
+                for (long y = Math.Max(unit.Y, region.Y); y < Math.Min(unit.EndY, region.EndY); y++)
+                {
+                    long source = ((((region.C - unit.C) * unit.Height) + y - unit.Y) * unit.Width) + from - unit.X;
+                    long target = ((((z * region.Height) + y - region.Y) * region.Width) + from - region.X) * size;
+                    lease.Span.Slice((int)source * size, (int)(to - from) * size).CopyTo(destination[(int)target..]);
+                }
+            }
+        }
+    }
+
+    private void Decode(SegmentKey key, Region unit, Span<byte> decoded)
+    {
+        Decodes.AddOrUpdate(key, 1, static (_, count) => count + 1);
+        Decoding?.Invoke(key);
+        int size = DataType.Size(), rowBytes = unit.Width * size;
+        for (int row = 0; row < Unit.Channels * unit.Height; row++)
+        {
+            long c = unit.C + (row / unit.Height), y = unit.Y + (row % unit.Height);
+            long from = (((((((unit.T * Shape.C) + c) * Shape.Z) + unit.Z) * Shape.Y) + y) * Shape.X) + unit.X;
+            _voxels.AsSpan(checked((int)(from * size)), rowBytes).CopyTo(decoded[(row * rowBytes)..]);
+        }
     }
 
     public void CheckAll(IProgress<double>? progress, CancellationToken cancellationToken) => progress?.Report(1);

@@ -1,0 +1,134 @@
+using ZarrFs.Core.Cache;
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
+
+namespace ZarrFs.Core.Chunks;
+
+/// <summary>
+/// Makes level-0 chunks that come from decoding, with all others that come from the same decoding: those go to the cache as far as they
+/// fit, and to the scratch where they do not.
+/// </summary>
+internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch, long allowed, TimeSpan patience)
+{
+    private readonly SlabReader _reader = new(pool, scheduler, patience);
+
+    // What is made by the way must not take the memory that others wait for.
+    private readonly ByteAllowance _allowance = new(allowed);
+
+    /// <summary>
+    /// Makes the chunks of <paramref name="row"/> into new buffers, where null stands for all fill, and ends the flights of
+    /// <paramref name="slab"/>, whatever happens.
+    /// </summary>
+    /// <param name="volume">Whose chunks.</param>
+    /// <param name="row">What is wanted.</param>
+    /// <param name="slab">What comes from the same decoding.</param>
+    /// <param name="buffers">Takes the buffers of the row, which are the caller's also when this fails.</param>
+    /// <param name="job">Whose flights they are.</param>
+    /// <param name="queue">Queues what somebody waits for and was not made, or lies in the scratch.</param>
+    public void Make(
+        Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkBuffer?[] buffers, ChunkJob job, Action<ChunkFlight> queue)
+    {
+        var others = new Queue<SlabChunk>();
+        int next = 0;
+        try
+        {
+            SlabChunk?[] missing = new SlabChunk?[row.Count];
+            scheduler.ForEach(row.Count, i =>
+            {
+                buffers[i] = pool.Rent(volume.ChunkBytes, patience, job.Token);
+                switch (scratch?.Read(row[i].Address, buffers[i]!.Span))
+                {
+                    case SlotState.Present: break;
+                    case SlotState.Zero: Drop(ref buffers[i]); break;
+                    default: missing[i] = new SlabChunk(row[i], volume.Levels[0].Grid.Region(row[i].Address)) { Buffer = buffers[i] }; break;
+                }
+            });
+
+            SlabChunk[] wanted = [.. missing.OfType<SlabChunk>()];
+            for (; next < slab.Count; next++)
+            {
+                var chunk = new SlabChunk(slab[next], volume.Levels[0].Grid.Region(slab[next].Address));
+                if (wanted.Length > 0 && TryPlace(volume, chunk)) others.Enqueue(chunk);
+                else GiveBack(chunk.Flight, alone: false, queue);
+            }
+
+            if (wanted.Length > 0) _reader.Read(volume, [.. wanted, .. others], job.Token);
+            for (int i = 0; i < row.Count; i++)
+            {
+                if (missing[i] is { HasVoxels: false }) Drop(ref buffers[i]);
+            }
+
+            // Before those that somebody waits for: the reader of one asks for the others next.
+            while (others.TryDequeue(out SlabChunk? chunk)) Land(volume, chunk, queue);
+        }
+        catch (Exception failure)
+        {
+            bool cancelled = job.Token.IsCancellationRequested;
+            SlabSpan? span = SlabSpan.Of(volume, row[0].Address);
+            foreach (SlabChunk chunk in others)
+            {
+                Release(volume, chunk);
+                chunk.Slot?.End(complete: false);
+                End(chunk.Flight);
+            }
+
+            for (; next < slab.Count; next++) End(slab[next]);
+            throw;
+
+            // What comes from decoding the same has the same fault.
+            void End(ChunkFlight flight)
+            {
+                if (!cancelled && failure is SourceException && SlabSpan.Of(volume, flight.Address) == span) flights.Fail(flight, failure);
+                else GiveBack(flight, alone: !cancelled, queue);
+            }
+        }
+    }
+
+    private static void Drop(ref ChunkBuffer? buffer)
+    {
+        buffer!.Release();
+        buffer = null;
+    }
+
+    private bool TryPlace(Multiscale volume, SlabChunk chunk)
+    {
+        if (_allowance.TryTake(volume.ChunkBytes))
+        {
+            chunk.Buffer = pool.TryRent(volume.ChunkBytes);
+            if (chunk.Buffer is not null) return true;
+            _allowance.Give(volume.ChunkBytes);
+        }
+
+        chunk.Slot = scratch?.TryBegin(chunk.Flight.Address);
+        return chunk.Slot is not null;
+    }
+
+    private void Land(Multiscale volume, SlabChunk chunk, Action<ChunkFlight> queue)
+    {
+        if (chunk.Buffer is null)
+        {
+            chunk.Slot!.End(complete: true);
+            GiveBack(chunk.Flight, alone: false, queue); // whoever waits gets it from the scratch
+            return;
+        }
+
+        ChunkBuffer finished = chunk.HasVoxels ? chunk.Buffer : cache.Zeros(volume.ChunkBytes);
+        cache.Add(chunk.Flight.Address, finished);
+        flights.Land(chunk.Flight, finished);
+        Release(volume, chunk);
+    }
+
+    private void Release(Multiscale volume, SlabChunk chunk)
+    {
+        if (chunk.Buffer is null) return;
+        chunk.Buffer.Release();
+        chunk.Buffer = null;
+        _allowance.Give(volume.ChunkBytes);
+    }
+
+    private void GiveBack(ChunkFlight flight, bool alone, Action<ChunkFlight> queue)
+    {
+        if (flights.GiveBack(flight, alone)) queue(flight);
+    }
+}

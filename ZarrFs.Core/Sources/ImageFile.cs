@@ -3,26 +3,45 @@ using ZarrFs.Core.Tiff;
 
 namespace ZarrFs.Core.Sources;
 
-/// <summary>Opens the images of a TIFF file, or of the set of files that it names.</summary>
+/// <summary>Opens the images of a TIFF file, or of the set of files that it or its companion names.</summary>
 internal static class ImageFile
 {
-    /// <summary>Opens all images, or the one that <see cref="SourceOptions.Series"/> picks; the main one first.</summary>
-    /// <param name="path">Absolute path of the file.</param>
+    /// <summary>How the name of a file of OME-XML alone ends, which stands for the set of files that it names.</summary>
+    public const string CompanionSuffix = ".companion.ome";
+
+    /// <summary>Opens all images of a file, or the one that <see cref="SourceOptions.Series"/> picks; the main one first.</summary>
+    /// <param name="path">Absolute path of the file; a companion stands for the set that it describes.</param>
     /// <param name="metadata">Its directory's <c>meta.json</c>, if the user named the directory.</param>
     /// <param name="options">How it is opened.</param>
     /// <exception cref="SourceException">The file, or its main image, cannot be read.</exception>
     /// <exception cref="OptionException">There is no such image.</exception>
     public static IReadOnlyList<StackSource> OpenAll(string path, VolumeMetadata? metadata, SourceOptions options)
     {
-        List<string> unread = [];
         string directory = Path.GetDirectoryName(path)!;
+        if (path.EndsWith(CompanionSuffix, StringComparison.OrdinalIgnoreCase))
+            return Open(path, directory, SeriesFinder.FindCompanion(directory, Path.GetFileName(path)), first: null, metadata, options);
         SourceFile file = DirectoryListing.Single(path);
         TiffFile tiff = Directories(directory, file, options.Photometric);
-        SeriesSet set = SeriesFinder.Find(directory, file, tiff);
+        return Open(path, directory, SeriesFinder.Find(directory, file, tiff), tiff, metadata, options);
+    }
+
+    /// <summary>Opens the images of a set of files.</summary>
+    /// <param name="path">What the user named.</param>
+    /// <param name="directory">Where the files are.</param>
+    /// <param name="set">The images; at least one.</param>
+    /// <param name="first">The directories of the set's first file, if they have been read.</param>
+    /// <param name="metadata">The directory's <c>meta.json</c>.</param>
+    /// <param name="options">How they are opened.</param>
+    /// <exception cref="SourceException">The main image cannot be read.</exception>
+    /// <exception cref="OptionException">There is no such image.</exception>
+    public static IReadOnlyList<StackSource> Open(
+        string path, string directory, SeriesSet set, TiffFile? first, VolumeMetadata? metadata, SourceOptions options)
+    {
+        List<string> unread = [];
         if (options.Series is { } wanted)
         {
             if ((uint)wanted >= (uint)set.Series.Count) throw NoSuchSeries(path, wanted, set.Series.Select(static series => series.Name));
-            return [Open(wanted)];
+            return [One(wanted)];
         }
 
         List<StackSource> sources = [];
@@ -33,7 +52,7 @@ internal static class ImageFile
             {
                 try
                 {
-                    sources.Insert(0, Open(i));
+                    sources.Insert(0, One(i));
                 }
                 catch (SourceException failure)
                 {
@@ -41,7 +60,7 @@ internal static class ImageFile
                 }
             }
 
-            sources.Insert(0, Open(0));
+            sources.Insert(0, One(0));
             return sources;
         }
         catch
@@ -50,13 +69,13 @@ internal static class ImageFile
             throw;
         }
 
-        StackSource Open(int index) => new(
+        StackSource One(int index) => new(
             new Stack
             {
                 Path = path,
                 Directory = directory,
                 // Sources do not share what they find out about a file, nor the limit of open ones.
-                Files = [.. set.Files.Select((other, i) => other.Copy(i == 0 ? tiff : null))],
+                Files = [.. set.Files.Select((file, i) => file.Copy(i == 0 ? first : null))],
                 Series = set.Series.Count == 1 ? set.Series[0] with { Name = null } : set.Series[index],
                 Others = index == 0 ? [.. set.Others, .. unread] : [],
                 Variant = index == 0 ? "" : $" {index}",
@@ -79,7 +98,7 @@ internal static class ImageFile
         TiffFile? tiff = null;
         using FileCache files = new(directory, 1, (listed, handle, name) =>
         {
-            tiff = TiffFile.Read(handle, name, listed.Size, like: null, photometric);
+            tiff = TiffFile.Read(handle, name, listed.Size, photometric: photometric);
             return new OpenFile(listed, handle, name, tiff);
         });
         if (files.Acquire(file) is not { } open) throw file.Failure!;

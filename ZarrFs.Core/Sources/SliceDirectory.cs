@@ -9,9 +9,6 @@ internal static class SliceDirectory
     private const int MostCandidates = 8;
     private const int MostOthersNamed = 20;
 
-    // Some 60 bytes each: a gigabyte.
-    private const long MostPlanes = 16_000_000;
-
     /// <summary>Opens the files of a directory: numbered, by a convention of names, or in natural order.</summary>
     /// <exception cref="SourceException">Names contradict each other or <c>meta.json</c>, or no slice is good.</exception>
     public static StackSource Open(string directory, List<SourceFile> files, VolumeMetadata? metadata, SourceOptions options)
@@ -114,15 +111,15 @@ internal static class SliceDirectory
     private static (ImageSeries Series, int Pages) Combine(string directory, SliceGrid grid, VolumeMetadata? metadata)
     {
         (SourceFile file, TiffFile tiff) = FirstReadable(directory, grid.Files);
-        if (tiff.Count == 1) return (OnePage(grid, metadata), 1);
+        if (tiff.Full.Count == 1) return (OnePage(grid, metadata), 1);
         string path = Path.Combine(directory, file.Name);
         SeriesSet set = SeriesFinder.Find(directory, file, tiff);
         ImageSeries one = set.Series[0];
         if (set.Files.Count > 1) throw new SourceException(path, $"belongs to a set of {set.Files.Count} files by its description, and has another place by its name");
         if (grid.T > 1 && one.Planes.T > 1)
             throw new SourceException(path, $"holds {one.Planes.T} time points by its description and stands for one by its name; expected one of both");
-        if ((Int128)grid.Files.Count * one.Planes.Count > MostPlanes)
-            throw new SourceException(directory, $"{grid.Files.Count} files of {one.Planes.Count} planes are more than {MostPlanes} planes");
+        if ((Int128)grid.Files.Count * one.Planes.Count > PlaneTable.MostPlanes)
+            throw new SourceException(directory, $"{grid.Files.Count} files of {one.Planes.Count} planes are more than {PlaneTable.MostPlanes} planes");
 
         PlaneTable planes = new(Math.Max(grid.T, one.Planes.T), checked(grid.C * one.Planes.C), one.Planes.Z);
         PlanePlace[] inFile = [.. one.Planes.All()];
@@ -132,10 +129,12 @@ internal static class SliceDirectory
                 planes.TryAdd(grid[i].T + place.T, grid[i].C * one.Planes.C + place.C, place.Z, new PlaneRef(i, place.Plane.Page));
         }
 
-        return (one with { Planes = planes, Channels = grid.C == 1 ? one.Channels : one.Planes.C == 1 ? grid.Channels : [] }, tiff.Count);
+        return (one with { Planes = planes, Channels = grid.C == 1 ? one.Channels : one.Planes.C == 1 ? grid.Channels : [] }, tiff.Full.Count);
     }
 
-    private static (SourceFile File, TiffFile Tiff) FirstReadable(string directory, IReadOnlyList<SourceFile> files)
+    /// <summary>The directories of a slice of the usual size.</summary>
+    /// <exception cref="SourceException">None of the first few can be read: what is wrong with the first.</exception>
+    public static (SourceFile File, TiffFile Tiff) FirstReadable(string directory, IReadOnlyList<SourceFile> files)
     {
         SourceException? first = null;
         foreach (SourceFile file in StackSource.UsualSizeFirst(files).Take(MostCandidates))

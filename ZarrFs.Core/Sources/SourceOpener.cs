@@ -9,8 +9,9 @@ public static class SourceOpener
 
     /// <summary>
     /// Opens all images of a path: several where a file holds several, the main one first, or the one that
-    /// <see cref="SourceOptions.Series"/> picks. A path is a TIFF file, a directory of slices, or a directory of cells; a directory whose
-    /// only TIFF has several pages and no number for a name is that file.
+    /// <see cref="SourceOptions.Series"/> picks. A path is a TIFF file, a companion (OME-XML alone), a directory of slices, of cells,
+    /// or of a set of OME-TIFF files that belong together; a directory whose only TIFF has several pages and no number for a name is that
+    /// file.
     /// </summary>
     /// <exception cref="SourceException">There is nothing, nothing that is read, or it contradicts itself.</exception>
     /// <exception cref="OptionException">An option does not fit what is there.</exception>
@@ -52,6 +53,7 @@ public static class SourceOpener
             images[0].Dispose();
         }
 
+        if (OmeDirectory.TryOpen(directory, files, metadata, options) is { } set) return set;
         CheckSingle(directory, options);
         SourceFile? cell = files.Find(static file => CellFile.IsCell(file.Name));
         if (cell is null) return [SliceDirectory.Open(directory, files, metadata, options)];

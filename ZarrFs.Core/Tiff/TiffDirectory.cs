@@ -6,6 +6,7 @@ namespace ZarrFs.Core.Tiff;
 internal sealed class TiffDirectory
 {
     private const int LongestText = 1 << 20;
+    private const int TextStartBytes = 16;
     private const int LongestCodecTag = 1 << 16;
 
     private readonly TiffReader _reader;
@@ -88,6 +89,13 @@ internal sealed class TiffDirectory
     /// <summary>The text of a tag, or null where there is none.</summary>
     /// <exception cref="TiffFormatException">Not text, outside the file, or longer than <paramref name="most"/> bytes.</exception>
     public string? Text(TiffTag tag, int most = LongestText) => TryFindBytes(tag, most, out TiffField field) ? _reader.Text(field, most) : null;
+
+    /// <summary>The first few characters of a text, or nothing where there is none or it is malformed.</summary>
+    public string TextStart(TiffTag tag)
+    {
+        bool readable = TryFind(tag, out TiffField field) && field.Type == TiffFieldType.Ascii && _reader.Contains(field.Offset, Math.Min(field.Count, TextStartBytes));
+        return readable ? _reader.Text(field, TextStartBytes) : "";
+    }
 
     /// <summary>The bytes of a tag, or null where there is none.</summary>
     /// <exception cref="TiffFormatException">Not bytes, outside the file, or more than <paramref name="most"/>.</exception>

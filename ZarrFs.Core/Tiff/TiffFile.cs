@@ -38,7 +38,7 @@ internal sealed class TiffFile
             {
                 first = directory;
                 // ImageJ's lookup tables, inverting ones too, are how a channel is displayed: the stored numbers are its data.
-                if (IsImageJ(directory)) photometric = Photometric.Ignore;
+                if (ImageJDescription.IsStartOf(directory.TextStart(TiffTag.ImageDescription))) photometric = Photometric.Ignore;
             }
 
             TiffPage? page = Parse(directory, like, photometric);
@@ -123,23 +123,11 @@ internal sealed class TiffFile
         return null;
     }
 
-    private static bool IsImageJ(TiffDirectory directory)
-    {
-        try
-        {
-            return ImageJDescription.Parse(directory.Text(TiffTag.ImageDescription)) is not null;
-        }
-        catch (TiffFormatException)
-        {
-            return false;
-        }
-    }
-
     private TiffPage Behind(int index, out long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
         TiffPage last = _pages[^1]!;
-        bytes = PlaneBytes(last);
+        bytes = last.Layout.Bytes;
         return last.Shifted(index, (index - _pages.Length + 1) * bytes);
     }
 
@@ -152,8 +140,8 @@ internal sealed class TiffFile
     /// <summary>How many planes follow the samples of the only directory.</summary>
     private static int PlanesBehind(TiffDirectory directory, TiffPage page, long length)
     {
-        if (!page.IsContiguous || page.Layout.Compression != TiffCompression.None || page.Layout.IsTiled) return 0;
-        long bytes = PlaneBytes(page);
+        if (!page.IsContiguous || page.Layout.IsTiled) return 0;
+        long bytes = page.Layout.Bytes;
         long start = page.Offset(0);
         // Where not even a second plane fits, the description is older than the file: an editor has kept one plane and the text.
         if (bytes > (length - start) / 2) return 0;
@@ -169,7 +157,7 @@ internal sealed class TiffFile
         {
             string? text = directory.Text(TiffTag.ImageDescription);
             if (ImageJDescription.Parse(text) is { } imageJ) return imageJ.Images ?? 1;
-            return ShapedDescription.Parse(text) is { IsTruncated: true } shaped ? shaped.Samples / (layout.Width * layout.Height * layout.Channels) : 1;
+            return ShapedDescription.Parse(text) is { IsTruncated: true } shaped ? shaped.Samples / (layout.Width * layout.Height * layout.Samples) : 1;
         }
         catch (TiffFormatException)
         {
@@ -177,5 +165,4 @@ internal sealed class TiffFile
         }
     }
 
-    private static long PlaneBytes(TiffPage page) => page.Layout.Bytes;
 }

@@ -32,8 +32,8 @@ public enum TiffTag
     JpegTables = 347,
     YCbCrSubSampling = 530,
     ImageDepth = 32997,
+    LercParameters = 50674,
     ImageJMetadataByteCounts = 50838,
     ImageJMetadata = 50839,
     MicroManagerMetadata = 51123,
-    LercParameters = 50674,
 }

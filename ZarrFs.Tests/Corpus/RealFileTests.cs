@@ -48,11 +48,12 @@ public sealed class RealFileTests
             using ISource source = SourceOpener.Open(TestData.Path(folder.Key), Failing);
             // Every folder here is numbered from 0 or named with one number: the number's order is the order of the planes.
             string[] files = [.. folder.Select(entry => TestData.Path(entry.File)).OrderBy(LastNumber)];
-            Assert.Equal(files.Length, source.Shape.Z);
-            for (int z = 0; z < files.Length; z++)
+            Assert.Equal(files.Length, source.Shape.T * source.Shape.Z);
+            for (int i = 0; i < files.Length; i++)
             {
-                using ISource file = SourceOpener.Open(files[z], Failing);
-                Assert.Equal(Samples.ReadAll(file), Samples.Read(source, new Region(z, 0, 0, 1, (int)source.Shape.Y, (int)source.Shape.X)));
+                using ISource file = SourceOpener.Open(files[i], Failing);
+                (long t, long z) = Math.DivRem(i, source.Shape.Z);
+                Assert.Equal(Samples.ReadAll(file), Samples.Read(source, Samples.Whole(file) with { T = t, Z = z }));
             }
         }
 

@@ -37,6 +37,18 @@ internal static class Samples
 
     public static byte[] ReadAll(ISource source) => Read(source, Whole(source));
 
+    /// <summary>All of a source, t slowest, then c, z, y, x.</summary>
+    public static byte[] ReadEverything(ISource source)
+    {
+        List<byte> all = [];
+        for (long t = 0; t < source.Shape.T; t++)
+        {
+            for (long c = 0; c < source.Shape.C; c++) all.AddRange(Read(source, Whole(source) with { T = t, C = c }));
+        }
+
+        return [.. all];
+    }
+
     public static Region Whole(ISource source) => new(0, 0, 0, (int)source.Shape.Z, (int)source.Shape.Y, (int)source.Shape.X);
 
     /// <summary>Reads into a buffer full of rubbish, so that what is not written shows.</summary>

@@ -33,7 +33,7 @@ internal sealed class ArraySource : ISource
 
     public string Path { get; init; } = "/test/array";
 
-    public string? Name => null;
+    public string? Name { get; init; }
 
     public VolumeShape Shape { get; }
 

@@ -69,7 +69,7 @@ internal sealed class OmeSeries
         if (image.Channels.Exists(channel => (channel.Samples ?? 1) != (stated ?? 1))) return null;
         if (stated is { } samples) return Math.Max(1, samples);
         if (_opened is null || _files.Open(0) is not { } tiff || tiff.Failure(0) is not null) return 1;
-        int found = tiff.Page(0).Layout.Channels;
+        int found = tiff.Page(0).Layout.Samples;
         bool fits = (Int128)image.SizeT * image.SizeC * image.SizeZ <= tiff.Full.Count;
         return found > 1 && !fits && image.SizeC % found == 0 ? found : 1;
     }

@@ -37,7 +37,7 @@ internal static class ShapedSeries
     /// <summary>The axes longer than 1 that are not inside a page, slowest first, or null if they do not match the pages.</summary>
     private static List<(char Axis, long Size)>? PlaneAxes(PageGroups pages, ShapedDescription shaped)
     {
-        (long width, long height, long samples) = (pages.Layout.Width, pages.Layout.Height, pages.Layout.Channels);
+        (long width, long height, long samples) = (pages.Layout.Width, pages.Layout.Height, pages.Layout.Samples);
         // Samples stand last where they are together, and before y and x where each has its plane.
         long[][] ends = samples == 1 ? [[height, width], [height, width, 1]] : [[height, width, samples], [samples, height, width]];
         foreach (long[] end in ends)

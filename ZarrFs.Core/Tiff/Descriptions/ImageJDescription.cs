@@ -51,12 +51,11 @@ internal sealed class ImageJDescription
     }
 
     /// <summary>Reads a description; null if it is not ImageJ's.</summary>
-    public static ImageJDescription? Parse(string? text)
-    {
-        bool written = text is not null
-            && (text.StartsWith("ImageJ=", StringComparison.Ordinal) || text.StartsWith("SCIFIO=", StringComparison.Ordinal));
-        return written ? new ImageJDescription(text!) : null;
-    }
+    public static ImageJDescription? Parse(string? text) => text is not null && IsStartOf(text) ? new ImageJDescription(text) : null;
+
+    /// <summary>True if a text begins as ImageJ's descriptions do.</summary>
+    public static bool IsStartOf(string text) =>
+        text.StartsWith("ImageJ=", StringComparison.Ordinal) || text.StartsWith("SCIFIO=", StringComparison.Ordinal);
 
     /// <summary>
     /// The voxel size, or null if none is stated. Resolutions without a unit are not used: most are the 72 or 300 dots an inch of some

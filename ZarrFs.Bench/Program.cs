@@ -1,9 +1,11 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using ZarrFs.Bench;
+using ZarrFs.Tests.Corpus;
 using ZarrFs.Tests.Fuzz;
 
 // ZarrFs.Bench cold-chunk SOURCE MIB, cold-slab SLICES MIB: end to end. ZarrFs.Bench fuzz --help: the fuzzer.
+// ZarrFs.Bench formats DIRECTORY: the table in docs/FORMATS.md.
 // Everything else is BenchmarkDotNet's: --filter '*'.
 switch (args)
 {
@@ -19,6 +21,10 @@ switch (args)
         FuzzRun.Work(
             work, finds, int.Parse(seed, CultureInfo.InvariantCulture), long.Parse(first, CultureInfo.InvariantCulture),
             double.Parse(minutes, CultureInfo.InvariantCulture), corpus.Length == 0 ? null : corpus);
+        return 0;
+    case ["formats", string data]:
+        Environment.SetEnvironmentVariable(TestData.Variable, Path.GetFullPath(data));
+        FormatTable.Write();
         return 0;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ShortConfig).Assembly).Run(args, new ShortConfig());

@@ -32,6 +32,12 @@ internal sealed class FormatTable
         return new FormatTable([.. rows.OrderBy(row => row.File, StringComparer.Ordinal)]);
     }
 
+    /// <summary>Where the table is.</summary>
+    public static string Page { get; } = Path.Combine(Repository.Root, "docs", "FORMATS.md");
+
+    /// <summary>Reads everything and writes the table into its page.</summary>
+    public static void Write() => File.WriteAllText(Page, Make().In(File.ReadAllText(Page)));
+
     /// <summary>The page with this table in the place of the one it has.</summary>
     public string In(string page)
     {

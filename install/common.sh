@@ -39,6 +39,11 @@ need_packages() {
     || die "apt-get could not install ${missing[*]}; see above"
 }
 
+# Decodes compressed pages. Any of its versions since 4.1 will do.
+need_libtiff() {
+  PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q 'libtiff\.so\.[56]' || need_packages libtiff.so.6=libtiff6
+}
+
 need_fuse() {
   [ -e /dev/fuse ] || die "/dev/fuse is missing, so nothing can be mounted; load it with 'modprobe fuse', or start the container with --device /dev/fuse --cap-add SYS_ADMIN"
   [ "$(id -u)" -eq 0 ] || command -v fusermount3 >/dev/null || die "without root, mounting takes fusermount3; install it with 'apt-get install fuse3'"

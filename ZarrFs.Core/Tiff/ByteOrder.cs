@@ -16,8 +16,8 @@ internal static class ByteOrder
             foreach (ref byte value in samples) value = Mirrored[value];
         }
 
-        // Other widths are a stream of bits, the same in both byte orders.
-        if (layout.IsBigEndian && layout.Bits is 16 or 24 or 32 or 64) Reverse(samples, layout.Bits / 8);
+        // Other widths, 24 too, are a stream of bits, the same in both byte orders.
+        if (layout.IsBigEndian && layout.Bits is 16 or 32 or 64) Reverse(samples, layout.Bits / 8);
     }
 
     /// <summary>Reverses the bytes of every value of <paramref name="size"/> bytes.</summary>
@@ -28,9 +28,6 @@ internal static class ByteOrder
             case 2:
                 Span<ushort> shorts = MemoryMarshal.Cast<byte, ushort>(bytes);
                 BinaryPrimitives.ReverseEndianness(shorts, shorts);
-                break;
-            case 3:
-                for (int i = 0; i + 2 < bytes.Length; i += 3) (bytes[i], bytes[i + 2]) = (bytes[i + 2], bytes[i]);
                 break;
             case 4:
                 Span<uint> ints = MemoryMarshal.Cast<byte, uint>(bytes);

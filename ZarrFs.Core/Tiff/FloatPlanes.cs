@@ -11,17 +11,26 @@ namespace ZarrFs.Core.Tiff;
 internal static class FloatPlanes
 {
     /// <summary>Reverses the bytes of all samples of a decoded segment if they make sense only so.</summary>
-    public static void Repair(Span<byte> decoded, int size)
+    public static void Repair(Span<byte> decoded, PageLayout layout, long segment)
     {
-        int values = decoded.Length / size, absurd = 0, absurdReversed = 0;
-        for (int i = 0; i < values; i++)
+        // What overhangs the page is whatever the writer's buffer held.
+        long inPlane = segment % layout.SegmentsPerPlane;
+        long rows = Math.Min(layout.Rows(segment), layout.Height - inPlane / layout.SegmentsAcross * layout.SegmentHeight);
+        long columns = Math.Min(layout.SegmentWidth, layout.Width - inPlane % layout.SegmentsAcross * layout.SegmentWidth);
+        int size = layout.Bits / 8, rowBytes = (int)layout.SegmentRowBytes, used = (int)columns * layout.SegmentSamples * size;
+        int absurd = 0, absurdReversed = 0;
+        for (int row = 0; row < rows; row++)
         {
-            ReadOnlySpan<byte> value = decoded.Slice(i * size, size);
-            if (IsAbsurd(value, reversed: false)) absurd++;
-            if (IsAbsurd(value, reversed: true)) absurdReversed++;
+            for (int at = row * rowBytes, end = at + used; at < end; at += size)
+            {
+                ReadOnlySpan<byte> value = decoded.Slice(at, size);
+                if (IsAbsurd(value, reversed: false)) absurd++;
+                if (IsAbsurd(value, reversed: true)) absurdReversed++;
+            }
         }
 
         // A quarter against none in a thousand: measured numbers never do that by themselves.
+        long values = rows * columns * layout.SegmentSamples;
         if (absurd > values / 4 && absurdReversed <= values / 1000) ByteOrder.Reverse(decoded, size);
     }
 

@@ -48,7 +48,7 @@ internal static class PageParser
         bool apply = photometric == Photometric.Apply && format == 1;
         Palette? palette = interpretation == PaletteColor && format == 1 && bits <= 16 ? ReadPalette(directory, bits, apply) : null;
         bool expanded = apply && palette is not null;
-        if (expanded) type = palette!.IsNarrow && bits <= 8 ? DataType.UInt8 : DataType.UInt16;
+        if (expanded) type = palette!.IsNarrow && (bits <= 8 || samples == 1) ? DataType.UInt8 : DataType.UInt16;
 
         bool tiled = directory.Has(TiffTag.TileWidth) || directory.Has(TiffTag.TileOffsets);
         (long segmentWidth, long segmentHeight) = tiled
@@ -60,7 +60,7 @@ internal static class PageParser
             SampleFormat = format,
             Samples = samples,
             IsPlanar = isPlanar,
-            Predictor = compression == TiffCompression.None ? 1 : (int)OneOf(directory, TiffTag.Predictor, 1, 3),
+            Predictor = TiffCompression.HasPredictor(compression) ? (int)OneOf(directory, TiffTag.Predictor, 1, 3) : 1,
             IsBitReversed = fillOrder == 2,
             Photometric = interpretation,
             // Only unsigned numbers have a maximum to count back from; of others the stored ones are given.

@@ -79,16 +79,7 @@ internal readonly ref struct SampleConversion
         }
 
         long first = firstBit + (long)_place * bits;
-        if (bits == 24)
-        {
-            int step = (int)(PixelBits / 8), at = (int)(first / 8);
-            foreach (ref uint value in MemoryMarshal.Cast<byte, uint>(values))
-            {
-                value = (uint)(source[at] | source[at + 1] << 8 | source[at + 2] << 16);
-                at += step;
-            }
-        }
-        else if (_storedSize == 1) PackedBits.Unpack(source, first, PixelBits, bits, values);
+        if (_storedSize == 1) PackedBits.Unpack(source, first, PixelBits, bits, values);
         else if (_storedSize == 2) PackedBits.Unpack(source, first, PixelBits, bits, MemoryMarshal.Cast<byte, ushort>(values));
         else PackedBits.Unpack(source, first, PixelBits, bits, MemoryMarshal.Cast<byte, uint>(values));
     }

@@ -39,7 +39,7 @@ internal static unsafe class SegmentDecoder
             PageLayout layout = page.Layout;
             if (Decode(layout, layout.Rows(segment), encoded.AsSpan(0, length), decoded) is { } error)
                 throw new TiffFormatException(file.Path, $"page {page.Index}, {(layout.IsTiled ? "tile" : "strip")} {segment}: libtiff: {error}");
-            if (layout.IsBigEndian && layout.Predictor == 3 && layout.Bits >= 32) FloatPlanes.Repair(decoded, layout.Bits / 8);
+            if (layout.IsBigEndian && layout.Predictor == 3 && layout.Bits >= 32) FloatPlanes.Repair(decoded, layout, segment);
         }
         finally
         {
@@ -62,6 +62,22 @@ internal static unsafe class SegmentDecoder
 
     /// <returns>What went wrong, or null.</returns>
     private static string? Decode(PageLayout layout, long rows, Span<byte> encoded, Span<byte> decoded)
+    {
+        if (!TiffCompression.IsFax(layout.Compression)) return DecodeOnce(layout, rows, encoded, decoded);
+
+        // The end of a fax before its last row is success to TIFFReadFromUserBuffer: it is a row that stays as it was, whatever it was.
+        Span<byte> last = decoded[^(int)layout.SegmentRowBytes..];
+        foreach (byte before in (ReadOnlySpan<byte>)[0x55, 0xAA])
+        {
+            last.Fill(before);
+            if (DecodeOnce(layout, rows, encoded, decoded) is { } error) return error;
+            if (last.ContainsAnyExcept(before)) return null;
+        }
+
+        return $"{TiffCompression.Name(layout.Compression)}: the data ends before row {rows - 1}";
+    }
+
+    private static string? DecodeOnce(PageLayout layout, long rows, Span<byte> encoded, Span<byte> decoded)
     {
         _ = LibTiffMessages.Take();
         LibTiffHandle? handle = Take(layout, rows) ?? Open(layout, rows);

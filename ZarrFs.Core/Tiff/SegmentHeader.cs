@@ -45,7 +45,8 @@ internal static class SegmentHeader
         }
 
         entries.Sort(static (a, b) => a.Tag.CompareTo(b.Tag));
-        return Write(entries, layout.IsBigEndian);
+        // libtiff would turn 24 bits round, which are a stream of bits like the other widths between bytes.
+        return Write(entries, layout.IsBigEndian && layout.Bits != 24);
     }
 
     /// <summary>Only what changes how a decoder works: a palette here would only ask for its map.</summary>

@@ -13,13 +13,21 @@ internal static class TiffCompression
     public const long OldJpeg = 6;
     public const long Jpeg = 7;
     public const long Deflate = 8;
+    public const long CcittRleWords = 32771;
     public const long PackBits = 32773;
+    public const long PixarLog = 32909;
     public const long OldDeflate = 32946;
     public const long SgiLog = 34676;
     public const long SgiLog24 = 34677;
     public const long Lerc = 34887;
     public const long Lzma = 34925;
     public const long Zstd = 50000;
+
+    /// <summary>True for the encodings of CCITT (ITU-T) for black and white.</summary>
+    public static bool IsFax(long value) => value is CcittRle or CcittT4 or CcittT6 or CcittRleWords;
+
+    /// <summary>True for the schemes that a predictor goes before; libtiff ignores the tag with the others.</summary>
+    public static bool HasPredictor(long value) => value is Lzw or Deflate or OldDeflate or Zstd or Lzma or PixarLog;
 
     /// <summary>What a value is called, for messages.</summary>
     public static string Name(long value) => value switch
@@ -33,11 +41,11 @@ internal static class TiffCompression
         Jpeg => "JPEG",
         Deflate => "Deflate",
         32766 => "NeXT",
-        32771 => "CCITT RLE with words",
+        CcittRleWords => "CCITT RLE with words",
         PackBits => "PackBits",
         32809 => "ThunderScan",
         32908 => "PixarFilm",
-        32909 => "PixarLog",
+        PixarLog => "PixarLog",
         OldDeflate => "old Deflate",
         SgiLog or SgiLog24 => "SGI LogLuv",
         34661 => "JBIG",

@@ -20,8 +20,8 @@ public sealed class BadInputTests : IDisposable
         { "cells-and-slices", ["cell_yxz_001_001_001.tif", "0.tif", "expected one kind"] },
         { "doubled-cells", ["cell_yxz_001_001_001.tif", "cell_yxz_01_01_01.tif", "same cell"] },
         { "cell-zero", ["cell_yxz_000_001_001.tif", "expected 1"] },
-        { "compressed", ["0.tif", "Compression 5 (LZW)", "not supported"] },
-        { "compressed.tif", ["compressed.tif", "Compression 5 (LZW)", "not supported"] },
+        { "compressed", ["0.tif", "Compression 6 (old JPEG)", "not supported"] },
+        { "compressed.tif", ["compressed.tif", "Compression 6 (old JPEG)", "not supported"] },
         { "empty-file", ["0.tif", "empty", "expected a TIFF"] },
         { "text", ["0.tif", "not a TIFF", "expected 49 49"] },
         { "lfs-pointer", ["0.tif", "Git LFS pointer"] },
@@ -179,7 +179,7 @@ public sealed class BadInputTests : IDisposable
     {
         byte[] voxels = new byte[16 * 16 * 2];
         byte[] good = PlainTiff.Page(16, 16, voxels);
-        byte[] lzw = PlainTiff.Page(16, 16, voxels, compression: 5);
+        byte[] lzw = PlainTiff.Page(16, 16, voxels, compression: 6);
         const string Pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
         _workspace.Folder("empty-directory");
         Put("doubled", ("1.tif", good), ("001.tif", good), ("0.tif", good));

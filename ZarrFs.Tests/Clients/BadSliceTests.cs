@@ -24,7 +24,7 @@ public sealed class BadSliceTests : IDisposable
         [5] = (Encoding.UTF8.GetBytes("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 12345\n"), "TIFF"),
         [7] = (PlainTiff.Page(Width, Height - 1, new byte[PageBytes]), "7.tif"),
         [8] = (PlainTiff.Page(Width, Height, new byte[PageBytes / 2], bits: 8), "uint8"),
-        [11] = (PlainTiff.Page(Width, Height, new byte[PageBytes], compression: 5), "LZW"),
+        [11] = (PlainTiff.Page(Width, Height, new byte[PageBytes], compression: 6), "old JPEG"),
         [15] = ("II*\0\uffff"u8.ToArray(), "15.tif"),
     };
 

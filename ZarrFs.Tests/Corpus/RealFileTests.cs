@@ -10,14 +10,14 @@ namespace ZarrFs.Tests.Corpus;
 public sealed class RealFileTests
 {
     private const long MostAllocated = 64L << 20;
-    private static readonly SourceOptions Failing = new() { BadSlices = BadSlicePolicy.Fail };
+    private static readonly SourceOptions Failing = new() { BadSlices = BadSlicePolicy.Fail, Photometric = Photometric.Ignore };
 
     [TestDataFact]
-    public void EveryPlainFileGivesItsVoxels()
+    public void EveryFileGivesItsVoxels()
     {
         List<string> wrong = [];
         int files = 0;
-        foreach (TestData.Entry entry in TestData.Manifest.Where(entry => entry.File.StartsWith("real/", StringComparison.Ordinal) && entry.IsPlain && entry.IsOneVolume))
+        foreach (TestData.Entry entry in TestData.Manifest.Where(entry => entry.File.StartsWith("real/", StringComparison.Ordinal) && entry.IsOneVolume && entry.Bits > 0 && !(entry.Format == "float" && entry.Bits == 16)))
         {
             files++;
             try
@@ -31,8 +31,8 @@ public sealed class RealFileTests
             }
         }
 
-        Assert.Empty(wrong);
-        Assert.True(files > 500, $"only {files} plain files in the manifest");
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
+        Assert.True(files > 500, $"only {files} files in the manifest");
     }
 
     [TestDataFact]
@@ -76,7 +76,9 @@ public sealed class RealFileTests
                 using ISource source = SourceOpener.Open(path, Failing);
                 string hash = Hash(source);
                 good++;
-                if (entry.Pixels is not null && entry.IsOneVolume && hash != entry.Pixels) wrong.Add($"{entry.File}: other voxels");
+                // Several samples, and 16-bit floating point as it is stored, are compared page by page elsewhere.
+                bool comparable = entry.Pixels is not null && entry.IsOneVolume && entry.Samples <= 1 && !(entry.Format == "float" && entry.Bits == 16);
+                if (comparable && hash != entry.Pixels) wrong.Add($"{entry.File}: other voxels");
             }
             catch (SourceException error)
             {
@@ -91,7 +93,7 @@ public sealed class RealFileTests
             if (allocated > MostAllocated) wrong.Add($"{entry.File}: {allocated} bytes allocated");
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
         Assert.InRange(good, 500, files - 1);
     }
 

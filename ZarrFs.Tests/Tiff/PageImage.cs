@@ -54,7 +54,14 @@ internal sealed class PageImage : IDisposable
         return box;
     }
 
-    /// <summary>All samples of a page.</summary>
+    /// <summary>All channels of a page, one after the other.</summary>
+    public byte[] Bands(int page)
+    {
+        PageLayout layout = Pages[page].Layout;
+        return [.. Enumerable.Range(0, layout.Channels).SelectMany(channel => Read(page, channel, 0, 0, (int)layout.Height, (int)layout.Width))];
+    }
+
+    /// <summary>All samples of a page as they are stored.</summary>
     public byte[] Read(int page)
     {
         PageLayout layout = Pages[page].Layout;

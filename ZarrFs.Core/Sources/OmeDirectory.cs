@@ -28,7 +28,7 @@ internal static class OmeDirectory
         else
         {
             named.Sort(static (a, b) => NaturalOrder.Instance.Compare(a.Name, b.Name));
-            (SourceFile file, first) = SliceDirectory.FirstReadable(directory, named);
+            (SourceFile file, first) = SliceDirectory.FirstReadable(directory, named, options.Photometric);
             set = SeriesFinder.Find(directory, file, first);
             if (set.Files.Count == 1) return null;
         }

@@ -36,7 +36,7 @@ internal static class SeriesFinder
     {
         if (ImageJDescription.Parse(description.Text) is { } imageJ) return [ImageJSeries.Of(pages, description, imageJ, notes)];
         if (ShapedDescription.Parse(description.Text) is { } shaped && ShapedSeries.Of(pages, description, shaped, notes) is { } series) return [series];
-        if (description.MicroManager is { } manager && MicroManagerSeries.Of(pages, manager, notes) is { Count: > 0 } positions) return positions;
+        if (description.MicroManager() is { } manager && MicroManagerSeries.Of(pages, manager, notes) is { Count: > 0 } positions) return positions;
         return [PageStack.Of(pages, description)];
     }
 }

@@ -81,7 +81,7 @@ internal static class SliceDirectory
     private static StackSource Open(
         string directory, SliceGrid grid, string convention, IReadOnlyList<string> others, VolumeMetadata? metadata, SourceOptions options)
     {
-        (ImageSeries series, int pages) = grid.HasZ ? (OnePage(grid, metadata), 1) : Combine(directory, grid, metadata);
+        (ImageSeries series, int pages) = grid.HasZ ? (OnePage(grid, metadata), 1) : Combine(directory, grid, metadata, options);
         StackSource source = new(
             new Stack
             {
@@ -108,9 +108,10 @@ internal static class SliceDirectory
     }
 
     /// <summary>Each file holds several planes, and says itself which; its name says the rest.</summary>
-    private static (ImageSeries Series, int Pages) Combine(string directory, SliceGrid grid, VolumeMetadata? metadata)
+    private static (ImageSeries Series, int Pages) Combine(
+        string directory, SliceGrid grid, VolumeMetadata? metadata, SourceOptions options)
     {
-        (SourceFile file, TiffFile tiff) = FirstReadable(directory, grid.Files);
+        (SourceFile file, TiffFile tiff) = FirstReadable(directory, grid.Files, options.Photometric);
         if (tiff.Full.Count == 1) return (OnePage(grid, metadata), 1);
         string path = Path.Combine(directory, file.Name);
         SeriesSet set = SeriesFinder.Find(directory, file, tiff);
@@ -134,7 +135,8 @@ internal static class SliceDirectory
 
     /// <summary>The directories of a slice of the usual size.</summary>
     /// <exception cref="SourceException">None of the first few can be read: what is wrong with the first.</exception>
-    public static (SourceFile File, TiffFile Tiff) FirstReadable(string directory, IReadOnlyList<SourceFile> files)
+    public static (SourceFile File, TiffFile Tiff) FirstReadable(
+        string directory, IReadOnlyList<SourceFile> files, Photometric photometric)
     {
         SourceException? first = null;
         foreach (SourceFile file in StackSource.UsualSizeFirst(files).Take(MostCandidates))
@@ -142,7 +144,7 @@ internal static class SliceDirectory
             try
             {
                 // A copy: what is found out here is told when the source finds it out.
-                return (file, ImageFile.Directories(directory, file.Copy(), Photometric.Apply));
+                return (file, ImageFile.Directories(directory, file.Copy(), photometric));
             }
             catch (SourceException failure)
             {

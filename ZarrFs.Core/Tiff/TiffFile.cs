@@ -15,8 +15,7 @@ namespace ZarrFs.Core.Tiff;
 /// </summary>
 internal sealed class TiffFile
 {
-    /// <summary>Most bad pages, each with its own message: a stack cut in half has fewer.</summary>
-    private const int MostBad = 1 << 14;
+    private const int MostBad = 4096;
 
     private readonly TiffPage?[] _pages;
     private readonly Dictionary<int, SourceException> _failures = [];
@@ -43,6 +42,9 @@ internal sealed class TiffFile
 
             TiffPage? page = Parse(directory, like, photometric);
             pages.Add(page);
+            HasSubIfds |= directory.Has(TiffTag.SubIfds);
+            // Nobody's stack begins with so many: what is walked here are no directories.
+            if (_failures.Count == pages.Count && pages.Count == MostBad) throw _failures[0];
             if (page is not null && Kind(directory.Page) == PageKind.Full) like = page.Layout;
         }
 
@@ -50,6 +52,9 @@ internal sealed class TiffFile
         _planes = _pages is [{ } only] ? PlanesBehind(first!, only, _length) : 0;
         Full = [.. Enumerable.Range(0, Count).Where(page => Kind(page) == PageKind.Full)];
     }
+
+    /// <summary>True if smaller copies hang below some of the pages.</summary>
+    public bool HasSubIfds { get; }
 
     /// <summary>Number of pages of any kind.</summary>
     public int Count => _pages.Length + _planes;
@@ -106,8 +111,6 @@ internal sealed class TiffFile
         }
         catch (SourceException failure)
         {
-            if (_failures.Count == MostBad)
-                throw new TiffFormatException(_path, $"more than {MostBad} pages cannot be read; the last one: {failure.Detail}", failure);
             _failures.Add(directory.Page, failure);
         }
 

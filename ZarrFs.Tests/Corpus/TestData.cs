@@ -95,7 +95,7 @@ internal static class TestData
         /// True if the pages, in their order, are the planes of one volume along z. A part of a multi-file set is none: it opens the whole set.
         /// </summary>
         public bool IsOneVolume =>
-            Series is [{ } only] && (only.StartsWith("YX", StringComparison.Ordinal) || only[1..].StartsWith("YX", StringComparison.Ordinal) && only[0] is 'Z' or 'Q' or 'I')
+            Series is [{ } only] && (only.StartsWith("YX(", StringComparison.Ordinal) || only[1..].StartsWith("YX(", StringComparison.Ordinal) && only[0] is 'Z' or 'Q' or 'I')
             && !File.StartsWith("real/slices/ome-multifile/master/", StringComparison.Ordinal);
 
         /// <summary>True for the kinds that are read without a decoder.</summary>

@@ -14,6 +14,7 @@ public sealed class RealFolderTests
     [InlineData("odd/palette-imagej", "1 2 1", "slices", null)]
     [InlineData("real/slices/lightsheet-cellfinder-crop", "1 1 30", "slices", null)]
     [InlineData("real/slices/brain-hemisphere-space-padded-names", "1 1 12", "slices", null)]
+    [InlineData("real/slices/em-sift-ome-deflate", "1 1 6", "slices", null)]
     [InlineData("real/slices/ome-multifile/companion", "1 1 5", "slices", null)]
     [InlineData("real/slices/ome-multifile/master", "1 1 5", "files", null)]
     public void TheFolderIsWhatItsNamesSay(string folder, string shape, string kind, string? names)
@@ -45,5 +46,35 @@ public sealed class RealFolderTests
             Assert.Equal((whole.Shape, "files"), (source.Shape, source.Kind));
             Assert.Equal(voxels, Samples.ReadEverything(source));
         }
+    }
+
+    [ClientTheory(Needs.Python | Needs.RealData)]
+    [InlineData("odd/seq16/seq-3c-8b-tiled-8743c999.tiff")]
+    [InlineData("odd/libtiffpic/flower-rgb-planar-08.tif")]
+    [InlineData("odd/seq16/seq-4c-8b-rgba-50969cda.tiff")]
+    public void SamplesOfAPixelAreChannelsInsideThoseOfTheNames(string colour)
+    {
+        using TemporaryDirectory directory = new();
+        byte[] file = File.ReadAllBytes(TestData.Path(colour));
+        foreach (string name in (string[])["a_c0_z0", "a_c0_z1", "a_c1_z1"]) directory.File($"{name}.tif", file);
+        // One that is not like the others.
+        directory.File("a_c1_z0.tif", File.ReadAllBytes(TestData.Path("odd/seq16/seq-1c-7b-9c61ba70.tiff")));
+        using ISource alone = SourceOpener.Open(Path.Combine(directory.Path, "a_c0_z0.tif"), new SourceOptions());
+        byte[] image = Samples.ReadEverything(alone);
+        Assert.InRange(alone.Shape.C, 3, 4);
+        using ISource source = SourceOpener.Open(directory.Path, new SourceOptions());
+        Assert.Equal(alone.Shape with { C = 2 * alone.Shape.C, Z = 2 }, source.Shape);
+        byte[][] channels = [.. image.Chunk(image.Length / (int)alone.Shape.C)];
+        byte[] expected = [.. channels.SelectMany(channel => (byte[])[.. channel, .. channel]), .. channels.SelectMany(channel => (byte[])[.. new byte[channel.Length], .. channel])];
+        Assert.Equal(expected, Samples.ReadEverything(source));
+        SourceProblem problem = Assert.Single(source.Problems);
+        Assert.Equal((alone.Shape.C, 0L), (problem.C, problem.Z));
+        Assert.Contains($"× {alone.Shape.C} channels like the other slices", problem.Message, StringComparison.Ordinal);
+        // What one file is, tifffile says.
+        byte[] theirs = Numpy.Run(
+            $"import tifffile\nresult = tifffile.imread('{TestData.Path(colour)}')\n" +
+            $"result = result if result.shape[0] == {alone.Shape.C} else np.moveaxis(result, -1, 0)\nresult = np.ascontiguousarray(result).astype(result.dtype.newbyteorder('<'))",
+            []);
+        Assert.Equal(theirs, image);
     }
 }

@@ -39,7 +39,7 @@ internal static class ImageJSeries
         // Bio-Formats and others count the samples of a colour pixel as channels.
         if (sensible && c == pages.Layout.Channels && (Int128)z * t == count) return new PlaneTable(t, 1, z);
         if (sensible && (z, t) == (1, 1) && count % c == 0) return new PlaneTable(1, c, count / c);
-        notes.Add($"ImageJ's description says {c} channels × {z} slices × {t} frames and the file has {count} pages: shown along z");
+        notes.Add($"ImageJ's description says {c} channels × {z} slices × {t} frames and the file has {(count == 1 ? "one page" : $"{count} pages")}: shown along z");
         return new PlaneTable(1, 1, count);
 
         static bool IsCount(long number) => number is >= 1 and <= int.MaxValue;

@@ -13,6 +13,9 @@ internal sealed class OmeFiles
 {
     private const int MostMissingNamed = 5;
 
+    // One entry, its number, and the way to the next directory.
+    private const int SmallestDirectory = 18;
+
     private readonly string _directory;
     private readonly List<SourceFile> _files = [];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
@@ -57,8 +60,8 @@ internal sealed class OmeFiles
         string? name = named.Uuid is not null && _namesByUuid.TryGetValue(named.Uuid, out string? known) ? known : named.Name;
         if (name is not null && _numbers.TryGetValue(name, out int number)) return number;
         if (name is null || _missing.Contains(name)) return Missing(name ?? named.Uuid ?? "a file without a name");
-        // Asked first, as a document may name many that are not there and an exception for each is dear.
-        if (!IsPlainName(name) || Path.Combine(_directory, name) is var path && !File.Exists(path)) return Missing(name);
+        string path = Path.Combine(_directory, name);
+        if (!IsPlainName(name) || !File.Exists(path)) return Missing(name);
         try
         {
             _files.Add(DirectoryListing.Single(path));
@@ -70,6 +73,13 @@ internal sealed class OmeFiles
 
         _numbers.Add(name, _files.Count - 1);
         return _files.Count - 1;
+    }
+
+    /// <summary>The most pages that a file can have, without opening it.</summary>
+    public long MostPages(int number)
+    {
+        if (_tiffs.TryGetValue(number, out TiffFile? tiff)) return tiff?.Count ?? 0;
+        return Math.Min(TiffReader.MostDirectories, _files[number].Size / SmallestDirectory);
     }
 
     /// <summary>The pages of a file, or null if it cannot be read.</summary>

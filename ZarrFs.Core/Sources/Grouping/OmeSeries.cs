@@ -34,7 +34,8 @@ internal sealed class OmeSeries
         // No TiffData at all stands for one without attributes: all directories in order.
         IEnumerable<OmeTiffData> blocks = image.Blocks.Count > 0 ? image.Blocks : [default];
         bool astray = false;
-        foreach (OmeTiffData block in blocks) astray |= !TryAdd(block, image.Order, planes);
+        Dictionary<int, long> used = [];
+        foreach (OmeTiffData block in blocks) astray |= !TryAdd(block, image.Order, planes, used);
         if (astray) _notes.Add($"OME image {image.Id}: some TiffData name directories or places that do not exist, or one twice; these are left out");
         if (planes.Count == 0) return Refuse(image, "none of its planes is there");
         return Check(image, planes) is not { } wrong ? Series(image, planes, samples) : Refuse(image, wrong);
@@ -74,7 +75,8 @@ internal sealed class OmeSeries
         return found > 1 && !fits && image.SizeC % found == 0 ? found : 1;
     }
 
-    private bool TryAdd(in OmeTiffData block, string order, PlaneTable planes)
+    /// <summary>Puts the directories of a block into their places; false if some do not exist, or if a page or a place is taken twice.</summary>
+    private bool TryAdd(in OmeTiffData block, string order, PlaneTable planes, Dictionary<int, long> used)
     {
         if (block.T >= planes.T || block.C >= planes.C || block.Z >= planes.Z) return false;
         int? number = block.File is null ? (_opened is null ? null : 0) : _files.Find(block.File);
@@ -84,9 +86,13 @@ internal sealed class OmeSeries
         long left = planes.T * planes.C * planes.Z - place;
         // A directory without a count stands for itself, no directory for all of the file.
         long count = block.Planes is > 0 and { } stated ? stated : block.Ifd is null ? Pages(file) : 1;
-        long end = file == 0 || block.Planes is null ? Pages(file) : PlaneTable.MostPlanes;
+        long end = _files.MostPages(file);
         bool whole = block.Planes is null || (count <= left && first + count <= end);
         count = Math.Min(Math.Min(count, left), end - first);
+        // Pages that stand in several places would let a small file fill any memory.
+        long before = used.GetValueOrDefault(file);
+        if (before + count > end) return false;
+        used[file] = before + Math.Max(0, count);
         for (long i = 0; i < count; i++)
         {
             (long t, long c, long z) = PlaneOrder.Place(order, place + i, planes);

@@ -5,9 +5,9 @@ using ZarrFs.Core.Volumes;
 namespace ZarrFs.Core.Sources.Grouping;
 
 /// <summary>
-/// Which pages of a file are the planes of one image. Pages of one width, height, type and number of samples belong together; the image is
-/// the group with the most voxels, the first of equals: a thumbnail before it, a label or an overview behind it do not win over a stack, and
-/// one large image wins over its small copies. Smaller copies and masks marked as such never count.
+/// Which pages of a file are the planes of one image. Pages of one width, height, number of samples and type, as they are stored, belong
+/// together; the image is the group with the most voxels, the first of equals: a thumbnail before it, a label or an overview behind it do not
+/// win over a stack, and one large image wins over its small copies. Smaller copies and masks marked as such never count.
 /// <para>
 /// A bad page stays in its place, so that the planes after it do not move: if it is malformed and its size is that of the image or cannot be
 /// told, or if it is of a kind that is not read, its size is the image's, and such pages are fewer than those that can be read.
@@ -59,7 +59,7 @@ internal sealed class PageGroups
     /// <summary>Pages in words, runs of like ones together.</summary>
     public static IReadOnlyList<string> Describe(TiffFile tiff, Predicate<int> which)
     {
-        List<string> lines = [];
+        List<string> lines = tiff.HasSubIfds ? ["SubIFDs, the smaller copies that hang below pages"] : [];
         int page = 0;
         while (page < tiff.Count)
         {
@@ -89,8 +89,9 @@ internal sealed class PageGroups
         };
         if (tiff.Failure(page) is { } failure) return $"cannot be read{kind} ({failure.Detail})";
         PageLayout layout = tiff.Page(page).Layout;
-        string samples = layout.Channels == 1 ? "" : $" × {layout.Channels} samples";
-        return $"{layout.Width} × {layout.Height}{samples} {layout.DataType.Name()}{kind}";
+        string samples = layout.Samples == 1 ? "" : $" × {layout.Samples} samples";
+        string bits = layout.Bits == 8 * layout.DataType.Size() ? "" : $" of {layout.Bits} bits";
+        return $"{layout.Width} × {layout.Height}{samples} {layout.DataType.Name()}{bits}{kind}";
     }
 
     private static bool Belongs(TiffFile tiff, int page, Kind main, bool tolerant)
@@ -100,10 +101,10 @@ internal sealed class PageGroups
         return failure is UnsupportedException ? alike && tolerant : alike || tiff.SizeOfBad(page) is null;
     }
 
-    private readonly record struct Kind(long Width, long Height, int Channels, DataType Type)
+    private readonly record struct Kind(long Width, long Height, int Samples, int Bits, DataType Type)
     {
-        public static Kind Of(PageLayout layout) => new(layout.Width, layout.Height, layout.Channels, layout.DataType);
+        public static Kind Of(PageLayout layout) => new(layout.Width, layout.Height, layout.Samples, layout.Bits, layout.DataType);
 
-        public Int128 Voxels => (Int128)Width * Height * Channels;
+        public Int128 Voxels => (Int128)Width * Height * Samples;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class MicroManagerDescription
     {
     }
 
-    /// <summary>The place of each directory of the main chain, or null where it has none.</summary>
+    /// <summary>The place of each directory of the main chain, up to the first that has none.</summary>
     public IReadOnlyList<MicroManagerPlace?> Places => _places;
 
     /// <summary>Names of the first channels; may be fewer than there are.</summary>
@@ -43,19 +43,40 @@ internal sealed class MicroManagerDescription
     public TimeStep? TimeStep { get; private set; }
 
     /// <summary>Reads the JSON of all pages.</summary>
-    /// <exception cref="Failures.TiffFormatException">The chain of directories is broken, or the JSON outside the file.</exception>
+    /// <exception cref="Failures.TiffFormatException">The chain of directories is broken.</exception>
     public static MicroManagerDescription Read(TiffReader reader)
     {
         MicroManagerDescription description = new();
         description.ReadSummary(reader);
+        // Pages whose texts are their own cannot have more of them than the file has bytes.
+        long left = reader.Length;
         foreach (TiffDirectory directory in reader.Directories())
-            description._places.Add(description.ReadPage(directory.Text(TiffTag.MicroManagerMetadata, LongestPage)));
+        {
+            string? text = Text(directory);
+            left -= text?.Length ?? 0;
+            description._places.Add(left < 0 ? null : description.ReadPage(text));
+            if (description._places[^1] is null) break;
+        }
+
         return description;
     }
 
     /// <summary>The voxel size, or null if none is stated. Without a step between slices they are as far apart as pixels.</summary>
     public VoxelSize? VoxelSize() =>
         _pixel is { } pixel && new VoxelSize(_step ?? pixel, pixel, pixel, LengthUnit.Micrometer) is { IsValid: true } size ? size : null;
+
+    private static string? Text(TiffDirectory directory)
+    {
+        try
+        {
+            return directory.Text(TiffTag.MicroManagerMetadata, LongestPage);
+        }
+        catch (Failures.TiffFormatException)
+        {
+            // As if there were none: it says only where the page belongs.
+            return null;
+        }
+    }
 
     private MicroManagerPlace? ReadPage(string? text)
     {
@@ -94,9 +115,9 @@ internal sealed class MicroManagerDescription
             using JsonDocument document = JsonDocument.Parse(text, Bounded);
             if (document.RootElement.ValueKind == JsonValueKind.Object) look(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            // As if there were none: the page has no place, and its pages go along z.
+            // As if there were none: the page has no place, and pages go along z. (Half a surrogate pair is well-formed JSON and no text.)
         }
     }
 

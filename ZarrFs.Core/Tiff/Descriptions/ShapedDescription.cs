@@ -37,7 +37,7 @@ internal sealed record ShapedDescription(IReadOnlyList<long> Shape, string? Axes
             bool truncated = root.TryGetProperty("truncated", out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
             return new ShapedDescription(sizes, axes?.Length == sizes.Count ? axes.ToUpperInvariant() : null, truncated);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -10,6 +10,11 @@ namespace ZarrFs.Core.Tiff.Descriptions;
 /// </summary>
 internal sealed record TiffDescription
 {
+    private readonly string _path;
+    private bool _hasMicroManager;
+
+    private TiffDescription(string path) => _path = path;
+
     /// <summary>ImageDescription, or null.</summary>
     public string? Text { get; private init; }
 
@@ -25,33 +30,22 @@ internal sealed record TiffDescription
     /// <summary>The colour 0xRRGGBB that the page's palette leads to in even steps, or null if it has none or another.</summary>
     public int? PaletteColor { get; private init; }
 
-    /// <summary>What Micro-Manager says of the pages, or null.</summary>
-    public MicroManagerDescription? MicroManager { get; private init; }
-
     /// <summary>What could not be read, in words, or null.</summary>
     public string? Problem { get; private init; }
 
     /// <summary>Reads the description of a file.</summary>
     /// <exception cref="SourceException">The file cannot be opened or read, or is no TIFF.</exception>
-    public static TiffDescription Read(string path)
-    {
-        try
-        {
-            using SafeFileHandle handle = File.OpenHandle(path);
-            using TiffReader reader = new(handle, path, RandomAccess.GetLength(handle));
-            return Read(reader, reader.Directories().First());
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new SourceException(path, $"cannot be read: {failure.Message}", failure);
-        }
-    }
+    public static TiffDescription Read(string path) => With(path, static reader => Read(reader, reader.Directories().First()));
+
+    /// <summary>What Micro-Manager says of the pages, or null. Reads the tags of all of them.</summary>
+    /// <exception cref="SourceException">The file cannot be opened or read.</exception>
+    public MicroManagerDescription? MicroManager() => _hasMicroManager ? With(_path, MicroManagerDescription.Read) : null;
 
     /// <summary>The voxel size that any of the descriptions states, or null.</summary>
     public VoxelSize? VoxelSize()
     {
         if (ImageJDescription.Parse(Text) is { } imageJ) return imageJ.VoxelSize(XResolution, YResolution);
-        if (!OmeReader.IsOme(Text)) return MicroManager?.VoxelSize();
+        if (!OmeReader.IsOme(Text)) return MicroManager()?.VoxelSize();
         try
         {
             return OmeReader.Read(Text!).Images is [{ } first, ..] ? first.VoxelSize() : null;
@@ -62,30 +56,41 @@ internal sealed record TiffDescription
         }
     }
 
-    private static TiffDescription Read(TiffReader reader, TiffDirectory first)
+    private static T With<T>(string path, Func<TiffReader, T> read)
     {
         try
         {
+            using SafeFileHandle handle = File.OpenHandle(path);
+            using TiffReader reader = new(handle, path, RandomAccess.GetLength(handle));
+            return read(reader);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SourceException(path, $"cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    private static TiffDescription Read(TiffReader reader, TiffDirectory first)
+    {
+        bool hasMicroManager = first.Has(TiffTag.MicroManagerMetadata);
+        try
+        {
             string? text = first.Text(TiffTag.ImageDescription, OmeReader.Longest);
-            TiffDescription description = new()
+            TiffDescription description = new(reader.Path)
             {
+                _hasMicroManager = hasMicroManager,
                 Text = text,
                 XResolution = first.Rational(TiffTag.XResolution),
                 YResolution = first.Rational(TiffTag.YResolution),
             };
-            if (ImageJDescription.Parse(text) is not null)
-            {
-                ulong[]? counts = first.Numbers(TiffTag.ImageJMetadataByteCounts, ImageJMetadata.MostItems);
-                byte[]? data = first.Bytes(TiffTag.ImageJMetadata, ImageJMetadata.MostBytes);
-                return description with { ImageJ = ImageJMetadata.Parse(counts, data), PaletteColor = Palette(first) };
-            }
-
-            if (OmeReader.IsOme(text) || !first.Has(TiffTag.MicroManagerMetadata)) return description;
-            return description with { MicroManager = MicroManagerDescription.Read(reader) };
+            if (ImageJDescription.Parse(text) is null) return description;
+            ulong[]? counts = first.Numbers(TiffTag.ImageJMetadataByteCounts, ImageJMetadata.MostItems);
+            byte[]? data = first.Bytes(TiffTag.ImageJMetadata, ImageJMetadata.MostBytes);
+            return description with { ImageJ = ImageJMetadata.Parse(counts, data), PaletteColor = Palette(first) };
         }
         catch (TiffFormatException failure)
         {
-            return new TiffDescription { Problem = failure.Detail };
+            return new TiffDescription(reader.Path) { _hasMicroManager = hasMicroManager, Problem = failure.Detail };
         }
     }
 

@@ -110,7 +110,7 @@ public sealed class ImageJSeriesTests : IDisposable
         using ISource source = SourceOpener.Open(_directory.File("one.tif", file), Failing);
         Assert.Equal(1, source.Shape.Z);
         Assert.Equal(samples[..20], Samples.ReadAll(source));
-        Assert.Contains("the file has 1 pages", Assert.Single(source.Others), StringComparison.Ordinal);
+        Assert.Contains("the file has one page", Assert.Single(source.Others), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,6 +58,20 @@ public sealed class MicroManagerTests : IDisposable
     }
 
     [ClientFact(Needs.Python)]
+    public void OmeXmlThatIsBrokenLeavesIt()
+    {
+        Tifffile.Write(_directory.Path, Write.Replace("description=''", "description='<OME><broken OME>' if (c, z) == (0, 0) else ''", StringComparison.Ordinal) + """
+
+            with tifffile.TiffWriter('mm.tif') as tiff:
+                for c in range(2):
+                    for z in range(3): page(tiff, 0, c, z)
+            """);
+        using ISource source = Assert.Single(SourceOpener.OpenAll(Path.Combine(_directory.Path, "mm.tif"), new SourceOptions()));
+        Assert.Equal(new VolumeShape(1, 2, 3, 5, 4), source.Shape);
+        Assert.Contains("the OME-XML is not used", Assert.Single(source.Others), StringComparison.Ordinal);
+    }
+
+    [ClientFact(Needs.Python)]
     public void PositionsAreImages()
     {
         Tifffile.Write(_directory.Path, Write + """
@@ -81,5 +95,34 @@ public sealed class MicroManagerTests : IDisposable
         using ISource source = Assert.Single(SourceOpener.OpenAll(Path.Combine(_directory.Path, "mm.tif"), new SourceOptions()));
         Assert.Equal(3, source.Shape.Z);
         Assert.Contains(why, Assert.Single(source.Others), StringComparison.Ordinal);
+    }
+
+    [ClientFact(Needs.Python)]
+    public void TheSummaryHasStepsAndNames()
+    {
+        Tifffile.Write(_directory.Path, """
+            import json, struct
+            summary = json.dumps({'PixelSize_um': 0.5, 'z-step_um': 2.5, 'Interval_ms': 40, 'ChNames': ['DAPI', 'GFP', 'unused'], 'Prefix': '\\ud800'}).encode()
+            file = bytearray(b'II*\0' + bytes(28) + struct.pack('<II', 2355492, len(summary)) + summary)
+            if len(file) % 2: file += b' '
+            link = 4
+            for i in range(4):
+                text = json.dumps(dict(FrameIndex=i // 2, ChannelIndex=i % 2, SliceIndex=0)).encode() + b'\0'
+                at = len(file)
+                file += text + bytes(20 + len(text) % 2)
+                pixels = at + len(text)
+                entries = [(256, 3, 1, 4), (257, 3, 1, 5), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, pixels), (277, 3, 1, 1),
+                           (278, 3, 1, 5), (279, 4, 1, 20), (51123, 2, len(text), at)]
+                struct.pack_into('<I', file, link, len(file))
+                file += struct.pack('<H', len(entries)) + b''.join(struct.pack('<HHII', *entry) for entry in entries)
+                link = len(file)
+                file += bytes(4)
+            open('mm.tif', 'wb').write(file)
+            """);
+        using ISource source = Assert.Single(SourceOpener.OpenAll(Path.Combine(_directory.Path, "mm.tif"), new SourceOptions()));
+        Assert.Equal(new VolumeShape(2, 2, 1, 5, 4), source.Shape);
+        Assert.Equal(new VoxelSize(2.5, 0.5, 0.5, "micrometer"), source.VoxelSize);
+        Assert.Equal(new TimeStep(40, "millisecond"), source.TimeStep);
+        Assert.Equal(["DAPI", "GFP"], source.Channels.Select(static channel => channel.Name));
     }
 }

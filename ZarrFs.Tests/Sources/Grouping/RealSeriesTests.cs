@@ -19,6 +19,9 @@ public sealed partial class RealSeriesTests
         ["odd/ifd/usda_naip_256_webp_z3.tif"] = "one page and its reduced copies",
     };
 
+    // As tifffile gives them: palettes as indices.
+    private static readonly SourceOptions AsStored = new() { Photometric = Photometric.Ignore };
+
     [TestDataFact]
     public void ShapesAreThoseOfTheManifest()
     {
@@ -32,7 +35,7 @@ public sealed partial class RealSeriesTests
             if (Expect(series) is not { } expected) continue;
             try
             {
-                Tifffile.Image found = Images.With(TestData.Path(entry.File), static sources => new Tifffile.Image(Assert.Single(sources).Shape, sources[0].DataType.Name(), ""));
+                Tifffile.Image found = Images.With(TestData.Path(entry.File), static sources => new Tifffile.Image(Assert.Single(sources).Shape, sources[0].DataType.Name(), ""), AsStored);
                 compared++;
                 if (found.Shape != expected) wrong.Add($"{entry.File}: {found.Shape}, expected {series}");
             }
@@ -46,7 +49,7 @@ public sealed partial class RealSeriesTests
             }
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.True(compared > 600, $"only {compared} files compared");
     }
 
@@ -69,7 +72,8 @@ public sealed partial class RealSeriesTests
     public void DescriptionsAreCarriedOver()
     {
         Assert.Equal(new VoxelSize(0.5, 0.25, 0.25, "micrometer"), VoxelSize("real/derived/ome-z31.ome.tif"));
-        Assert.Equal(new VoxelSize(1, 0.1241, 0.1241, "micrometer"), VoxelSize("real/stacks/neuron-4Ch-bigtiff-deflate.ome.tiff") ?? new VoxelSize(1, 0.1241, 0.1241, "micrometer"));
+        Assert.Equal(new VoxelSize(1, 0.1241, 0.1241, "micrometer"), VoxelSize("real/stacks/neuron-4Ch-bigtiff-deflate.ome.tiff"));
+        Assert.Equal(["AF647", "AF568", "AF488", "DAPI"], Channels("real/stacks/neuron-4Ch-bigtiff-deflate.ome.tiff").Select(static channel => channel.Name));
         Assert.Equal((9225.0, 25330.0), Channels("real/stacks/mri-stack-16bit-imagej-be.tif")[0].Window);
         Assert.Equal("micrometer", VoxelSize("real/stacks/Bead_Image1_crop.tif")?.Unit);
         Assert.Equal(0.125, VoxelSize("real/stacks/Bead_Image1_crop.tif")?.Z);

@@ -32,6 +32,24 @@ public sealed class WrittenByTifffileTests : IDisposable
     }
 
     [ClientTheory(Needs.Python)]
+    [InlineData("imagej=True", "ZYXS", "5, 6, 7, 3", "rgb.tif")]
+    [InlineData("imagej=True", "TZCYXS", "2, 3, 2, 6, 7, 3", "rgb.tif")]
+    [InlineData("photometric='rgb'", "ZYXS", "5, 6, 7, 3", "rgb.ome.tif")]
+    [InlineData("photometric='rgb'", "TCYXS", "2, 2, 6, 7, 3", "rgb.ome.tif")]
+    [InlineData("photometric='rgb', planarconfig='separate'", "ZSYX", "5, 3, 6, 7", "planar.ome.tif")]
+    [InlineData("photometric='rgb'", "ZYXS", "5, 6, 7, 3", "rgb.tif")]
+    [InlineData("photometric='rgb', planarconfig='separate'", "ZSYX", "5, 3, 6, 7", "planar.tif")]
+    [InlineData("photometric='rgb', compression='zlib', tile=(16, 16)", "ZYXS", "5, 20, 17, 4", "rgba.ome.tif")]
+    public void SamplesAreChannels(string options, string axes, string shape, string name)
+    {
+        Tifffile.Write(_directory.Path, $$"""
+            data = np.random.default_rng(7).integers(0, 255, ({{shape}}), dtype='uint8')
+            tifffile.imwrite('{{name}}', data, {{options}}, metadata={'axes': '{{axes}}'})
+            """);
+        AssertEqual(name);
+    }
+
+    [ClientTheory(Needs.Python)]
     [InlineData("XYZCT")]
     [InlineData("XYZTC")]
     [InlineData("XYCTZ")]

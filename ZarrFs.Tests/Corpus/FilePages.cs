@@ -17,7 +17,8 @@ internal static class FilePages
         using SafeFileHandle handle = File.OpenHandle(path);
         using BufferPool pool = new(Budget);
         TiffFile tiff = TiffFile.Read(handle, path, RandomAccess.GetLength(handle), like: null, photometric);
-        PageFile file = new(handle, path, new object(), new SegmentCache(pool));
+        using SegmentCache segments = new(pool);
+        PageFile file = new(handle, path, new object(), segments);
         for (int i = 0; i < tiff.Count; i++)
         {
             TiffPage page = tiff.Page(i);

@@ -19,14 +19,16 @@ internal sealed class FormatTable
     /// <summary>Reads everything. Some minutes where processors are few.</summary>
     public static FormatTable Make()
     {
-        IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> judges = Judge(TestData.Manifest.Where(entry => entry.Pixels is null && SlicesOf(entry.File) is null));
+        Dictionary<string, Dictionary<string, string[]>> judges = Judge(TestData.Manifest.Where(entry => entry.Pixels is null));
         List<Row> rows = [];
         foreach (IGrouping<string, TestData.Entry> volume in TestData.Manifest.GroupBy(entry => SlicesOf(entry.File) ?? entry.File))
         {
             TestData.Entry[] entries = [.. volume];
-            Verdict verdict = SlicesOf(entries[0].File) is { } directory
-                ? Verdict.OfSlices(directory, entries) : Verdict.Of(entries[0], judges.GetValueOrDefault(volume.Key) ?? new Dictionary<string, string>());
-            rows.Add(new Row(volume.Key, SlicesOf(entries[0].File) is null ? 1 : entries.Length, What(entries), verdict));
+            bool isDirectory = SlicesOf(entries[0].File) is not null;
+            Verdict verdict = isDirectory
+                ? Verdict.OfSlices(volume.Key, entries.ToDictionary(entry => entry.File, entry => entry.Pixels ?? judges[entry.File].Values.FirstOrDefault()?[0] ?? "", StringComparer.Ordinal))
+                : Verdict.Of(entries[0], judges.GetValueOrDefault(volume.Key) ?? []);
+            rows.Add(new Row(volume.Key, isDirectory ? entries.Length : 1, What(entries), verdict));
         }
 
         return new FormatTable([.. rows.OrderBy(row => row.File, StringComparer.Ordinal)]);
@@ -53,7 +55,7 @@ internal sealed class FormatTable
         foreach (IGrouping<string, Row> part in Rows.GroupBy(row => row.File.Split('/')[0]))
         {
             text.Append($"### {part.Key}\n\n| file | what it is | result |\n|---|---|---|\n");
-            foreach (IGrouping<(string? Directory, string What, string Text), Row> kind in part.GroupBy(row => (Path.GetDirectoryName(row.File), row.What, row.Verdict.Text)))
+            foreach (IGrouping<(string? Directory, string What, string Text), Row> kind in part.GroupBy(row => (row.Files > 1 ? row.File : Path.GetDirectoryName(row.File), row.What, row.Verdict.Text)))
             {
                 Row first = kind.First();
                 string more = first.Files > 1 ? $"/ ({first.Files} slices)" : kind.Count() > 1 ? $" and {kind.Count() - 1} more" : "";
@@ -95,12 +97,12 @@ internal sealed class FormatTable
         return string.Join(", ", words);
     }
 
-    private static Dictionary<string, IReadOnlyDictionary<string, string>> Judge(IEnumerable<TestData.Entry> entries)
+    private static Dictionary<string, Dictionary<string, string[]>> Judge(IEnumerable<TestData.Entry> entries)
     {
         string[] files = [.. entries.Select(entry => entry.File)];
         Tool run = Script.RunPython("judge_tiffs", new { files = files.Select(TestData.Path) }, seconds: 1800);
-        Dictionary<string, Dictionary<string, string>> found = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(run.Output)!;
-        return files.ToDictionary(file => file, file => (IReadOnlyDictionary<string, string>)found[TestData.Path(file)], StringComparer.Ordinal);
+        Dictionary<string, Dictionary<string, string[]>> found = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string[]>>>(run.Output)!;
+        return files.ToDictionary(file => file, file => found[TestData.Path(file)], StringComparer.Ordinal);
     }
 
     /// <param name="File">Path below the root.</param>

@@ -51,6 +51,18 @@ internal static class PixelSum
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>The sum of each page that a volume shows, along z only; samples of a pixel together.</summary>
+    public static IEnumerable<string> Planes(ISource source)
+    {
+        VolumeShape shape = source.Shape;
+        if (shape.T > 1) yield break;
+        for (long z = 0; z < shape.Z; z++)
+        {
+            List<byte[]> planes = [.. Enumerable.Range(0, (int)shape.C).Select(c => Plane(source, 0, c, z))];
+            yield return Convert.ToHexStringLower(SHA256.HashData(Finish(planes, source.DataType, narrow: false)));
+        }
+    }
+
     /// <summary>The sum of one plane.</summary>
     public static string OfPlane(ISource source, long t, long c, long z) => Convert.ToHexStringLower(SHA256.HashData(Plane(source, t, c, z)));
 

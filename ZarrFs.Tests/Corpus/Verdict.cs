@@ -9,50 +9,43 @@ namespace ZarrFs.Tests.Corpus;
 /// <param name="Text">For the table: <c>= hash</c>, <c>= GDAL</c>, or the message without the file's name.</param>
 internal sealed record Verdict(VerdictKind Kind, string Text)
 {
+    // The manifest's sums are of the samples as they are stored; other readers may also carry the photometric interpretation out.
+    private static readonly Photometric[] Both = [Photometric.Ignore, Photometric.Apply];
+
     /// <summary>What becomes of a file.</summary>
-    /// <param name="entry">The file, and what others found in it.</param>
-    /// <param name="judges">Sums that other readers give where the manifest has none.</param>
-    public static Verdict Of(TestData.Entry entry, IReadOnlyDictionary<string, string> judges)
+    /// <param name="entry">The file, and what the manifest says of it.</param>
+    /// <param name="judges">For each other reader the sums of the pages, empty for those that it does not read: where the manifest has none.</param>
+    public static Verdict Of(TestData.Entry entry, IReadOnlyDictionary<string, string[]> judges)
     {
         string path = TestData.Path(entry.File);
+        bool isHalf = entry is { Format: "float", Bits: 16 };
         SourceException? failure = null;
-        bool read = false;
-        // The manifest's sums are of the samples as they are stored; other readers may also carry the photometric interpretation out.
-        foreach (Photometric photometric in (Photometric[])[Photometric.Ignore, Photometric.Apply])
+        foreach (Photometric photometric in Both)
         {
-            foreach (Func<Photometric, IEnumerable<string>> way in (Func<Photometric, IEnumerable<string>>[])[AsVolume, AsPages])
-            {
-                try
-                {
-                    foreach (string sum in way(photometric))
-                    {
-                        if (Name(sum) is { } name) return new Verdict(VerdictKind.Right, $"= {name}{(way == AsPages ? ", page by page" : "")}");
-                        read |= way == AsVolume;
-                    }
-                }
-                catch (SourceException error)
-                {
-                    failure ??= error;
-                }
-            }
-        }
-
-        // A file that cannot be read as a volume is refused, whatever its single pages give.
-        if (!read && failure is not null) return new Verdict(failure is UnsupportedException ? VerdictKind.Refused : VerdictKind.Error, Message(failure));
-        return new Verdict(VerdictKind.Other, entry.Pixels is not null || judges.Count > 0 ? "other voxels than others find" : "voxels; no other reader has any");
-
-        string? Name(string sum) => sum == entry.Pixels ? "hash" : judges.FirstOrDefault(judge => judge.Value == sum).Key;
-
-        IEnumerable<string> AsVolume(Photometric photometric)
-        {
-            IReadOnlyList<ISource> sources = SourceOpener.OpenAll(path, new SourceOptions { BadSlices = BadSlicePolicy.Fail, Photometric = photometric });
+            IReadOnlyList<ISource> sources = [];
             try
             {
-                if (sources.Count > 1) yield break;
-                ISource source = sources[0];
-                int samples = entry.Samples > 1 ? (int)entry.Samples : photometric == Photometric.Apply && entry.Photometric == "PALETTE" ? 3 : 1;
-                foreach (string axes in entry.Axes.Append("ZYXS").Distinct()) yield return PixelSum.Of(source, axes, samples, narrow: entry is { Format: "float", Bits: 16 });
-                if (entry is { Format: "float", Bits: 16 }) yield return PixelSum.Of(source, "ZYXS", samples, narrow: false);
+                sources = SourceOpener.OpenAll(path, new SourceOptions { BadSlices = BadSlicePolicy.Fail, Photometric = photometric });
+                ISource main = sources[0];
+                if (entry.Pixels is not null)
+                {
+                    int samples = (int)Math.Max(1, entry.Samples);
+                    if (entry.Axes.Append("ZYXS").Distinct().Any(axes => PixelSum.Of(main, axes, samples, isHalf) == entry.Pixels)) return new(VerdictKind.Right, "= hash");
+                    // Pages of several sizes are several volumes, or not shown: those that are must be right all the same.
+                    if (PixelSum.OfPages(path, isHalf, photometric) == entry.Pixels) return new(VerdictKind.Right, $"= hash, page by page; {main.Shape.Z} of {entry.Pages} shown");
+                    continue;
+                }
+
+                string[] shown = [.. PixelSum.Planes(main)];
+                foreach ((string reader, string[] pages) in judges)
+                {
+                    if (shown.Length == 0 || !IsPartOf(shown, pages)) continue;
+                    return new(VerdictKind.Right, $"= {reader}{(shown.Length == pages.Length ? "" : $", {shown.Length} of {pages.Length} pages shown")}");
+                }
+            }
+            catch (SourceException error)
+            {
+                failure ??= error;
             }
             finally
             {
@@ -60,20 +53,20 @@ internal sealed record Verdict(VerdictKind Kind, string Text)
             }
         }
 
-        IEnumerable<string> AsPages(Photometric photometric) => [PixelSum.OfPages(path, entry is { Format: "float", Bits: 16 }, photometric)];
+        if (failure is not null) return Refusal(failure);
+        return new(VerdictKind.Other, entry.Pixels is not null || judges.Count > 0 ? "other voxels than others find" : "voxels; no other reader has any");
     }
 
     /// <summary>What becomes of a directory of slices: every file is a plane, in the order of the numbers in its name.</summary>
     /// <param name="directory">Path below the root.</param>
-    /// <param name="entries">Its files.</param>
-    public static Verdict OfSlices(string directory, IReadOnlyList<TestData.Entry> entries)
+    /// <param name="files">The sum of each file by its path below the root; empty for one that cannot be read.</param>
+    public static Verdict OfSlices(string directory, IReadOnlyDictionary<string, string> files)
     {
         string path = TestData.Path(directory);
         Dictionary<string, Queue<int>> places = new(StringComparer.Ordinal);
-        foreach ((TestData.Entry entry, int place) in entries.OrderBy(entry => entry.File, Comparer<string>.Create(CompareNumbers)).Select((entry, place) => (entry, place)))
+        foreach ((string sum, int place) in files.OrderBy(file => file.Key, NaturalNames).Select((file, place) => (file.Value, place)))
         {
-            if (entry.Pixels is null) continue;
-            if (!places.TryGetValue(entry.Pixels, out Queue<int>? equal)) places.Add(entry.Pixels, equal = new Queue<int>());
+            if (!places.TryGetValue(sum, out Queue<int>? equal)) places.Add(sum, equal = new Queue<int>());
             equal.Enqueue(place);
         }
 
@@ -82,43 +75,55 @@ internal sealed record Verdict(VerdictKind Kind, string Text)
             using ISource source = SourceOpener.Open(path, new SourceOptions { BadSlices = BadSlicePolicy.Fill, Photometric = Photometric.Ignore });
             VolumeShape shape = source.Shape;
             source.CheckAll(null, CancellationToken.None);
-            if (source.Problems.FirstOrDefault(problem => problem.Kind == SourceProblemKind.Bad) is { } bad)
-                return new Verdict(VerdictKind.Error, $"{source.Problems.Count} of {shape.Z} slices bad: {bad.Message.Replace(path + "/", "", StringComparison.Ordinal)}");
+            SourceProblem[] bad = [.. source.Problems.Where(problem => problem.Kind == SourceProblemKind.Bad)];
             int planes = 0;
             for (long t = 0; t < shape.T; t++)
             {
                 for (long c = 0; c < shape.C; c++)
                 {
                     int last = -1;
-                    for (long z = 0; z < shape.Z; z++, planes++)
+                    for (long z = 0; z < shape.Z; z++)
                     {
+                        if (bad.Any(problem => problem.Z == z)) continue;
                         if (!places.TryGetValue(PixelSum.OfPlane(source, t, c, z), out Queue<int>? equal) || !equal.TryDequeue(out int place))
-                            return new Verdict(VerdictKind.Other, $"plane {(t, c, z)} is in no file");
-                        if (place < last) return new Verdict(VerdictKind.Other, $"plane {(t, c, z)} is out of order");
+                            return new(VerdictKind.Other, $"plane {(t, c, z)} is in no file");
+                        if (place < last) return new(VerdictKind.Other, $"plane {(t, c, z)} is out of order");
                         last = place;
+                        planes++;
                     }
                 }
             }
 
-            return planes == entries.Count
-                ? new Verdict(VerdictKind.Right, $"= hashes, {shape}") : new Verdict(VerdictKind.Other, $"{planes} planes of {entries.Count} files");
+            if (planes + bad.Length != files.Count) return new(VerdictKind.Other, $"{planes} planes of {files.Count} files");
+            return bad.Length == 0
+                ? new(VerdictKind.Right, $"= hashes, {shape}")
+                : new(VerdictKind.Right, $"= hashes, {shape}, but for {string.Join("; ", bad.Select(problem => $"{Path.GetFileName(problem.Path)}: {problem.Message}"))}");
         }
         catch (SourceException error)
         {
-            return new Verdict(error is UnsupportedException ? VerdictKind.Refused : VerdictKind.Error, Message(error));
+            return Refusal(error);
         }
     }
 
-    private static string Message(SourceException error) => error.Detail;
+    private static Comparer<string> NaturalNames { get; } = Comparer<string>.Create((a, b) => string.CompareOrdinal(Padded(a), Padded(b)));
 
-    /// <summary>By the numbers in two names, so that 10 follows 9.</summary>
-    private static int CompareNumbers(string? a, string? b)
+    private static Verdict Refusal(SourceException error) => new(error is UnsupportedException ? VerdictKind.Refused : VerdictKind.Error, error.Detail);
+
+    /// <summary>True if all of <paramref name="shown"/> are in <paramref name="pages"/>, in the same order.</summary>
+    private static bool IsPartOf(string[] shown, string[] pages)
     {
-        return string.CompareOrdinal(Padded(a!), Padded(b!));
+        int at = 0;
+        foreach (string page in pages)
+        {
+            if (at < shown.Length && page == shown[at]) at++;
+        }
 
-        static string Padded(string name) => System.Text.RegularExpressions.Regex.Replace(
-            name, "[0-9]+", match => match.Value.PadLeft(12, '0'), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+        return at == shown.Length;
     }
+
+    /// <summary>So that 10 follows 9.</summary>
+    private static string Padded(string name) => System.Text.RegularExpressions.Regex.Replace(
+        name, "[0-9]+", match => match.Value.PadLeft(12, '0'), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
 }
 
 /// <summary>What may become of a file.</summary>

@@ -145,8 +145,9 @@ internal static class PageParser
         if (!directory.Has(TiffTag.ColorMap)) return null;
         try
         {
+            TiffField field = directory.Integers(TiffTag.ColorMap, 3 << bits);
+            directory.Spend(TiffTag.ColorMap, (3 << bits) * sizeof(ushort));
             ushort[] values = new ushort[3 << bits];
-            TiffField field = directory.Integers(TiffTag.ColorMap, values.Length);
             for (int i = 0; i < values.Length; i++)
             {
                 ulong value = directory.Value(field, i);

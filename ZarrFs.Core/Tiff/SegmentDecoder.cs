@@ -10,19 +10,10 @@ namespace ZarrFs.Core.Tiff;
 internal static unsafe class SegmentDecoder
 {
     /// <summary>Objects kept while nobody uses them: for each thread one for whole strips and one for the last.</summary>
-    private static readonly int MostIdle = 2 * Environment.ProcessorCount + 2;
+    public static readonly int MostIdle = 2 * Environment.ProcessorCount + 2;
 
     private static readonly Lock Sync = new();
     private static readonly List<Idle> Kept = [];
-
-    /// <summary>Objects kept now while nobody uses them.</summary>
-    public static int IdleObjects
-    {
-        get
-        {
-            lock (Sync) return Kept.Count;
-        }
-    }
 
     /// <summary>Reads a segment from the file and writes its samples, every byte of them: rows padded to whole bytes, little-endian.</summary>
     /// <exception cref="TiffFormatException">The bytes do not decode to as many as the layout asks for; in libtiff's words.</exception>
@@ -45,19 +36,6 @@ internal static unsafe class SegmentDecoder
         {
             ArrayPool<byte>.Shared.Return(encoded);
         }
-    }
-
-    /// <summary>Closes the objects that nobody uses.</summary>
-    public static void CloseIdle()
-    {
-        Idle[] closing;
-        lock (Sync)
-        {
-            closing = [.. Kept];
-            Kept.Clear();
-        }
-
-        foreach (Idle idle in closing) idle.Handle.Dispose();
     }
 
     /// <returns>What went wrong, or null.</returns>

@@ -53,6 +53,19 @@ public sealed class FuzzTests : IDisposable
         Assert.Equal(0, _trial.OpenHandles());
     }
 
+    [TestDataFact]
+    public void OddAndCorruptFilesDoNoHarm()
+    {
+        List<string> wrong = [];
+        foreach (TestData.Entry entry in TestData.Manifest.Where(entry => !entry.File.StartsWith("real/", StringComparison.Ordinal)))
+        {
+            if (_trial.Run(TestData.Path(entry.File)) is { } trouble) wrong.Add($"{entry.File}: {trouble}");
+        }
+
+        Assert.Empty(wrong);
+        Assert.InRange(_trial.Refused, 80, 200);
+    }
+
     private void Expect(byte[] file, string name)
     {
         string? wrong = _trial.Run(file);

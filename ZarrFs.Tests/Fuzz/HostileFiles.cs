@@ -36,6 +36,7 @@ internal static class HostileFiles
         ["a directory that follows itself"] = () => Linked(One(Grey(8).Store(Samples)), 0),
         ["1000 directories in a ring"] = () => Linked(new SketchedTiff([.. Enumerable.Range(0, 1000).Select(_ => Grey(8).Store(Samples))]).ToArray(), 500),
         ["100000 directories of one tag"] = () => Chain(100_000),
+        ["a good page before 100000 bad ones"] = () => Chain(100_000, One(Grey(8).Store(Samples))),
         ["65535 times the same tag"] = () => One(Repeated(Grey(8).Store(Samples), 256, 65000)),
         ["width twice"] = () => One(Grey(8).Again(256, 4, 1000).Store(Samples)),
         ["strips twice"] = () => One(Grey(8).Store(Samples).Again(273, 4, 8, 8, 8, 8)),
@@ -52,6 +53,7 @@ internal static class HostileFiles
         ["ImageJ of 16 MB without an end of line"] = () => Described("ImageJ=1.53\n" + new string('=', 16 << 20)),
         ["ImageJ of a million lines"] = () => Described("ImageJ=1.53\nimages=1\n" + string.Concat(Enumerable.Repeat("slices=1\n", 1_000_000))),
         ["ImageJ of 10^9 images"] = () => Described("ImageJ=1.53\nimages=1000000000\nslices=1000000000\n"),
+        ["ImageJ of a million planes behind one directory, three of them there"] = () => Described("ImageJ=1.53\nimages=1000000\nslices=1000000\n", page => page.Store(new byte[3 * Samples.Length]).Tag(279, 4, (ulong)Samples.Length).Tag(273, 4, 8)),
         ["ImageJ of 2^31 x 2^31 x 2^31"] = () => Described("ImageJ=1.53\nimages=2147483647\nchannels=2147483647\nslices=2147483647\nframes=2147483647\nhyperstack=true\n"),
         ["ImageJ whose product is 1 by overflow"] = () => Described("ImageJ=1.53\nimages=1\nchannels=6700417\nslices=641\nframes=4294967297\n"),
         ["ImageJ of negative numbers"] = () => Described("ImageJ=1.53\nimages=-1\nchannels=-1\nslices=-1\nframes=1\nspacing=-2\nfinterval=-1\nmin=NaN\nmax=-Infinity\nunit=\u0007\n"),
@@ -142,21 +144,23 @@ internal static class HostileFiles
         }
     }
 
-    /// <summary>Directories of one tag that makes no page.</summary>
-    private static byte[] Chain(int count)
+    /// <summary>Directories of one tag that makes no page, behind the last one of a file if there is one.</summary>
+    private static byte[] Chain(int count, byte[]? before = null)
     {
-        byte[] file = new byte[8 + 18 * count];
-        "II*\0"u8.CopyTo(file);
-        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(4), 8);
+        byte[] head = before ?? [.. "II*\0"u8, 0, 0, 0, 0];
+        int start = head.Length;
+        byte[] file = new byte[start + 18 * count];
+        head.CopyTo(file, 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(start - 4), (uint)start);
         for (int i = 0; i < count; i++)
         {
-            Span<byte> at = file.AsSpan(8 + 18 * i);
+            Span<byte> at = file.AsSpan(start + 18 * i);
             at[0] = 1;
             BinaryPrimitives.WriteUInt16LittleEndian(at[2..], 256);
             BinaryPrimitives.WriteUInt16LittleEndian(at[4..], 3);
             BinaryPrimitives.WriteUInt32LittleEndian(at[6..], 1);
             BinaryPrimitives.WriteUInt32LittleEndian(at[10..], 5);
-            if (i < count - 1) BinaryPrimitives.WriteUInt32LittleEndian(at[14..], (uint)(8 + 18 * (i + 1)));
+            if (i < count - 1) BinaryPrimitives.WriteUInt32LittleEndian(at[14..], (uint)(start + 18 * (i + 1)));
         }
 
         return file;

@@ -1,11 +1,32 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using ZarrFs.Bench;
+using ZarrFs.Tests.Corpus;
+using ZarrFs.Tests.Fuzz;
 
-// ZarrFs.Bench cold-chunk SOURCE MIB, cold-slab SLICES MIB: end to end. Everything else is BenchmarkDotNet's: --filter '*'.
-if (args is ["cold-chunk", string source, string mebibytes])
-    ColdChunk.Run(source, long.Parse(mebibytes, CultureInfo.InvariantCulture) << 20);
-else if (args is ["cold-slab", string slices, string budget])
-    ColdSlab.Run(slices, long.Parse(budget, CultureInfo.InvariantCulture) << 20);
-else
-    BenchmarkSwitcher.FromAssembly(typeof(ShortConfig).Assembly).Run(args, new ShortConfig());
+// ZarrFs.Bench cold-chunk SOURCE MIB, cold-slab SLICES MIB: end to end. ZarrFs.Bench fuzz --help: the fuzzer.
+// ZarrFs.Bench formats DIRECTORY: the table in docs/FORMATS.md.
+// Everything else is BenchmarkDotNet's: --filter '*'.
+switch (args)
+{
+    case ["cold-chunk", string source, string mebibytes]:
+        ColdChunk.Run(source, long.Parse(mebibytes, CultureInfo.InvariantCulture) << 20);
+        return 0;
+    case ["cold-slab", string slices, string budget]:
+        ColdSlab.Run(slices, long.Parse(budget, CultureInfo.InvariantCulture) << 20);
+        return 0;
+    case ["fuzz", ..]:
+        return FuzzCommand.Create().Parse(args[1..]).Invoke();
+    case ["fuzz-worker", string work, string finds, string seed, string first, string minutes, string corpus]:
+        FuzzRun.Work(
+            work, finds, int.Parse(seed, CultureInfo.InvariantCulture), long.Parse(first, CultureInfo.InvariantCulture),
+            double.Parse(minutes, CultureInfo.InvariantCulture), corpus.Length == 0 ? null : corpus);
+        return 0;
+    case ["formats", string data]:
+        Environment.SetEnvironmentVariable(TestData.Variable, Path.GetFullPath(data));
+        FormatTable.Write();
+        return 0;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(ShortConfig).Assembly).Run(args, new ShortConfig());
+        return 0;
+}

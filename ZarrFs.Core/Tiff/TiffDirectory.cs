@@ -185,5 +185,8 @@ internal sealed class TiffDirectory
             throw Error(
                 field.Tag, $"its {count} values of {size} bytes at byte {field.Offset} end past the end of the file ({FileLength} bytes)");
         }
+
+        if (!_reader.TryLookAt(count * size))
+            throw Error(field.Tag, $"its {count} values of {size} bytes, with those of the pages before it, are many times more than the file's {FileLength} bytes");
     }
 }

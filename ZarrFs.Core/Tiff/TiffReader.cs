@@ -11,8 +11,13 @@ internal sealed class TiffReader : IDisposable
     /// <summary>Most directories in the main chain. The longest known stacks have some 100,000.</summary>
     public const int MostDirectories = 1 << 20;
 
+    // A reader looks at a value more than once, and pages may share small ones.
+    private const ulong MostLooks = 4;
+    private const ulong SharedBytes = 1 << 20;
+
     private readonly FileWindow _window;
     private readonly TiffHeader _header;
+    private ulong _lookedAt;
 
     /// <summary>Reads the header.</summary>
     /// <exception cref="TiffFormatException">Not a TIFF.</exception>
@@ -63,6 +68,16 @@ internal sealed class TiffReader : IDisposable
             yield return directory;
             offset = next;
         }
+    }
+
+    /// <summary>
+    /// Counts the bytes of values that are looked at. False once they are several times more than the file has: then pages share them, and a
+    /// thousand pages with one table of a million strips would cost what a thousand such tables do.
+    /// </summary>
+    public bool TryLookAt(ulong bytes)
+    {
+        _lookedAt += bytes;
+        return _lookedAt <= MostLooks * (ulong)Length + SharedBytes;
     }
 
     /// <summary>Whether a value list lies in the file.</summary>

@@ -40,6 +40,30 @@ internal static class TestData
         string File, string Compression, long Samples, long Bits, string Format, string Photometric, long? Shapes, string? Pixels, long Pages,
         IReadOnlyList<string> Series)
     {
+        /// <summary>True where no reader could open the file.</summary>
+        public bool IsUnreadable { get; private init; }
+
+        public long Width { get; private init; }
+
+        public long Height { get; private init; }
+
+        public long Predictor { get; private init; }
+
+        public bool IsPlanar { get; private init; }
+
+        public bool IsBigEndian { get; private init; }
+
+        public bool IsBigTiff { get; private init; }
+
+        /// <summary>Strips or tiles, in words.</summary>
+        public string Layout { get; private init; } = "";
+
+        /// <summary>ome, imagej, shaped, geotiff, or empty.</summary>
+        public string Kind { get; private init; } = "";
+
+        /// <summary>The axes of each series, the slowest first, as tifffile names them: TZCYXS, I and Q for what it does not know.</summary>
+        public IEnumerable<string> Axes => Series.Select(series => series.Split('(')[0]);
+
         public static Entry Parse(string line)
         {
             using JsonDocument document = JsonDocument.Parse(line);
@@ -49,7 +73,18 @@ internal static class TestData
                 Number("nshapes"), Text("pixels_sha256"), Number("pages") ?? 0,
                 root.TryGetProperty("series", out JsonElement series) && series.ValueKind == JsonValueKind.Array
                     ? [.. series.EnumerateArray().Select(one => one.GetString()!)]
-                    : []);
+                    : [])
+            {
+                IsUnreadable = Text("open_error") is not null,
+                Width = Number("width") ?? 0,
+                Height = Number("height") ?? 0,
+                Predictor = Number("predictor") ?? 1,
+                IsPlanar = Text("planar") is "2" or "SEPARATE",
+                IsBigEndian = Text("order") == "BE",
+                IsBigTiff = root.TryGetProperty("bigtiff", out JsonElement big) && big.ValueKind == JsonValueKind.True,
+                Layout = Text("layout") ?? "",
+                Kind = Text("kind") ?? "",
+            };
 
             string? Text(string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

@@ -1,9 +1,11 @@
 namespace ZarrFs.Tests.Clients.Harness;
 
-/// <summary>Where the scripts of the readers are: beside their sources, since node looks for packages there.</summary>
+/// <summary>The source tree. The scripts of the readers are run where they are in it, since node looks for packages there.</summary>
 internal static class Repository
 {
-    public static string Clients { get; } = Path.Combine(FindRoot(), "ZarrFs.Tests", "Clients");
+    public static string Root { get; } = FindRoot();
+
+    public static string Clients { get; } = Path.Combine(Root, "ZarrFs.Tests", "Clients");
 
     private static string FindRoot()
     {

@@ -74,6 +74,15 @@ internal sealed class ZarrFsProcess : IDisposable
         return process.Ready(arguments);
     }
 
+    /// <summary>Starts it with few file descriptors.</summary>
+    public static ZarrFsProcess StartLimited(int descriptors, params IEnumerable<string> arguments)
+    {
+        // The shell's own exec keeps the process's number.
+        var process = new ZarrFsProcess(
+            "/bin/bash", ["-c", $"ulimit -n {descriptors}; exec /usr/bin/env --default-signal=INT,TERM \"$0\" \"$@\"", Executable, .. arguments]);
+        return process.Ready(arguments);
+    }
+
     /// <summary>Starts it as another user, by that user's own copy of the program.</summary>
     public static ZarrFsProcess StartAs(int user, string executable, params IEnumerable<string> arguments)
     {

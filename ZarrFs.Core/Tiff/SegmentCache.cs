@@ -114,6 +114,22 @@ internal sealed class SegmentCache : IDisposable
         decode(destination);
     }
 
+    /// <summary>Takes memory of the budget for a strip or tile, decoded or not; at least as long as asked.</summary>
+    /// <param name="length">Its bytes.</param>
+    /// <exception cref="IOException">The memory budget is too small for it.</exception>
+    /// <exception cref="Failures.OverloadException">No memory came free in time.</exception>
+    public ChunkBuffer Rent(int length)
+    {
+        long bytes = BytesOf(length);
+        if (bytes > _pool.Budget / 2)
+        {
+            throw new IOException(
+                $"a strip or tile of {length} bytes is too large for a memory budget of {_pool.Budget >> 20} MiB; --memory {(2 * bytes >> 20) + 1}M is needed at least");
+        }
+
+        return _pool.Rent(Rounded(length), Patience, CancellationToken.None);
+    }
+
     /// <summary>Lets all go; what is leased stays until it is given back.</summary>
     public void Dispose()
     {
@@ -145,21 +161,14 @@ internal sealed class SegmentCache : IDisposable
         try
         {
             _holding?.Hold(null); // its memory may be needed for this one
-            long bytes = BytesOf(length);
-            if (bytes > _pool.Budget / 2)
-            {
-                throw new IOException(
-                    $"a strip or tile of {length} bytes once decoded is too large for a memory budget of {_pool.Budget >> 20} MiB; --memory {(2 * bytes >> 20) + 1}M is needed at least");
-            }
-
-            buffer = _pool.Rent(Rounded(length), Patience, CancellationToken.None);
+            buffer = Rent(length);
             Interlocked.Increment(ref _decoded);
             decode(buffer.Span[..length]);
             lock (_sync)
             {
                 segment.Buffer = buffer;
                 segment.Place = _recent.AddLast(segment);
-                _bytes += bytes;
+                _bytes += BytesOf(buffer.Length);
             }
         }
         catch (Exception failure)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 
 namespace ZarrFs.Core.Tiff;
@@ -12,6 +13,9 @@ internal static unsafe class SegmentDecoder
     /// <summary>Objects kept while nobody uses them: for each thread one for whole strips and one for the last.</summary>
     public static readonly int MostIdle = 2 * Environment.ProcessorCount + 2;
 
+    /// <summary>Encoded bytes up to which a segment is read into an array outside of the memory budget: a few such arrays are kept for each thread.</summary>
+    private const int MostPooled = 1 << 20;
+
     private static readonly Lock Sync = new();
     private static readonly List<Idle> Kept = [];
 
@@ -22,20 +26,40 @@ internal static unsafe class SegmentDecoder
     public static void Decode(in PageFile file, TiffPage page, long segment, Span<byte> decoded)
     {
         int length = (int)page.StoredBytes(segment);
+        if (length > MostPooled)
+        {
+            ChunkBuffer buffer = file.Segments.Rent(length);
+            try
+            {
+                Decode(file, page, segment, buffer.Span[..length], decoded);
+            }
+            finally
+            {
+                buffer.Release();
+            }
+
+            return;
+        }
+
         byte[] encoded = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            if (!PlaneReader.TryFill(file.Handle, encoded.AsSpan(0, length), page.Offset(segment)))
-                throw new EndOfStreamException($"the file ends before byte {page.Offset(segment) + length}");
-            PageLayout layout = page.Layout;
-            if (Decode(layout, layout.Rows(segment), encoded.AsSpan(0, length), decoded) is { } error)
-                throw new TiffFormatException(file.Path, $"page {page.Index}, {(layout.IsTiled ? "tile" : "strip")} {segment}: libtiff: {error}");
-            if (layout.IsBigEndian && layout.Predictor == 3 && layout.Bits >= 32) FloatPlanes.Repair(decoded, layout, segment);
+            Decode(file, page, segment, encoded.AsSpan(0, length), decoded);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(encoded);
         }
+    }
+
+    private static void Decode(in PageFile file, TiffPage page, long segment, Span<byte> encoded, Span<byte> decoded)
+    {
+        if (!PlaneReader.TryFill(file.Handle, encoded, page.Offset(segment)))
+            throw new EndOfStreamException($"the file ends before byte {page.Offset(segment) + encoded.Length}");
+        PageLayout layout = page.Layout;
+        if (Decode(layout, layout.Rows(segment), encoded, decoded) is { } error)
+            throw new TiffFormatException(file.Path, $"page {page.Index}, {(layout.IsTiled ? "tile" : "strip")} {segment}: libtiff: {error}");
+        if (layout.IsBigEndian && layout.Predictor == 3 && layout.Bits >= 32) FloatPlanes.Repair(decoded, layout, segment);
     }
 
     /// <returns>What went wrong, or null.</returns>

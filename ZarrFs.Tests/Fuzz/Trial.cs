@@ -121,7 +121,7 @@ internal sealed partial class Trial(string directory) : IDisposable
         if (source.Channels.Count != 0 && source.Channels.Count != shape.C) return $"{source.Channels.Count} channels are named, there are {shape.C}";
         Volume volume = new(source, VolumeRanges.All, null, null);
         Multiscale multiscale = new("fuzz", volume, new ChunkShape(32, 32, 32), null, DownsampleMethod.Mean);
-        VirtualTree tree = new([(multiscale, ContrastEstimate.Of(volume))]);
+        VirtualTree tree = new([(multiscale, OmeroChannel.Of(multiscale))]);
         foreach (string document in (string[])["fuzz.zarr/.zattrs", "fuzz.zarr/0/.zarray", "fuzz.ome.zarr/zarr.json"])
         {
             if (!tree.TryResolve(document, out Node node)) return $"there is no {document}";

@@ -13,9 +13,9 @@ public sealed class SoakTests : IDisposable
 {
     private const int Reads = 10_000;
     private const int Readers = 4;
-    private const int Depth = 128, Height = 96, Width = 128;
+    private const int Depth = 128, Height = 256, Width = 128;
     private const int Chunk = 16;
-    private const long Budget = 3 << 19;
+    private const long Budget = 3 << 20;
     private const long MostGrowth = 16 << 20;
 
     private readonly TemporaryDirectory _directory = new();

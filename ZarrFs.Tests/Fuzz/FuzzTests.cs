@@ -63,7 +63,7 @@ public sealed class FuzzTests : IDisposable
         }
 
         Assert.Empty(wrong);
-        Assert.InRange(_trial.Refused, 80, 200);
+        Assert.InRange(_trial.Refused, 40, 200);
     }
 
     private void Expect(byte[] file, string name)

@@ -8,6 +8,7 @@ using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Tree;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Tests.Corpus;
 
 namespace ZarrFs.Tests.Fuzz;
 
@@ -99,16 +100,7 @@ internal sealed partial class Trial(string directory) : IDisposable
     }
 
     /// <summary>Handles of files in the directory that this process holds: none after a trial.</summary>
-    public int OpenHandles()
-    {
-        int open = 0;
-        foreach (string link in Directory.EnumerateFiles("/proc/self/fd"))
-        {
-            if (File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName.StartsWith(directory, StringComparison.Ordinal) == true) open++;
-        }
-
-        return open;
-    }
+    public int OpenHandles() => OpenFiles.Below(directory);
 
     public void Dispose() => _pool.Dispose();
 

@@ -41,7 +41,7 @@ def hammer(seed, reads, over_http, wrong):
         facts = mount.volumes[name]
         level = choice.randrange(len(facts["shapes"]))
         at = [choice.randrange(-(-n // c)) for n, c in zip(facts["shapes"][level], facts["chunk"])]
-        suffix, key = choice.choice([(".zarr", ""), (".ome.zarr", "c/")])
+        suffix, key = choice.choice([(".zarr", ""), (".ome.zarr", "".join(f"{part}/" for part in ["c", *facts["chosen"]]))])
         path = f"{name}{suffix}/{level}/{key}{'/'.join(map(str, at))}"
         try:
             if read(path, over_http) != chunk(mount.expected(name, level), facts["chunk"], at):

@@ -146,7 +146,6 @@ internal static class PageParser
         try
         {
             TiffField field = directory.Integers(TiffTag.ColorMap, 3 << bits);
-            directory.Spend(TiffTag.ColorMap, (3 << bits) * sizeof(ushort));
             ushort[] values = new ushort[3 << bits];
             for (int i = 0; i < values.Length; i++)
             {

@@ -25,7 +25,6 @@ internal static class SegmentTable
         // Uncompressed, the lengths follow from the shape, and some old writers left them out. Compressed, a single one ends with the file.
         long segments = layout.Segments;
         if (!directory.Has(countsTag) && layout.IsDecoded && segments > 1) throw directory.Error(countsTag, "is missing");
-        directory.Spend(offsetsTag, segments * (sizeof(long) + sizeof(int)));
         Segments found = new(directory, layout, directory.Integers(offsetsTag, segments), directory.Has(countsTag) ? directory.Integers(countsTag, segments) : null);
         return layout.IsDecoded ? found.Encoded() : found.Plain();
 

@@ -9,10 +9,6 @@ internal sealed class TiffDirectory
     private const int TextStartBytes = 16;
     private const int LongestCodecTag = 1 << 16;
 
-    // A table takes 12 bytes of memory for at least 2 in the file, unless pages name the same bytes over and over.
-    private const int SpentForEachByte = 6;
-    private const long SpentAnyway = 64 << 20;
-
     private readonly TiffReader _reader;
     private readonly List<TiffField> _fields = new(16);
 
@@ -82,7 +78,6 @@ internal sealed class TiffDirectory
         if (field.Count is 0 or > LongestCodecTag) throw Error(tag, $"found {field.Count} values, expected 1 to {LongestCodecTag}");
         if (field.Type == TiffFieldType.Undefined) field = field with { Type = TiffFieldType.Byte };
         CheckIntegers(field, (long)field.Count);
-        Spend(tag, (long)field.Count * sizeof(uint));
         uint[] values = new uint[field.Count];
         for (int i = 0; i < values.Length; i++) values[i] = (uint)_reader.Integer(field, i);
         return new CodecTag(tag, values);
@@ -126,16 +121,6 @@ internal sealed class TiffDirectory
         CheckInside(field, 1);
         (uint numerator, uint denominator) = _reader.Rational(field);
         return numerator == 0 || denominator == 0 ? null : (double)numerator / denominator;
-    }
-
-    /// <summary>To be called before a table that the file sized is read: bounds the time and memory that all pages together take.</summary>
-    /// <exception cref="TiffFormatException">They are more than the file can have in it.</exception>
-    public void Spend(TiffTag tag, long bytes)
-    {
-        _reader.Spent += bytes;
-        long most = SpentAnyway + SpentForEachByte * FileLength;
-        if (_reader.Spent > most)
-            throw Error(tag, $"its values and the tables of the pages before it take {_reader.Spent} bytes, expected at most {most} in a file of this length");
     }
 
     /// <summary>The exception for a tag of this page.</summary>

@@ -47,9 +47,6 @@ internal sealed class TiffReader : IDisposable
     /// <summary>Number of reads so far.</summary>
     public int Reads => _window.Reads;
 
-    /// <summary>Bytes that the tables of all pages so far take in memory, were all of them kept.</summary>
-    public long Spent { get; set; }
-
     public void Dispose() => _window.Dispose();
 
     /// <summary>The directories of the main chain in order.</summary>

@@ -29,7 +29,7 @@ public sealed class CompressedTests : IDisposable
             byte[] expected = File.ReadAllBytes(path + ".raw");
             if (!image.Bands(0).AsSpan().SequenceEqual(expected)) wrong.Add(file);
             else if (Boxes(image, expected) is { } box) wrong.Add($"{file}: {box}");
-            Assert.Equal(0, image.BuffersInUse);
+            Assert.Equal(0, image.BuffersHeld());
         }
 
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {files.Length}:\n{string.Join('\n', wrong)}");

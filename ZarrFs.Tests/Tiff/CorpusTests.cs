@@ -48,7 +48,7 @@ public sealed class CorpusTests
         {
             using PageImage image = new(TestData.Path(entry.File), Photometric.Ignore);
             string hash = image.Hash();
-            return image.BuffersInUse != 0 ? "a buffer was kept" : hash == entry.Pixels ? null : "other numbers";
+            return image.BuffersHeld() != 0 ? "a buffer was kept" : hash == entry.Pixels ? null : "other numbers";
         }
         catch (SourceException error)
         {

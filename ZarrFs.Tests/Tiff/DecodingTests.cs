@@ -197,7 +197,7 @@ public sealed class DecodingTests
         {
             using PageImage image = new(bad, Photometric.Apply);
             Assert.Throws<TiffFormatException>(() => image.Read(0));
-            Assert.Equal(0, image.BuffersInUse);
+            Assert.Equal(0, image.BuffersHeld());
         }
 
         Assert.InRange(LibTiffHandle.Open, 0, SegmentDecoder.MostIdle + 16);
@@ -235,7 +235,7 @@ public sealed class DecodingTests
         using TemporaryDirectory directory = new();
         string path = directory.File("tables.tif", file);
         TiffFormatException error = Assert.Throws<TiffFormatException>(() => new PageImage(path, Photometric.Apply));
-        Assert.Contains("tag 273 (StripOffsets): its values and the tables of the pages before it take", error.Message, StringComparison.Ordinal);
+        Assert.Contains("tag 273 (StripOffsets)", error.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Part(int start, int? length = null) => Stored.AsSpan(start, length ?? Stored.Length - start).ToArray();
@@ -245,7 +245,7 @@ public sealed class DecodingTests
         using TemporaryDirectory directory = new();
         using PageImage image = new(directory.File("page.tif", file), Photometric.Apply);
         look(image);
-        Assert.Equal(0, image.BuffersInUse);
+        Assert.Equal(0, image.BuffersHeld());
     }
 
     private static void Fails(byte[] file, string expected)

@@ -42,7 +42,12 @@ internal sealed class PageImage : IDisposable
 
     public SegmentCache Segments { get; }
 
-    public long BuffersInUse => _pool.BuffersInUse;
+    /// <summary>Buffers that somebody holds, those not counted that the cache keeps for nobody.</summary>
+    public long BuffersHeld()
+    {
+        _pool.LetGo(long.MaxValue);
+        return _pool.BuffersInUse;
+    }
 
     /// <summary>One channel of a box.</summary>
     public byte[] Read(int page, int channel, long y, long x, int height, int width)

@@ -214,6 +214,6 @@ public sealed class SampleTests
         using TemporaryDirectory directory = new();
         using PageImage image = new(directory.File("page.tif", file), photometric);
         look(image);
-        Assert.Equal(0, image.BuffersInUse);
+        Assert.Equal(0, image.BuffersHeld());
     }
 }

@@ -13,6 +13,9 @@ public interface ISource : IDisposable
     /// <summary>How its arrangement was found, for people: <c>numbered slices</c>, <c>ImageJ hyperstack</c>, <c>OME-TIFF</c>.</summary>
     string Origin { get; }
 
+    /// <summary>How the voxels lie in the files, for people: <c>LZW, one strip a page</c>, <c>uncompressed, tiles of 256×256</c>.</summary>
+    string Encoding { get; }
+
     /// <summary>Absolute path of the directory or file.</summary>
     string Path { get; }
 

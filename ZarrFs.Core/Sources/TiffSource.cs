@@ -56,6 +56,9 @@ internal abstract class TiffSource : ISource
     public abstract string Origin { get; }
 
     /// <inheritdoc/>
+    public string Encoding => Layout.Describe();
+
+    /// <inheritdoc/>
     public string Path { get; }
 
     /// <inheritdoc/>

@@ -77,6 +77,14 @@ public sealed record PageLayout(
     /// <summary>Bytes of a whole segment, uncompressed.</summary>
     public long SegmentBytes => SegmentRowBytes * SegmentHeight;
 
+    /// <summary>Compression and segments, for people: <c>LZW, strips of 16 rows</c>.</summary>
+    public string Describe()
+    {
+        string compression = IsDecoded ? TiffCompression.Name(Compression) : "uncompressed";
+        string segments = IsTiled ? $"tiles of {SegmentWidth}×{SegmentHeight}" : SegmentsDown == 1 ? "one strip a page" : $"strips of {SegmentHeight} {(SegmentHeight == 1 ? "row" : "rows")}";
+        return $"{compression}, {segments}{(IsPlanar && Samples > 1 ? ", each sample by itself" : "")}";
+    }
+
     /// <summary>Segments side by side.</summary>
     public long SegmentsAcross => (Width - 1) / SegmentWidth + 1;
 

@@ -83,6 +83,7 @@ internal static class InfoDocument
         json.WriteEndArray();
         json.WriteString("fingerprint", volume.Source.Fingerprint);
         json.WriteStartObject("stored");
+        json.WriteString("encoding", volume.Source.Encoding);
         json.WriteBoolean("decoded", volume.Source.Unit.IsDecoded);
         json.WriteNumber("height", volume.Source.Unit.Height);
         json.WriteNumber("width", volume.Source.Unit.Width);

@@ -34,7 +34,7 @@ internal static class InfoReport
         Fact("name", $"{multiscale.Name}.zarr, {multiscale.Name}.ome.zarr");
         Fact("shape", volume.Shape == source.Shape ? volume.Shape.ToString() : $"{volume.Shape} of {source.Shape}");
         Fact("type", volume.DataType == source.DataType ? volume.DataType.Name() : $"{volume.DataType.Name()} from {source.DataType.Name()}");
-        Fact("stored", Describe(source.Unit));
+        Fact("stored", source.Encoding);
         Fact("voxel size", Describe(volume.VoxelSize));
         if (volume.TimeStep is { } step) Fact("time step", $"{step.Step} {step.Unit ?? "(no unit)"}");
         Fact("size", Bytes((double)volume.Shape.Count * volume.DataType.Size()));
@@ -87,10 +87,6 @@ internal static class InfoReport
 
         if (problems.Count > MostProblemsShown) console.WriteLine($"… and {problems.Count - MostProblemsShown} more (--json lists all)");
     }
-
-    private static string Describe(in ReadUnit unit) =>
-        !unit.IsDecoded ? "uncompressed, read in place"
-        : $"decoded {unit.Width}×{unit.Height} voxels at a time{(unit.Channels > 1 ? $", {unit.Channels} channels together" : "")}";
 
     private static string Describe(VoxelSize voxel)
     {

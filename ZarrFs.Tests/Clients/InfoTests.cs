@@ -32,6 +32,7 @@ public sealed class InfoTests : IDisposable
         Assert.Equal((1.5, "second"), (facts.GetProperty("timeStep").GetProperty("step").GetDouble(), facts.GetProperty("timeStep").GetProperty("unit").GetString()));
         Assert.Equal(0, facts.GetProperty("images").GetArrayLength());
         Assert.False(facts.GetProperty("stored").GetProperty("decoded").GetBoolean());
+        Assert.Equal("uncompressed, one strip a page", facts.GetProperty("stored").GetProperty("encoding").GetString());
     }
 
     [Theory]

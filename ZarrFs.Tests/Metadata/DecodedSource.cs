@@ -12,6 +12,8 @@ internal sealed class DecodedSource(VolumeShape shape) : ISource
 
     public string Origin => "test";
 
+    public string Encoding => "in memory";
+
     public string Path => "/test/decoded";
 
     public string? Name => null;

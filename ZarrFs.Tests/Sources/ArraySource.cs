@@ -31,6 +31,8 @@ internal sealed class ArraySource : ISource
 
     public string Origin => "made up";
 
+    public string Encoding => "in memory";
+
     public string Path { get; init; } = "/test/array";
 
     public string? Name { get; init; }

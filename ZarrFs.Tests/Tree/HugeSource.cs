@@ -10,6 +10,8 @@ internal sealed class HugeSource(VolumeShape shape) : ISource
 
     public string Origin => "made up";
 
+    public string Encoding => "in memory";
+
     public string Path => "/test/huge";
 
     public string? Name => null;

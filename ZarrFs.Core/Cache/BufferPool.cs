@@ -89,7 +89,8 @@ public sealed class BufferPool : IDisposable
         {
             SizeClass own = ClassOf(length);
             own.TouchedAhead = true;
-            own.AheadBytes = Math.Max(own.AheadBytes, bytes - own.Warm * own.SlotBytes);
+            // More than that: when they are taken, the reserve should not have to find new ones while they are being filled.
+            if (bytes > 0) own.AheadBytes = Math.Max(own.AheadBytes, bytes + _reserve.Bytes - own.Warm * own.SlotBytes);
             _reserve.Want(own);
         }
     }

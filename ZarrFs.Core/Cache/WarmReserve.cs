@@ -15,22 +15,24 @@ internal sealed class WarmReserve : IDisposable
     private readonly SemaphoreSlim _wanted = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
-    private readonly long _bytes;
     private SizeClass? _class;
 
     public WarmReserve(BufferPool pool)
     {
         _pool = pool;
-        _bytes = Math.Min(MostBytes, pool.Budget / ShareOfBudget);
+        Bytes = Math.Min(MostBytes, pool.Budget / ShareOfBudget);
         _thread = new Thread(Run) { IsBackground = true, Name = "memory reserve", Priority = ThreadPriority.BelowNormal };
         _thread.Start();
     }
+
+    /// <summary>Bytes that are kept free and warm.</summary>
+    public long Bytes { get; }
 
     /// <summary>Tells that slots of this class are being taken. Called under the pool's lock.</summary>
     public void Want(SizeClass used)
     {
         _class = used;
-        if ((used.Warm * used.SlotBytes < _bytes || used.AheadBytes > 0) && _wanted.CurrentCount == 0) _wanted.Release();
+        if ((used.Warm * used.SlotBytes < Bytes || used.AheadBytes > 0) && _wanted.CurrentCount == 0) _wanted.Release();
     }
 
     public void Dispose()
@@ -76,5 +78,5 @@ internal sealed class WarmReserve : IDisposable
         return used;
     }
 
-    private bool IsLow(SizeClass used) => (used.Warm + 1) * used.SlotBytes <= _bytes;
+    private bool IsLow(SizeClass used) => (used.Warm + 1) * used.SlotBytes <= Bytes;
 }

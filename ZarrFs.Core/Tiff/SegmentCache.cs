@@ -17,7 +17,7 @@ internal sealed class SegmentCache : IDisposable
 
     // Enough for the strips that two rows of chunks share. More is new memory for nobody: with 256 MiB of 6 MB slices kept, the first slab of
     // a program took 1.0 s of system time on a virtual machine, with 64 MiB 0.6 s (its 128 slices decode in 1.5 s of processor time).
-    private const long MostBytes = 64 << 20;
+    private const long MostBytes = 16 << 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 

@@ -13,29 +13,33 @@ internal static class InfoCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("SOURCE") { Description = "A directory of TIFF slices or cells, or a multi-page TIFF file." };
+        var path = new Argument<string>("SOURCE") { Description = "A directory of TIFF slices or cells, or a multi-page TIFF file." };
         var json = new Option<bool>("--json") { Description = "Print JSON for programs." };
         var quick = new Option<bool>("--quick") { Description = "Do not look into every file: bad slices are then not found." };
+        var deep = new Option<bool>("--deep") { Description = "Read every voxel too: damage inside compressed slices is found in no other way. Takes as long as reading does." };
         var view = new ViewArguments();
         var command = new Command(
             "info", "Say what a source is: shape, type, voxel size, levels, bad and missing slices. Exits with 1 if a slice is bad.\n\nExample: zarrfs info /data/scroll1/slices")
         {
-            source, json, quick,
+            path, json, quick, deep,
         };
         view.AddTo(command);
         command.SetAction((parsed, stop) =>
         {
-            var options = new VolumeOptions { Source = parsed.GetRequiredValue(source) };
+            var options = new VolumeOptions { Source = parsed.GetRequiredValue(path) };
             view.Read(parsed)(options);
             using var pool = new BufferPool(OptionParsing.Memory("auto"));
             using var catalog = new VolumeCatalog([VolumeSettings.From(options)], pool, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-            if (!parsed.GetValue(quick))
+            Look look = parsed.GetValue(deep) ? Look.AtVoxels : parsed.GetValue(quick) ? Look.AtFirst : Look.AtHeaders;
+            foreach (Multiscale volume in catalog.Volumes)
             {
-                foreach (Multiscale volume in catalog.Volumes) CheckAll(volume.Volume.Source, stop);
+                ISource source = volume.Volume.Source;
+                if (look != Look.AtFirst) WithBar("Looking at every header", progress => source.CheckAll(progress, stop));
+                if (look == Look.AtVoxels) WithBar("Reading every voxel", progress => DeepCheck.Run(source, progress, stop));
             }
 
             if (parsed.GetValue(json)) InfoDocument.Write(catalog, Console.Out);
-            else InfoReport.Write(catalog, Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console);
+            else InfoReport.Write(catalog, look, Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console);
             return Task.FromResult(catalog.Volumes.Any(v => v.Volume.Source.Problems.Any(p => p.Kind == SourceProblemKind.Bad)) ? 1 : 0);
         });
         return command;
@@ -49,21 +53,17 @@ internal static class InfoCommand
         return console;
     }
 
-    /// <summary>Looks into every file, with a bar on the terminal (standard error, so that the report can be piped).</summary>
-    private static void CheckAll(ISource source, CancellationToken stop)
+    /// <summary>Does long work with a bar on the terminal (standard error, so that the report can be piped).</summary>
+    private static void WithBar(string what, Action<IProgress<double>?> work)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         if (Console.IsErrorRedirected)
         {
-            source.CheckAll(null, stop);
+            work(null);
             return;
         }
 
-        console.Progress().AutoClear(true).Start(context =>
-        {
-            ProgressTask task = context.AddTask("Looking at every header", maxValue: 1);
-            source.CheckAll(new TaskProgress(task), stop);
-        });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        console.Progress().AutoClear(true).Start(context => work(new TaskProgress(context.AddTask(what, maxValue: 1))));
     }
 
     private sealed class TaskProgress(ProgressTask task) : IProgress<double>

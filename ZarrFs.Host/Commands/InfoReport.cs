@@ -14,16 +14,16 @@ internal static class InfoReport
     private const int MostProblemsShown = 20;
 
     /// <summary>All volumes of a source, the main one first.</summary>
-    public static void Write(VolumeCatalog catalog, IAnsiConsole console)
+    public static void Write(VolumeCatalog catalog, Look look, IAnsiConsole console)
     {
         for (int i = 0; i < catalog.Volumes.Count; i++)
         {
             if (i > 0) console.Write(new Rule());
-            Write(catalog.Volumes[i], catalog.Channels[i], console);
+            Write(catalog.Volumes[i], catalog.Channels[i], look, console);
         }
     }
 
-    private static void Write(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, IAnsiConsole console)
+    private static void Write(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, Look look, IAnsiConsole console)
     {
         Volume volume = multiscale.Volume;
         ISource source = volume.Source;
@@ -54,7 +54,7 @@ internal static class InfoReport
 
         console.Write(levels);
         foreach (string other in source.Others) console.MarkupLine($"[yellow]not shown[/]  {Markup.Escape(other)}");
-        WriteProblems(source.Problems, console);
+        WriteProblems(source, look, console);
     }
 
     private static void WriteChannels(IReadOnlyList<OmeroChannel> channels, IAnsiConsole console)
@@ -71,11 +71,15 @@ internal static class InfoReport
         console.Write(table);
     }
 
-    private static void WriteProblems(IReadOnlyList<SourceProblem> problems, IAnsiConsole console)
+    private static void WriteProblems(ISource source, Look look, IAnsiConsole console)
     {
+        IReadOnlyList<SourceProblem> problems = source.Problems;
+        string? unseen = look == Look.AtFirst ? "only a few files were looked at (leave --quick out)"
+            : look == Look.AtHeaders && source.Unit.IsDecoded ? "headers were looked at; damage in compressed data is found by --deep"
+            : null;
         if (problems.Count == 0)
         {
-            console.MarkupLine("[green]No missing and no bad slices.[/]");
+            console.MarkupLine("[green]No missing and no bad slices[/]" + (unseen is null ? "." : $" so far: {unseen}."));
             return;
         }
 

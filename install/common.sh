@@ -41,7 +41,8 @@ need_packages() {
 
 # Decodes compressed pages. Any of its versions since 4.1 will do.
 need_libtiff() {
-  PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q 'libtiff\.so\.[56]' || need_packages libtiff.so.6=libtiff6
+  # Not grep -q: it ends at the first match, and with pipefail ldconfig's broken pipe would count as no match.
+  PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep 'libtiff\.so\.[56]' >/dev/null || need_packages libtiff.so.6=libtiff6
 }
 
 need_fuse() {

@@ -69,7 +69,7 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
     internal void MarkRead() => _isRead = true;
 
     /// <summary>Makes the pages be there; what the buffer holds is lost.</summary>
-    internal void Touch() => _home?.Touch(Slot);
+    internal void Touch() => _home?.Touch(Pointer);
 
     /// <summary>Puts a buffer that nobody has held among the free ones.</summary>
     internal void GiveWarm() => _home?.AddWarm(Slot);

@@ -59,10 +59,9 @@ internal sealed unsafe partial class NativeArena
         }
     }
 
-    /// <summary>Makes a slot's pages be there, by writing to each.</summary>
-    public void Touch(int slot)
+    /// <summary>Makes a slot's pages be there, by writing to each. By its address, since it is called outside of the pool's lock.</summary>
+    public void Touch(byte* address)
     {
-        byte* address = At(slot);
         for (long offset = 0; offset < _slotBytes; offset += SmallPage) address[offset] = 0;
     }
 

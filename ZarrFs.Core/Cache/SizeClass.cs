@@ -81,7 +81,7 @@ internal sealed unsafe class SizeClass
     }
 
     /// <summary>Makes a slot's pages be there.</summary>
-    public void Touch(int slot) => _arena.Touch(slot);
+    public void Touch(byte* address) => _arena.Touch(address);
 
     private static long RoundUp(long bytes, long unit) => (bytes + unit - 1) / unit * unit;
 

@@ -1,5 +1,6 @@
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Tiff;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
@@ -50,6 +51,7 @@ internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, Time
         int columns = (int)Math.Min(endX - first.X, ScratchBytes / scratchVoxel);
         int rows = Math.Min(ScratchBytes / (columns * scratchVoxel), first.Height);
         bool anything = false;
+        using IDisposable held = SegmentCache.HoldLast(); // a stack may have some slices that must be decoded among others that need not
         ChunkBuffer scratch = pool.Rent(ScratchBytes, patience, cancellationToken);
         try
         {

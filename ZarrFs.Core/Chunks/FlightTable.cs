@@ -173,6 +173,8 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         bool wanted;
         lock (_sync)
         {
+            // Who waits for this one is no reason any more to go on with the rest.
+            if (flight.Job is { } job) job.Readers -= flight.Waiters.Count;
             flight.Job = null;
             flight.Alone |= alone;
             workers = flight.Waiters.FindAll(waiter => waiter.IsWorker);

@@ -46,13 +46,13 @@ internal readonly record struct RowWidth(int Chunks)
 
     /// <summary>
     /// Buffers that one worker holds at most: at each level a row, or the two chunks that one above needs, a scratch to read with, and where
-    /// the source is decoded a unit of it, as it is in the file and decoded, and a scratch to write with.
+    /// the source is decoded a unit of it, as it is in the file (what does not compress grows) and decoded, and a scratch to write with.
     /// </summary>
     private static long WorkingBytes(Multiscale volume, int chunks)
     {
         long buffers = 0;
         for (int level = 0; level < volume.Levels.Count; level++) buffers += Math.Max(Least, chunks >> level);
         long decoded = DecodedBytes(volume.Volume);
-        return (buffers * SizeClass.BytesOf(volume.ChunkBytes)) + BandReader.ScratchBytes + (decoded == 0 ? 0 : (2 * decoded) + BandReader.ScratchBytes);
+        return (buffers * SizeClass.BytesOf(volume.ChunkBytes)) + BandReader.ScratchBytes + (decoded == 0 ? 0 : (2 * decoded) + (decoded / 2) + BandReader.ScratchBytes);
     }
 }

@@ -100,11 +100,11 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
 
     private bool TryPlace(Multiscale volume, SlabChunk chunk)
     {
-        if (_allowance.TryTake(volume.ChunkBytes))
+        if (_allowance.TryTake(SizeClass.BytesOf(volume.ChunkBytes)))
         {
             chunk.Buffer = pool.TryRent(volume.ChunkBytes);
             if (chunk.Buffer is not null) return true;
-            _allowance.Give(volume.ChunkBytes);
+            _allowance.Give(SizeClass.BytesOf(volume.ChunkBytes));
         }
 
         chunk.Slot = scratch?.TryBegin(chunk.Flight.Address);
@@ -131,7 +131,7 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
         if (chunk.Buffer is null) return;
         chunk.Buffer.Release();
         chunk.Buffer = null;
-        _allowance.Give(volume.ChunkBytes);
+        _allowance.Give(SizeClass.BytesOf(volume.ChunkBytes));
     }
 
     private void GiveBack(ChunkFlight flight, bool alone, Action<ChunkFlight> queue)

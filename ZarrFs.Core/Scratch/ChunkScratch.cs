@@ -18,6 +18,7 @@ internal sealed class ChunkScratch : IDisposable
     private readonly int _mostFiles = Math.Clamp(DescriptorLimit.Current / 8, 4, 256);
     private readonly Lock _sync = new();
     private readonly Dictionary<(int Volume, long T, long C, long Z), ScratchFile> _files = [];
+    private readonly List<ScratchFile> _toClose = [];
     private long _limit;
     private long _bytes;
     private long _uses;
@@ -97,6 +98,7 @@ internal sealed class ChunkScratch : IDisposable
         finally
         {
             lock (_sync) Leave(file);
+            CloseDropped();
         }
     }
 
@@ -104,7 +106,7 @@ internal sealed class ChunkScratch : IDisposable
     public ScratchSlot? TryBegin(in ChunkAddress address)
     {
         if (!IsKept(address)) return null;
-        ScratchFile file;
+        ScratchFile? file;
         long slot;
         SlotState state;
         lock (_sync)
@@ -115,17 +117,21 @@ internal sealed class ChunkScratch : IDisposable
             state = file[slot];
             if (state is not (SlotState.Empty or SlotState.Dirty)) return null;
             file.Users++; // or it might be the one that has to go
-            if (!MakeRoom(file.SlotBytes) || !TryOpen(file))
+            bool counted = state == SlotState.Dirty; // its bytes have been on disk all the time
+            if ((counted || MakeRoom(file.SlotBytes)) && TryOpen(file))
+            {
+                if (!counted) Count(file, file.SlotBytes);
+                file[slot] = SlotState.Writing;
+            }
+            else
             {
                 Leave(file);
-                return null;
+                file = null;
             }
-
-            file.Bytes += file.SlotBytes;
-            _bytes += file.SlotBytes;
-            file[slot] = SlotState.Writing;
         }
 
+        CloseDropped();
+        if (file is null) return null;
         if (state == SlotState.Dirty) Erase(file, slot);
         return new ScratchSlot(this, file, slot);
     }
@@ -141,6 +147,8 @@ internal sealed class ChunkScratch : IDisposable
             long slot = file.Slot(address.Y, address.X);
             if (file[slot] == SlotState.Empty) file[slot] = SlotState.Zero;
         }
+
+        CloseDropped();
     }
 
     public void Write(ScratchFile file, long slot, int offset, ReadOnlySpan<byte> bytes)
@@ -160,21 +168,20 @@ internal sealed class ChunkScratch : IDisposable
     public bool End(ScratchSlot slot, bool complete)
     {
         ScratchFile file = slot.File;
+        bool good;
         lock (_sync)
         {
-            bool good = complete && !file.IsDropped;
+            good = complete && !file.IsDropped;
             file[slot.Number] = slot.HasBytes
                 ? (good ? SlotState.Present : SlotState.Dirty)
                 : (good ? SlotState.Zero : SlotState.Empty);
-            if (file[slot.Number] != SlotState.Present && !file.IsDropped)
-            {
-                file.Bytes -= file.SlotBytes;
-                _bytes -= file.SlotBytes;
-            }
-
+            // What was written takes room on the disk, of use or not.
+            if (!slot.HasBytes && !file.IsDropped) Count(file, -file.SlotBytes);
             Leave(file);
-            return good;
         }
+
+        CloseDropped();
+        return good;
     }
 
     /// <inheritdoc/>
@@ -185,6 +192,8 @@ internal sealed class ChunkScratch : IDisposable
             _limit = 0;
             foreach (ScratchFile file in _files.Values.ToArray()) Drop(file);
         }
+
+        CloseDropped();
     }
 
     private static bool FitsInFile(Multiscale volume)
@@ -262,6 +271,7 @@ internal sealed class ChunkScratch : IDisposable
             _told = true;
         }
 
+        CloseDropped();
         if (tell) ScratchLog.Failed(_logger, _directory, failure.Message, left);
     }
 
@@ -270,12 +280,32 @@ internal sealed class ChunkScratch : IDisposable
         _files.Remove(file.Row);
         _bytes -= file.Bytes;
         file.IsDropped = true;
-        if (file.Users == 0) file.Close();
+        if (file.Users == 0) _toClose.Add(file);
     }
 
-    private static void Leave(ScratchFile file)
+    private void Leave(ScratchFile file)
     {
         file.Users--;
-        if (file.IsDropped && file.Users == 0) file.Close();
+        if (file.IsDropped && file.Users == 0) _toClose.Add(file);
+    }
+
+    private void Count(ScratchFile file, long bytes)
+    {
+        file.Bytes += bytes;
+        _bytes += bytes;
+    }
+
+    /// <summary>Outside of the lock: closing a file without a name frees its blocks, which takes long where they are gigabytes.</summary>
+    private void CloseDropped()
+    {
+        ScratchFile[] files;
+        lock (_sync)
+        {
+            if (_toClose.Count == 0) return;
+            files = [.. _toClose];
+            _toClose.Clear();
+        }
+
+        foreach (ScratchFile file in files) file.Close();
     }
 }

@@ -77,12 +77,13 @@ internal sealed class CellSource : TiffSource
     protected override void Check(SourceFile file, string path, TiffFile tiff)
     {
         PageLayout first = tiff.Page(0).Layout;
+        if (first.Channels != 1) throw new UnsupportedException(path, $"has {first.Channels} channels; cells of one channel are supported");
         foreach (int page in tiff.Full)
         {
             if (tiff.Failure(page) is UnsupportedException unsupported) throw unsupported;
             if (tiff.Failure(page) is not null) continue;
             PageLayout layout = tiff.Page(page).Layout;
-            if (layout.Width != first.Width || layout.Height != first.Height || layout.DataType != first.DataType)
+            if (layout.Width != first.Width || layout.Height != first.Height || layout.DataType != first.DataType || layout.Channels != first.Channels)
             {
                 throw new SourceException(
                     path,

@@ -18,29 +18,28 @@ internal static class FloatPlanes
         long rows = Math.Min(layout.Rows(segment), layout.Height - inPlane / layout.SegmentsAcross * layout.SegmentHeight);
         long columns = Math.Min(layout.SegmentWidth, layout.Width - inPlane % layout.SegmentsAcross * layout.SegmentWidth);
         int size = layout.Bits / 8, rowBytes = (int)layout.SegmentRowBytes, used = (int)columns * layout.SegmentSamples * size;
-        int absurd = 0, absurdReversed = 0;
+        int told = 0, absurd = 0, absurdReversed = 0;
         for (int row = 0; row < rows; row++)
         {
             for (int at = row * rowBytes, end = at + used; at < end; at += size)
             {
                 ReadOnlySpan<byte> value = decoded.Slice(at, size);
-                if (IsAbsurd(value, reversed: false)) absurd++;
-                if (IsAbsurd(value, reversed: true)) absurdReversed++;
+                double number = Number(value, reversed: false), turned = Number(value, reversed: true);
+                if (number == 0) continue; // says nothing, and most of a masked slice is 0
+                told++;
+                if (IsAbsurd(number)) absurd++;
+                if (IsAbsurd(turned) && !double.IsNaN(turned)) absurdReversed++; // "not a number" is what some write outside of a mask
             }
         }
 
         // A quarter against none in a thousand: measured numbers never do that by themselves.
-        long values = rows * columns * layout.SegmentSamples;
-        if (absurd > values / 4 && absurdReversed <= values / 1000) ByteOrder.Reverse(decoded, size);
+        if (absurd > told / 4 && absurdReversed <= told / 1000) ByteOrder.Reverse(decoded, size);
     }
 
-    /// <summary>Not a number, infinite, or so near to 0 or so large that no instrument measures it; 0 itself says nothing.</summary>
-    private static bool IsAbsurd(ReadOnlySpan<byte> value, bool reversed)
-    {
-        double number = value.Length == 4
-            ? (reversed ? BinaryPrimitives.ReadSingleBigEndian(value) : MemoryMarshal.Read<float>(value))
-            : (reversed ? BinaryPrimitives.ReadDoubleBigEndian(value) : MemoryMarshal.Read<double>(value));
-        double magnitude = Math.Abs(number);
-        return magnitude != 0 && !(magnitude is > 1e-18 and < 1e18);
-    }
+    private static double Number(ReadOnlySpan<byte> value, bool reversed) => value.Length == 4
+        ? (reversed ? BinaryPrimitives.ReadSingleBigEndian(value) : MemoryMarshal.Read<float>(value))
+        : (reversed ? BinaryPrimitives.ReadDoubleBigEndian(value) : MemoryMarshal.Read<double>(value));
+
+    /// <summary>Not a number, infinite, or so near to 0 or so large that no instrument measures it.</summary>
+    private static bool IsAbsurd(double number) => number != 0 && !(Math.Abs(number) is > 1e-18 and < 1e18);
 }

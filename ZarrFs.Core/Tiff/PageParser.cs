@@ -44,6 +44,11 @@ internal static class PageParser
         (DataType type, int bits, int format) = SampleType(directory, samples);
         int interpretation = (int)Math.Min(directory.Integer(TiffTag.PhotometricInterpretation, -1), int.MaxValue);
         bool isPlanar = planar == 2 && samples > 1;
+        if (TiffCompression.IsFax(compression) && (bits != 1 || (samples > 1 && !isPlanar)))
+            throw directory.Unsupported(TiffTag.Compression, $"{compression} ({TiffCompression.Name(compression)}) with {samples} samples of {bits} bits is not supported; it is for one bit a pixel");
+        // Writers disagree on the order of the bytes' planes (FloatPlanes), and half of all 16-bit numbers make sense in both.
+        if (format == 3 && bits == 16 && directory.IsBigEndian && TiffCompression.HasPredictor(compression) && directory.Integer(TiffTag.Predictor, 1) == 3)
+            throw directory.Unsupported(TiffTag.Predictor, "3 (floating point) with 16-bit samples in a big-endian file is not supported; little-endian ones are");
         if (interpretation == YCbCr && (compression != TiffCompression.Jpeg || isPlanar)) CheckSubsampling(directory);
         bool apply = photometric == Photometric.Apply && format == 1;
         Palette? palette = interpretation == PaletteColor && format == 1 && bits <= 16 ? ReadPalette(directory, bits, apply) : null;

@@ -136,6 +136,9 @@ internal sealed class TiffReader : IDisposable
         ulong bytes = (ulong)countBytes + entries * (ulong)entryBytes + (ulong)inlineBytes;
         if (!_window.Contains(offset, bytes)) throw Past(page, offset, $"directory of {entries} entries");
 
+        // Directories may lie over one another, each with 65,535 entries: a million of them in a few megabytes.
+        if (!TryLookAt(bytes))
+            throw new TiffFormatException(Path, $"page {page}: its directory at byte {offset} and those before it share their bytes many times over");
         TiffDirectory directory = new(this, page, (long)offset);
         long at = (long)offset + countBytes;
         for (ulong i = 0; i < entries; i++, at += entryBytes)

@@ -21,6 +21,7 @@ internal static class HostileFiles
         ["packbits of a strip of 1 GiB"] = () => One(SketchedPage.Grey(32768, 32768, 8, 32773).Store(Encoders.PackBits(new byte[1 << 20]))),
         ["lzw without an end"] = () => One(Grey(8, 5).Store([0x80, .. Enumerable.Repeat((byte)0xFF, 100_000)])),
         ["lzw that refers to itself"] = () => One(Grey(8, 5).Store([0x80, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF])),
+        ["6000 directories of 65535 entries that lie over one another"] = () => Overlapping(6000),
         ["tile of 2^31 by 1"] = () => One(Grey(8, 8).Tag(322, 4, 1u << 31).Tag(323, 4, 1).Store(Encoders.Deflate(Samples))),
         ["tile of 2^31-16 by 2^31-16"] = () => One(Grey(16, 8).Tag(322, 4, int.MaxValue - 15).Tag(323, 4, int.MaxValue - 15).Store(Encoders.Deflate(Samples))),
         ["tile of 1 by 2^32-1"] = () => One(Grey(8, 8).Tag(322, 4, 1).Tag(323, 4, uint.MaxValue).Store(Encoders.Deflate(Samples))),
@@ -161,6 +162,36 @@ internal static class HostileFiles
             BinaryPrimitives.WriteUInt32LittleEndian(at[6..], 1);
             BinaryPrimitives.WriteUInt32LittleEndian(at[10..], 5);
             if (i < count - 1) BinaryPrimitives.WriteUInt32LittleEndian(at[14..], (uint)(start + 18 * (i + 1)));
+        }
+
+        return file;
+    }
+
+    /// <summary>Good directories, each 12 bytes after the one before and nearly all of its entries theirs: the last two bytes of an entry are the next one's count.</summary>
+    private static byte[] Overlapping(int count)
+    {
+        const int entries = 65535, first = 8;
+        byte[] file = new byte[first + 2 + 12 * (entries + count + 1)];
+        "II*\0"u8.CopyTo(file);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(4), first);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(first), entries);
+        for (int i = 0; i <= entries + count; i++)
+        {
+            Span<byte> entry = file.AsSpan(first + 2 + 12 * i, 12);
+            entry[..2].Fill(0xFE); // a tag that means nothing
+            entry[10..].Fill(0xFF);
+            // After its last entry stands where the next directory is.
+            if (i >= entries && i < entries + count - 1) BinaryPrimitives.WriteUInt32LittleEndian(entry, (uint)(first + 12 * (i - entries + 1)));
+        }
+
+        (int Tag, int Type, int Value)[] page = [(256, 3, 4), (257, 3, 4), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (277, 3, 1), (278, 3, 4), (279, 4, 16)];
+        for (int i = 0; i < page.Length; i++)
+        {
+            Span<byte> entry = file.AsSpan(first + 2 + 12 * (entries - 60 + i), 12);
+            BinaryPrimitives.WriteUInt16LittleEndian(entry, (ushort)page[i].Tag);
+            BinaryPrimitives.WriteUInt16LittleEndian(entry[2..], (ushort)page[i].Type);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[4..], 1);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[8..], page[i].Value);
         }
 
         return file;

@@ -2,6 +2,7 @@ using ZarrFs.Core.Failures;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Tests.Corpus;
+using ZarrFs.Tests.Fuzz;
 
 namespace ZarrFs.Tests.Sources;
 
@@ -126,6 +127,16 @@ public sealed class CellSourceTests : IDisposable
         File.Move(Path.Combine(_directory.Path, "00001.tif"), Path.Combine(_directory.Path, "cell_yxz_000_001_001.tif"));
         SourceException zero = Assert.Throws<SourceException>(() => SourceOpener.Open(_directory.Path, new SourceOptions()));
         Assert.Contains("cell number 000", zero.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CellsOfSeveralChannelsAreRefusedRatherThanShownInPart()
+    {
+        byte[] samples = new byte[4 * 4 * 3];
+        SketchedPage page = SketchedPage.Grey(4, 4, 8).Tag(277, 3, 3).Tag(258, 3, 8, 8, 8).Tag(262, 3, 2).Store(samples);
+        _directory.File(Name(0, 0, 0), new SketchedTiff(page).ToArray());
+        UnsupportedException refused = Assert.Throws<UnsupportedException>(() => SourceOpener.Open(_directory.Path, new SourceOptions()));
+        Assert.Contains("3 channels", refused.Detail, StringComparison.Ordinal);
     }
 
     private static string Name(int z, int y, int x) => $"cell_yxz_{y + 1:000}_{x + 1:000}_{z + 1:000}.tif";

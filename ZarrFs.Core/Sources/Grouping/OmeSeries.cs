@@ -7,6 +7,10 @@ namespace ZarrFs.Core.Sources.Grouping;
 /// <summary>The pages that are the planes of an OME image.</summary>
 internal sealed class OmeSeries
 {
+    // Images may share pages, but a thousand images of the same thousand pages are an attack.
+    private const int MostShares = 4;
+
+    private readonly Dictionary<int, long> _usedByAll = [];
     private readonly OmeFiles _files;
     private readonly string? _opened;
     private readonly List<string> _notes;
@@ -38,7 +42,7 @@ internal sealed class OmeSeries
         foreach (OmeTiffData block in blocks) astray |= !TryAdd(block, image.Order, planes, used);
         if (astray) _notes.Add($"OME image {image.Id}: some TiffData name directories or places that do not exist, or one twice; these are left out");
         if (planes.Count == 0) return Refuse(image, "none of its planes is there");
-        return Check(image, planes) is not { } wrong ? Series(image, planes, samples) : Refuse(image, wrong);
+        return Check(image, planes, samples) is not { } wrong ? Series(image, planes, samples) : Refuse(image, wrong);
     }
 
     private static ImageSeries Series(OmeImage image, PlaneTable planes, long samples) => new()
@@ -91,8 +95,10 @@ internal sealed class OmeSeries
         count = Math.Min(Math.Min(count, left), end - first);
         // Pages that stand in several places would let a small file fill any memory.
         long before = used.GetValueOrDefault(file);
-        if (before + count > end) return false;
+        long byAll = _usedByAll.GetValueOrDefault(file);
+        if (before + count > end || byAll + count > MostShares * end) return false;
         used[file] = before + Math.Max(0, count);
+        _usedByAll[file] = byAll + Math.Max(0, count);
         for (long i = 0; i < count; i++)
         {
             (long t, long c, long z) = PlaneOrder.Place(order, place + i, planes);
@@ -105,7 +111,7 @@ internal sealed class OmeSeries
     private long Pages(int file) => _files.Open(file)?.Count ?? 0;
 
     /// <summary>How the pages that can be looked at contradict the document, or null.</summary>
-    private string? Check(OmeImage image, PlaneTable planes)
+    private string? Check(OmeImage image, PlaneTable planes, long samples)
     {
         PageLayout? found = null;
         PlaneRef first = planes.All().Select(static place => place.Plane).Min(Comparer<PlaneRef>.Create(static (a, b) => (a.File, a.Page).CompareTo((b.File, b.Page))));
@@ -117,6 +123,7 @@ internal sealed class OmeSeries
             if (layout == found) continue;
             if (layout.Width != image.SizeX || layout.Height != image.SizeY)
                 return $"it has {image.SizeX} × {image.SizeY} pixels and page {place.Plane.Page} has {layout.Width} × {layout.Height}";
+            if (layout.Samples != samples) return $"its channels have {samples} samples a pixel and page {place.Plane.Page} has {layout.Samples}";
             if (found is not null && (layout.DataType != found.DataType || layout.Channels != found.Channels)) return "its pages differ in type or samples";
             found = layout;
         }

@@ -72,8 +72,19 @@ internal sealed class ImageJDescription
         double x = 1 / (xResolution ?? 1);
         double y = 1 / (yResolution ?? xResolution ?? 1);
         // ImageJ leaves the spacing of a stack out when it is 1, and a single plane's always.
-        VoxelSize size = new(spacing ?? (Images > 1 ? 1 : x), y, x, LengthUnit.FromImageJ(stated));
+        string? unit = LengthUnit.FromImageJ(stated);
+        double z = spacing ?? (Images > 1 ? 1 : x);
+        if (Factor("yunit", unit) is not { } ofY || Factor("zunit", unit) is not { } ofZ) return null;
+        VoxelSize size = new(z * ofZ, y * ofY, x, unit);
         return size.IsValid && size != Volumes.VoxelSize.None ? size : null;
+    }
+
+    /// <summary>What to multiply with where an axis has a unit of its own, as ImageJ writes it if it is another than x's; null if they cannot be compared.</summary>
+    private double? Factor(string key, string? unit)
+    {
+        if (!_values.TryGetValue(key, out string? own)) return 1;
+        string? named = LengthUnit.FromImageJ(own);
+        return named == unit ? 1 : named is null || unit is null ? null : LengthUnit.Factor(named, unit);
     }
 
     private long? Whole(string key)

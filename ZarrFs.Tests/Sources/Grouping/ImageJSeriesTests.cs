@@ -1,4 +1,5 @@
 using ZarrFs.Core.Sources;
+using ZarrFs.Core.Tiff.Descriptions;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Tests.Corpus;
 
@@ -60,6 +61,17 @@ public sealed class ImageJSeriesTests : IDisposable
         using ISource source = Open($"images=2\nslices=2\n{lines}", 2, Samples.Make(40));
         if (start is null) Assert.Empty(source.Channels);
         else Assert.Equal((start.Value, end!.Value), Assert.Single(source.Channels).Window);
+    }
+
+    [Theory]
+    [InlineData("unit=um\nspacing=0.25", 0.25, "micrometer")]
+    [InlineData("unit=um\nzunit=nm\nspacing=250", 0.25, "micrometer")]
+    [InlineData("unit=mm\nyunit=mm\nzunit=um\nspacing=4", 0.004, "millimeter")]
+    [InlineData("unit=um\nzunit=pixel\nspacing=3", null, null)]
+    public void AnAxisMayHaveAUnitOfItsOwn(string lines, double? z, string? unit)
+    {
+        VoxelSize? size = ImageJDescription.Parse("ImageJ=1.53t\nimages=2\nslices=2\n" + lines)!.VoxelSize(2, 2);
+        Assert.Equal((z, unit), (size?.Z is { } found ? Math.Round(found, 9) : null, size?.Unit));
     }
 
     [Theory]

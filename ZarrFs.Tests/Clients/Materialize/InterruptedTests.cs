@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using ZarrFs.Tests.Clients.Harness;
+
+namespace ZarrFs.Tests.Clients.Materialize;
+
+/// <summary>Stopped at any moment, by a signal or by force, and started again: the store is the one of an uninterrupted run, to the byte.</summary>
+public sealed class InterruptedTests : IDisposable
+{
+    private const int Depth = 200, Height = 360, Width = 400;
+
+    private readonly Workspace _workspace = new();
+    private readonly string _slices;
+    private readonly string[] _expected;
+    private readonly TimeSpan _whole;
+
+    public InterruptedTests()
+    {
+        _slices = ScanVolume.Write(_workspace.At("slices"), Depth, Height, Width);
+        long start = Stopwatch.GetTimestamp();
+        ZarrFsProcess.Run(Arguments("whole.zarr")).Expect();
+        _whole = Stopwatch.GetElapsedTime(start);
+        _expected = StoreFiles.Of(_workspace.At("whole.zarr"));
+    }
+
+    /// <summary>How often the program is killed: more where somebody wants to be sure.</summary>
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ZARRFS_TEST_KILLS"), out int kills) ? kills : 10;
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Fact]
+    public void Killed_at_random_instants_it_goes_on_and_ends_with_the_same_bytes()
+    {
+        var random = new Random(4);
+        for (int i = 0; i < Kills; i++)
+        {
+            TimeSpan after = _whole * (i + random.NextDouble()) / Kills;
+            Kill("killed.zarr", after, Signals.Kill);
+            ZarrFsProcess.Run(Arguments("killed.zarr")).Expect();
+            StoreFiles.AssertSame(_expected, _workspace.At("killed.zarr"), $"killed after {after.TotalMilliseconds} ms");
+            Directory.Delete(_workspace.At("killed.zarr"), recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Killed_again_and_again_it_gets_to_the_end()
+    {
+        for (int i = 0; i < 6; i++) Kill("often.zarr", _whole / 2, Signals.Kill);
+        ZarrFsProcess.Run(Arguments("often.zarr")).Expect();
+        StoreFiles.AssertSame(_expected, _workspace.At("often.zarr"), "killed six times");
+    }
+
+    [Fact]
+    public void Killed_while_it_finishes_it_goes_on_and_ends_with_the_same_bytes()
+    {
+        foreach (string last in (string[])["0/.zarray", ".zattrs", ".zgroup"])
+        {
+            string store = _workspace.At("finishing.zarr");
+            using (Process process = Start("finishing.zarr"))
+            {
+                while (!File.Exists(Path.Combine(store, last)) && !process.HasExited)
+                {
+                    // As soon as it is there: waiting politely would be too late.
+                }
+
+                process.Kill();
+                process.WaitForExit();
+            }
+
+            // It may have been too fast; then the store is there, and is not written again.
+            if (Directory.Exists(Path.Combine(store, ".zarrfs"))) ZarrFsProcess.Run(Arguments("finishing.zarr")).Expect();
+            StoreFiles.AssertSame(_expected, store, $"killed at {last}");
+            Directory.Delete(store, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(Signals.Interrupt)]
+    [InlineData(Signals.Terminate)]
+    public void A_signal_leaves_a_store_that_the_same_command_continues(int signal)
+    {
+        (int exitCode, string error) = Kill("stopped.zarr", _whole / 2, signal);
+        Assert.True(exitCode == 130, $"exit code {exitCode}\n{error}");
+        Assert.Contains("same command", error, StringComparison.Ordinal);
+        Assert.Matches(@"\d %", error);
+        Assert.False(File.Exists(_workspace.At("stopped.zarr", ".zgroup")), "half a store must not look like one");
+
+        Tool again = ZarrFsProcess.Run(Arguments("stopped.zarr")).Expect();
+        Assert.Matches(@"[Cc]ontinuing: \d+ % done", again.Error);
+        StoreFiles.AssertSame(_expected, _workspace.At("stopped.zarr"), "stopped by a signal");
+    }
+
+    [Fact]
+    public void Other_options_on_a_store_that_was_begun_are_refused_and_nothing_is_lost()
+    {
+        Kill("begun.zarr", _whole / 2, Signals.Kill);
+        Assert.True(Directory.Exists(_workspace.At("begun.zarr")));
+        string[] before = StoreFiles.Of(_workspace.At("begun.zarr"));
+        Tool refused = ZarrFsProcess.Run([.. Arguments("begun.zarr"), "--downsample", "max"]).Expect(exitCode: 1);
+        Assert.Contains("--downsample", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(before, StoreFiles.Of(_workspace.At("begun.zarr")));
+        ZarrFsProcess.Run(Arguments("begun.zarr")).Expect();
+        StoreFiles.AssertSame(_expected, _workspace.At("begun.zarr"), "after a refusal");
+    }
+
+    [Fact]
+    public void Two_programs_on_one_store_do_not_meet()
+    {
+        using Process first = Start("shared.zarr");
+        Tool second = ZarrFsProcess.Run(Arguments("shared.zarr"));
+        string error = first.StandardError.ReadToEnd();
+        first.WaitForExit();
+        // Whoever came second was told so; if it came after the end, that there is a store.
+        Assert.Equal([0, 1], ((int[])[first.ExitCode, second.ExitCode]).Order());
+        Assert.Contains("shared.zarr", first.ExitCode == 1 ? error : second.Error, StringComparison.Ordinal);
+        StoreFiles.AssertSame(_expected, _workspace.At("shared.zarr"), "two at once");
+    }
+
+    private string[] Arguments(string store) => ["materialize", _slices, _workspace.At(store), "--chunk-size", "32"];
+
+    private Process Start(string store)
+    {
+        // SIGINT may be ignored where tests run in the background, and that is inherited.
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT,TERM", ZarrFsProcess.Executable, .. Arguments(store)])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs it, and ends it by a signal unless it has ended before.</summary>
+    private (int ExitCode, string Error) Kill(string store, TimeSpan after, int signal)
+    {
+        using Process process = Start(store);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(after)) Signals.Send(process.Id, signal);
+        process.WaitForExit();
+        return (process.ExitCode, error.Result);
+    }
+}

@@ -54,7 +54,7 @@ public sealed class BadSlicesTests : IDisposable
         Spoil(3, 17);
         Tool done = Run("--on-bad-slice", "fill", "--format", format, "--chunk-size", "1,20,30", "--levels", "1");
         Assert.True(done.ExitCode == 1, done.Transcript);
-        foreach (string word in (string[])["0003.tif", "0017.tif", "2 bad slices"]) Assert.Contains(word, done.Error, StringComparison.Ordinal);
+        foreach (string word in (string[])["0003.tif", "0017.tif", "2 slices are bad"]) Assert.Contains(word, done.Error, StringComparison.Ordinal);
         string text = File.ReadAllText(Path.Combine(_store, attributes));
         JsonDocument.Parse(text).Dispose();
         foreach (string word in (string[])["0003.tif", "0017.tif"]) Assert.Contains(word, text, StringComparison.Ordinal);

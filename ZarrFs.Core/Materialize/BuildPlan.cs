@@ -40,8 +40,9 @@ public sealed record BuildPlan
     /// <param name="scope">What is built.</param>
     /// <param name="budget">Most bytes of buffers.</param>
     /// <param name="workers">Threads that read and halve.</param>
+    /// <param name="besides">Bytes that the process takes besides buffers: only told.</param>
     /// <exception cref="OptionException">The budget is too small; the message says how much is needed.</exception>
-    public static BuildPlan For(BuildScope scope, long budget, int workers)
+    public static BuildPlan For(BuildScope scope, long budget, int workers, long besides = 0)
     {
         long chunk = SizeClass.BytesOf(scope.Volume.ChunkBytes);
         long whole = scope.Volume.Levels[0].Grid.Counts.X;
@@ -55,7 +56,9 @@ public sealed record BuildPlan
         }
 
         throw new OptionException(
-            "--max-gb", $"{budget >> 20} MiB for buffers is too little; chunks of {scope.Volume.Chunk} in {scope.Volume.Levels.Count} levels need {((long)LeastBytes(scope, 1, workers) >> 20) + 1} MiB at least");
+            "--max-gb",
+            $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {workers} threads that make {scope.Volume.Levels.Count} levels of {scope.Volume.Chunk} chunks need "
+            + $"at least {Math.Ceiling((double)(LeastBytes(scope, 1, workers) + besides) / 1e6) / 1e3:0.###} GB (fewer --threads or a smaller --chunk-size need less)");
     }
 
     /// <summary>Chunks of a run of a level along x, as far as the level reaches.</summary>

@@ -27,7 +27,10 @@ public static class SourceCheck
     }
 
     /// <summary>The bad slices found so far that hold voxels of what is built.</summary>
-    public static IReadOnlyList<SourceProblem> BadSlices(BuildScope scope)
+    public static IReadOnlyList<SourceProblem> BadSlices(BuildScope scope) => BadSlices(scope, scope.Volume.Volume.Source.Problems);
+
+    /// <summary>Of some problems of the source, the bad slices that hold voxels of what is built.</summary>
+    internal static IReadOnlyList<SourceProblem> BadSlices(BuildScope scope, IEnumerable<SourceProblem> problems)
     {
         Volume volume = scope.Volume.Volume;
         (long z, _, _, VolumeShape shape) = volume.Ranges.Apply(volume.Source.Shape);
@@ -35,7 +38,7 @@ public static class SourceCheck
         int samples = Math.Max(1, volume.Source.Unit.Channels);
         return
         [
-            .. volume.Source.Problems.Where(problem =>
+            .. problems.Where(problem =>
                 problem.Kind == SourceProblemKind.Bad && problem.Z < z + shape.Z && problem.Z + problem.Depth > z
                 && (!scope.OnlyLeading || ((problem.T ?? leading.T) == leading.T && (problem.C ?? leading.C) / samples == leading.C / samples))),
         ];

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize;
@@ -16,7 +15,7 @@ internal sealed class MaterializeArguments
     private readonly Option<string?> _compression = new("--compression")
     {
         HelpName = "CODEC",
-        Description = "How chunks are compressed. Default: none.",
+        Description = "none (default), blosc, zstd, gzip or zlib, with details after colons: zstd:3, blosc:zstd:5:bitshuffle (lz4, level 5, shuffle if not said).",
     };
 
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Delete what is at OUT.zarr first, if it is a Zarr store." };
@@ -30,43 +29,57 @@ internal sealed class MaterializeArguments
     private readonly Option<bool> _verify = new("--verify") { Description = "Read the finished store back and compare each chunk with the source." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be written: levels, chunks, bytes, memory, and how long it would take." };
 
-    /// <summary>What <c>--progress</c> takes.</summary>
+    private readonly Option<string?> _progress = ProgressOption();
+
+    /// <summary>What <c>--progress</c> takes, in every command that has it.</summary>
     public static Option<string?> ProgressOption() => new("--progress")
     {
         HelpName = "HOW",
         Description = "What is told on standard error meanwhile: bar, plain (a line now and then), json (an object a line), none. Default: auto, bar on a terminal, else plain.",
     };
 
-    /// <summary>How progress is told.</summary>
-    public Option<string?> Progress { get; } = ProgressOption();
-
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_format, _zarrOnly, _compression, _overwrite, _durability, _verify, _dryRun, Progress]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_format, _zarrOnly, _compression, _overwrite, _durability, _verify, _dryRun, _progress]) command.Options.Add(option);
     }
 
-    public bool IsDryRun(ParseResult parsed) => parsed.GetValue(_dryRun);
+    /// <summary>What the command line says, checked as far as it can be without the source.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">Absolute path of the store.</param>
+    /// <exception cref="OptionException">Names the first option that cannot be used.</exception>
+    public StoreSettings Read(ParseResult parsed, string path)
+    {
+        StoreFormat format = Format((parsed.GetValue(_format) ?? "0.4").Trim(), parsed.GetValue(_zarrOnly));
+        Compression compression = Compression.Parse(parsed.GetValue(_compression));
+        if (format is StoreFormat.Ome05 or StoreFormat.Array3 && !compression.IsInV3)
+            throw new OptionException("--compression", $"{compression} is not in Zarr v3 (--format 0.5); expected none, blosc, zstd or gzip, or --format 0.4");
+        return new StoreSettings
+        {
+            Path = path,
+            Format = format,
+            Compression = compression,
+            Durability = Durability(parsed.GetValue(_durability) ?? "none"),
+            Overwrite = parsed.GetValue(_overwrite),
+            Verify = parsed.GetValue(_verify),
+            DryRun = parsed.GetValue(_dryRun),
+            Progress = ProgressStyles.Parse(parsed.GetValue(_progress)),
+        };
+    }
 
-    public bool Verifies(ParseResult parsed) => parsed.GetValue(_verify);
-
-    public bool Overwrites(ParseResult parsed) => parsed.GetValue(_overwrite);
-
-    public bool IsZarrOnly(ParseResult parsed) => parsed.GetValue(_zarrOnly);
-
-    public StoreFormat Format(ParseResult parsed) => ((parsed.GetValue(_format) ?? "0.4").Trim(), IsZarrOnly(parsed)) switch
+    private static StoreFormat Format(string version, bool zarrOnly) => (version, zarrOnly) switch
     {
         ("0.4", false) => StoreFormat.Ome04,
         ("0.5", false) => StoreFormat.Ome05,
         ("0.4", true) => StoreFormat.Array2,
         ("0.5", true) => StoreFormat.Array3,
-        (string other, _) => throw new OptionException("--format", $"'{other}' is not a version of OME-Zarr that is written; expected 0.4 (Zarr v2) or 0.5 (Zarr v3)"),
+        _ => throw new OptionException("--format", $"'{version}' is not a version of OME-Zarr that is written; expected 0.4 (Zarr v2) or 0.5 (Zarr v3)"),
     };
 
-    public Durability Durability(ParseResult parsed) => (parsed.GetValue(_durability) ?? "none").ToLowerInvariant() switch
+    private static Durability Durability(string text) => text.ToLowerInvariant() switch
     {
         "none" => Core.Materialize.Durability.None,
         "end" => Core.Materialize.Durability.End,
         "each" => Core.Materialize.Durability.Each,
-        string other => throw new OptionException("--durability", $"'{other}' is not possible; expected none, end or each"),
+        _ => throw new OptionException("--durability", $"'{text}' is not possible; expected none, end or each"),
     };
 }

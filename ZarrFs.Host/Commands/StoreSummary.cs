@@ -49,13 +49,13 @@ internal static class StoreSummary
     }
 
     /// <summary>What to do with a finished store.</summary>
-    public static string NextSteps(string path, StoreFormat format)
+    public static string NextSteps(string path, string source, StoreFormat format)
     {
         bool isV2 = format is StoreFormat.Ome04 or StoreFormat.Array2, isArray = format is StoreFormat.Array2 or StoreFormat.Array3;
         var text = new StringBuilder();
         if (format == StoreFormat.Ome04) text.AppendLine($"  khartes, VC3D   open {path}");
         text.AppendLine(isV2 || isArray ? $"  python          zarr.open('{path}'){(isArray ? "" : "['0']")}[:]" : $"  python          zarr.open('{path}')['0'][:]     (zarr 3)");
-        text.Append($"  check it        zarrfs verify '{path}' SOURCE");
+        text.Append($"  check it        zarrfs verify '{path}' '{source}'");
         return text.ToString();
     }
 

@@ -11,6 +11,7 @@ var root = new RootCommand(
     MountCommand.Create(),
     ServeCommand.Create(),
     RunCommand.Create(),
+    MaterializeCommand.Create(),
     InfoCommand.Create(),
     DemoCommand.Create(),
 };
@@ -25,7 +26,7 @@ catch (OptionException failure)
     Console.Error.WriteLine($"zarrfs: {failure.Message}");
     return 2;
 }
-catch (Exception failure) when (failure is SourceException or MountException)
+catch (Exception failure) when (failure is SourceException or StoreException or CodecException or MountException)
 {
     Console.Error.WriteLine($"zarrfs: {failure.Message}");
     return 1;

@@ -59,7 +59,7 @@ public sealed class Materializer : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; what was made by then is kept.</exception>
     public void Build(CancellationToken cancellationToken)
     {
-        PyramidBuilder.Run(Plan, _pool, new NotingSink(Store, Source), Counters, cancellationToken);
+        PyramidBuilder.Run(Plan, _pool, new NotingSink(Store, Plan.Scope), Counters, cancellationToken);
     }
 
     /// <summary>Puts the metadata in place: from now on it is a store.</summary>

@@ -4,13 +4,13 @@ using ZarrFs.Core.Sources;
 namespace ZarrFs.Core.Materialize;
 
 /// <summary>
-/// Has a store note each problem of the source before a run that may hold its zeros counts as done: a run that continues does not read those
+/// Has a store note each bad slice before a run that may hold its zeros counts as done: a run that continues does not read those
 /// slices again, and would not know.
 /// </summary>
-internal sealed class NotingSink(StoreWriter store, ISource source) : IChunkSink
+internal sealed class NotingSink(StoreWriter store, BuildScope scope) : IChunkSink
 {
     private readonly Lock _sync = new();
-    private int _noted;
+    private int _seen;
 
     /// <inheritdoc/>
     public bool Takes(int level) => store.Takes(level);
@@ -24,10 +24,14 @@ internal sealed class NotingSink(StoreWriter store, ISource source) : IChunkSink
     /// <inheritdoc/>
     public void Complete(in ChunkRun run, ReadOnlySpan<bool> empty)
     {
-        IReadOnlyList<SourceProblem> problems = source.Problems;
+        IReadOnlyList<SourceProblem> problems = scope.Volume.Volume.Source.Problems;
         lock (_sync)
         {
-            for (; _noted < problems.Count; _noted++) store.Note(problems[_noted]);
+            if (problems.Count > _seen)
+            {
+                foreach (SourceProblem bad in SourceCheck.BadSlices(scope, problems.Skip(_seen))) store.Note(bad);
+                _seen = problems.Count;
+            }
         }
 
         store.Complete(run, empty);

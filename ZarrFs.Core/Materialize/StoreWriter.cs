@@ -137,7 +137,7 @@ public sealed class StoreWriter : IChunkSink, IDisposable
 
         for (int i = 0; i < empty.Length; i++)
         {
-            if (_progress.TrySet(run[i], empty[i] ? ChunkState.Empty : ChunkState.Written) && empty[i]) _counters.AddEmpty();
+            _progress.TrySet(run[i], empty[i] ? ChunkState.Empty : ChunkState.Written);
         }
     }
 

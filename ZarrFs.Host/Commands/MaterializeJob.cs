@@ -38,8 +38,7 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
             return new DryRun(scope, store, piece => _limit.Plan(piece, storeBytes, _workers), storeBytes).Run(pool, interruption.Token);
 
         using var materializer = new Materializer(_limit.Plan(scope, storeBytes, _workers), target, pool);
-        int exitCode = Write(materializer, interruption.Token);
-        return exitCode == 0 && store.Verify ? Verification.Run(scope, target, pool, _workers, store.Progress, interruption.Token) : exitCode;
+        return Write(materializer, interruption.Token);
     }
 
     private int Write(Materializer materializer, CancellationToken stop)
@@ -75,7 +74,7 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         return TellBadSlices(materializer.BadSlices);
     }
 
-    private int TellBadSlices(IReadOnlyList<SourceProblem> bad)
+    private static int TellBadSlices(IReadOnlyList<SourceProblem> bad)
     {
         if (bad.Count == 0) return 0;
         Tell($"{SourceCheck.Count(bad.Count)}; zeros stand in their place, and the store's attributes list them (zarrfs)\n{SourceCheck.List(bad)}");

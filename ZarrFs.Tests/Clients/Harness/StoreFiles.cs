@@ -5,7 +5,7 @@ namespace ZarrFs.Tests.Clients.Harness;
 /// <summary>Everything below a directory: each directory, and each file with the hash of its bytes.</summary>
 internal static class StoreFiles
 {
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
+    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
 
     /// <summary>One line for each, in order.</summary>
     public static string[] Of(string root) =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ZarrFs.Tests.Clients.Harness;
 
 namespace ZarrFs.Tests.Clients.Materialize;
@@ -75,17 +74,12 @@ public sealed class FaultTests : IDisposable
         string[] arguments = [.. Arguments(_slices, store), "--on-bad-slice", policy];
 
         // Few descriptors, so that slices are opened again and again.
-        using (Process process = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", "ulimit -n 200; exec \"$0\" \"$@\"", ZarrFsProcess.Executable, .. arguments])
+        using (Running running = Running.StartLimited(200, arguments))
         {
-            RedirectStandardError = true, RedirectStandardOutput = true,
-        })!)
-        {
-            Mount.Eventually.True(() => process.HasExited || (Directory.Exists(store) && Directory.EnumerateFiles(store, "*", SearchOption.AllDirectories).Any()), "it has begun to write");
+            AwaitBeginning(running, store);
             Directory.Move(_slices, away);
-            string error = process.StandardError.ReadToEnd();
-            process.WaitForExit();
             // Whatever was open could still be read; by chance that was all there was to read.
-            if (process.ExitCode != 0) Assert.Contains(".tif", error, StringComparison.Ordinal);
+            if (running.WaitForExit() != 0) Assert.Contains(".tif", running.Error, StringComparison.Ordinal);
         }
 
         Directory.Move(away, _slices);
@@ -96,21 +90,24 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public void A_source_that_has_changed_since_is_not_mixed_with_what_it_was()
     {
-        string disk = _workspace.At("out.zarr");
-        using (Process process = Process.Start(new ProcessStartInfo(ZarrFsProcess.Executable, Arguments(_slices, disk)) { RedirectStandardError = true, RedirectStandardOutput = true })!)
+        string store = _workspace.At("out.zarr");
+        using (Running running = Running.Start(Arguments(_slices, store)))
         {
-            Mount.Eventually.True(() => process.HasExited || (Directory.Exists(disk) && Directory.EnumerateFiles(disk, "*", SearchOption.AllDirectories).Any()), "it has begun to write");
-            process.Kill();
-            process.WaitForExit();
+            AwaitBeginning(running, store);
+            running.Signal(Signals.Kill);
+            running.WaitForExit();
         }
 
         File.WriteAllBytes(Path.Combine(_slices, "0050.tif"), PlainTiff.Page(Width, Height, ScanVolume.Slice(7, Height, Width)));
-        Tool refused = ZarrFsProcess.Run(Arguments(_slices, disk)).Expect(exitCode: 1);
+        Tool refused = ZarrFsProcess.Run(Arguments(_slices, store)).Expect(exitCode: 1);
         Assert.Contains("source", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--overwrite", refused.Error, StringComparison.Ordinal);
-        ZarrFsProcess.Run([.. Arguments(_slices, disk), "--overwrite"]).Expect();
-        ZarrFsProcess.Run("verify", disk, _slices).Expect();
+        ZarrFsProcess.Run([.. Arguments(_slices, store), "--overwrite"]).Expect();
+        ZarrFsProcess.Run("verify", store, _slices).Expect();
     }
+
+    private static void AwaitBeginning(Running running, string store) => Mount.Eventually.True(
+        () => running.HasExited || (Directory.Exists(store) && Directory.EnumerateFiles(store, "*", SearchOption.AllDirectories).Any()), "it has begun to write");
 
     private static string[] Arguments(string slices, string store) => ["materialize", slices, store, "--chunk-size", "16"];
 }

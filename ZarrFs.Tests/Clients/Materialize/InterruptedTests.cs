@@ -34,8 +34,8 @@ public sealed class InterruptedTests : IDisposable
         for (int i = 0; i < Kills; i++)
         {
             TimeSpan after = _whole * (i + random.NextDouble()) / Kills;
-            Kill("killed.zarr", after, Signals.Kill);
-            ZarrFsProcess.Run(Arguments("killed.zarr")).Expect();
+            Stop("killed.zarr", after, Signals.Kill);
+            GoOn("killed.zarr");
             StoreFiles.AssertSame(_expected, _workspace.At("killed.zarr"), $"killed after {after.TotalMilliseconds} ms");
             Directory.Delete(_workspace.At("killed.zarr"), recursive: true);
         }
@@ -44,8 +44,8 @@ public sealed class InterruptedTests : IDisposable
     [Fact]
     public void Killed_again_and_again_it_gets_to_the_end()
     {
-        for (int i = 0; i < 6; i++) Kill("often.zarr", _whole / 2, Signals.Kill);
-        ZarrFsProcess.Run(Arguments("often.zarr")).Expect();
+        for (int i = 0; i < 6; i++) Stop("often.zarr", _whole / 2, Signals.Kill);
+        GoOn("often.zarr");
         StoreFiles.AssertSame(_expected, _workspace.At("often.zarr"), "killed six times");
     }
 
@@ -55,19 +55,18 @@ public sealed class InterruptedTests : IDisposable
         foreach (string last in (string[])["0/.zarray", ".zattrs", ".zgroup"])
         {
             string store = _workspace.At("finishing.zarr");
-            using (Process process = Start("finishing.zarr"))
+            using (Running running = Running.Start(Arguments("finishing.zarr")))
             {
-                while (!File.Exists(Path.Combine(store, last)) && !process.HasExited)
+                while (!File.Exists(Path.Combine(store, last)) && !running.HasExited)
                 {
                     // As soon as it is there: waiting politely would be too late.
                 }
 
-                process.Kill();
-                process.WaitForExit();
+                running.Signal(Signals.Kill);
+                running.WaitForExit();
             }
 
-            // It may have been too fast; then the store is there, and is not written again.
-            if (Directory.Exists(Path.Combine(store, ".zarrfs"))) ZarrFsProcess.Run(Arguments("finishing.zarr")).Expect();
+            GoOn("finishing.zarr");
             StoreFiles.AssertSame(_expected, store, $"killed at {last}");
             Directory.Delete(store, recursive: true);
         }
@@ -78,7 +77,7 @@ public sealed class InterruptedTests : IDisposable
     [InlineData(Signals.Terminate)]
     public void A_signal_leaves_a_store_that_the_same_command_continues(int signal)
     {
-        (int exitCode, string error) = Kill("stopped.zarr", _whole / 2, signal);
+        (int exitCode, string error) = Stop("stopped.zarr", _whole / 2, signal);
         Assert.True(exitCode == 130, $"exit code {exitCode}\n{error}");
         Assert.Contains("same command", error, StringComparison.Ordinal);
         Assert.Matches(@"\d %", error);
@@ -92,7 +91,7 @@ public sealed class InterruptedTests : IDisposable
     [Fact]
     public void Other_options_on_a_store_that_was_begun_are_refused_and_nothing_is_lost()
     {
-        Kill("begun.zarr", _whole / 2, Signals.Kill);
+        Stop("begun.zarr", _whole / 2, Signals.Kill);
         Assert.True(Directory.Exists(_workspace.At("begun.zarr")));
         string[] before = StoreFiles.Of(_workspace.At("begun.zarr"));
         Tool refused = ZarrFsProcess.Run([.. Arguments("begun.zarr"), "--downsample", "max"]).Expect(exitCode: 1);
@@ -106,35 +105,30 @@ public sealed class InterruptedTests : IDisposable
     [Fact]
     public void Two_programs_on_one_store_do_not_meet()
     {
-        using Process first = Start("shared.zarr");
+        using Running first = Running.Start(Arguments("shared.zarr"));
         Tool second = ZarrFsProcess.Run(Arguments("shared.zarr"));
-        string error = first.StandardError.ReadToEnd();
         first.WaitForExit();
         // Whoever came second was told so; if it came after the end, that there is a store.
         Assert.Equal([0, 1], ((int[])[first.ExitCode, second.ExitCode]).Order());
-        Assert.Contains("shared.zarr", first.ExitCode == 1 ? error : second.Error, StringComparison.Ordinal);
+        Assert.Contains("shared.zarr", first.ExitCode == 1 ? first.Error : second.Error, StringComparison.Ordinal);
         StoreFiles.AssertSame(_expected, _workspace.At("shared.zarr"), "two at once");
     }
 
     private string[] Arguments(string store) => ["materialize", _slices, _workspace.At(store), "--chunk-size", "32"];
 
-    private Process Start(string store)
+    /// <summary>Runs it, and ends it by a signal unless it has ended before.</summary>
+    private (int ExitCode, string Error) Stop(string store, TimeSpan after, int signal)
     {
-        // SIGINT may be ignored where tests run in the background, and that is inherited.
-        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT,TERM", ZarrFsProcess.Executable, .. Arguments(store)])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        return Process.Start(start)!;
+        using Running running = Running.Start(Arguments(store));
+        if (!running.WaitForExit(after)) running.Signal(signal);
+        return (running.WaitForExit(), running.Error);
     }
 
-    /// <summary>Runs it, and ends it by a signal unless it has ended before.</summary>
-    private (int ExitCode, string Error) Kill(string store, TimeSpan after, int signal)
+    /// <summary>Runs it to its end; the one refusal that is right is that of a store that is whole.</summary>
+    private void GoOn(string store)
     {
-        using Process process = Start(store);
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(after)) Signals.Send(process.Id, signal);
-        process.WaitForExit();
-        return (process.ExitCode, error.Result);
+        bool isWhole = File.Exists(_workspace.At(store, ".zgroup"));
+        Tool again = ZarrFsProcess.Run(Arguments(store)).Expect(isWhole ? 1 : 0);
+        if (isWhole) Assert.Contains("is a Zarr store already", again.Error, StringComparison.Ordinal);
     }
 }

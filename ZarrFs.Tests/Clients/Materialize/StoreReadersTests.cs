@@ -67,7 +67,7 @@ public sealed class StoreReadersTests(Showcase showcase)
     }
 
     private static IEnumerable<string> Files(string root) =>
-        Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Select(path => Path.GetRelativePath(root, path));
+        Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }).Select(path => Path.GetRelativePath(root, path));
 
     private static TheoryData<string, string> Pairs()
     {

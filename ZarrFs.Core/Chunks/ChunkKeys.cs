@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ZarrFs.Core.Volumes;
 
@@ -81,6 +82,28 @@ public sealed class ChunkKeys
         if (_hasT) key.Append(address.T).Append(Separator);
         if (_hasC) key.Append(address.C).Append(Separator);
         return key.Append(address.Z).Append(Separator).Append(address.Y).Append(Separator).Append(address.X).ToString();
+    }
+
+    /// <summary>True if a text is the key of a chunk of the array, as <see cref="Key"/> writes it.</summary>
+    public bool IsKey(ReadOnlySpan<char> text)
+    {
+        if (Prefixed)
+        {
+            if (text.Length < 2 || text[0] != 'c' || text[1] != Separator) return false;
+            text = text[2..];
+        }
+
+        int axis = 0;
+        foreach (Range range in text.Split(Separator))
+        {
+            ReadOnlySpan<char> part = text[range];
+            bool isIndex = axis < Rank && long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long index) && index < _counts[axis]
+                && (part.Length == 1 || part[0] != '0');
+            if (!isIndex) return false;
+            axis++;
+        }
+
+        return axis == Rank;
     }
 
     private long Take(ref long index, int axis)

@@ -12,7 +12,7 @@ internal static class ChunkReading
     /// <param name="buffers">For encoded bytes; needed if there is a codec.</param>
     /// <param name="raw">Takes its voxels.</param>
     /// <exception cref="StoreException">The file cannot be read, or is no such chunk.</exception>
-    public static bool TryRead(LevelPlace place, string path, EncodeBuffers? buffers, Span<byte> raw)
+    public static bool TryRead(LevelPlace place, string path, ByteBuffers? buffers, Span<byte> raw)
     {
         try
         {
@@ -33,7 +33,7 @@ internal static class ChunkReading
         }
     }
 
-    private static void Decode(LevelPlace place, SafeFileHandle file, string path, int length, EncodeBuffers buffers, Span<byte> raw)
+    private static void Decode(LevelPlace place, SafeFileHandle file, string path, int length, ByteBuffers buffers, Span<byte> raw)
     {
         byte[] buffer = buffers.Rent();
         try

@@ -10,6 +10,9 @@ internal static class StoreContents
     /// <summary>True if the directory is a Zarr group or array.</summary>
     public static bool IsNode(string directory) => Roots.Any(name => File.Exists(Path.Combine(directory, name)));
 
+    /// <summary>True for the name of a metadata document.</summary>
+    public static bool IsDocument(string name) => Documents.Contains(name);
+
     /// <summary>The first thing below a directory that no Zarr store has; null if all of it could be one's. Links are foreign: they lead elsewhere.</summary>
     /// <param name="directory">A store's directory, or one of an unfinished store.</param>
     public static string? FirstForeign(string directory)
@@ -23,7 +26,7 @@ internal static class StoreContents
                 if (!IsKey(entry.Name) && !IsNode(entry.FullName)) return entry.FullName;
                 if (FirstForeign(entry.FullName) is { } foreign) return foreign;
             }
-            else if (!Documents.Contains(entry.Name) && !IsKey(entry.Name))
+            else if (!IsDocument(entry.Name) && !IsKey(entry.Name))
             {
                 return entry.FullName;
             }

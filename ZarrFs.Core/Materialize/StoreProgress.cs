@@ -61,9 +61,12 @@ internal sealed class StoreProgress
         }
     }
 
-    /// <summary>Forgets chunks whose files are gone or not of a length they can have: somebody may have tidied up between two runs.</summary>
+    /// <summary>
+    /// Forgets chunks whose files are gone or not of a length they can have, since somebody may have tidied up between two runs; and chunks
+    /// that were recorded before all those below them: what is done is not looked below.
+    /// </summary>
     /// <param name="fileOf">The path of a chunk's file.</param>
-    public void ForgetLost(Func<LevelPlace, ChunkAddress, string> fileOf)
+    public void ForgetDoubtful(Func<LevelPlace, ChunkAddress, string> fileOf)
     {
         for (int level = 0; level < _states.Length; level++)
         {
@@ -71,9 +74,9 @@ internal sealed class StoreProgress
             LevelPlace place = _places[level]!;
             for (long i = 0; i < states.Count; i++)
             {
-                if (states[i] != ChunkState.Written) continue;
-                var file = new FileInfo(fileOf(place, place.Keys.Address(0, level, i)));
-                if (!file.Exists || !place.CanHaveLength(file.Length)) states.Forget(i);
+                if (states[i] == ChunkState.Missing) continue;
+                ChunkAddress address = place.Keys.Address(0, level, i);
+                if (!IsDoneBelow(address) || (states[i] == ChunkState.Written && !IsThere(place, fileOf(place, address)))) states.Forget(i);
             }
         }
     }
@@ -82,6 +85,28 @@ internal sealed class StoreProgress
     public void CheckComplete(string store)
     {
         if (Done != Chunks) throw new StoreException(store, $"only {Done} of {Chunks} chunks are done, so it cannot be finished; please report this");
+    }
+
+    private static bool IsThere(LevelPlace place, string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists && place.CanHaveLength(file.Length);
+    }
+
+    /// <summary>True if the chunks that a chunk is halved from are done; those were looked at before.</summary>
+    private bool IsDoneBelow(in ChunkAddress address)
+    {
+        if (address.Level == 0 || _states[address.Level - 1] is not { } below) return true;
+        ChunkKeys keys = _places[address.Level - 1]!.Keys;
+        for (int corner = 0; corner < 8; corner++)
+        {
+            var child = new ChunkAddress(
+                0, address.Level - 1, address.T, address.C,
+                (2 * address.Z) + (corner >> 2), (2 * address.Y) + ((corner >> 1) & 1), (2 * address.X) + (corner & 1));
+            if (keys.Contains(child) && below[keys.Index(child)] == ChunkState.Missing) return false;
+        }
+
+        return true;
     }
 
     private void Replay(in JournalRun run)

@@ -25,7 +25,7 @@ public sealed class StoreWriter : IChunkSink, IDisposable
     private readonly StoreProgress _progress;
     private readonly StoreFailures _failures;
     private readonly ChunkFiles _files;
-    private readonly EncodeBuffers? _encoded;
+    private readonly ByteBuffers? _encoded;
     private readonly Journal _journal;
     private readonly JournalSync _journalSync;
 
@@ -39,7 +39,7 @@ public sealed class StoreWriter : IChunkSink, IDisposable
         _progress = new StoreProgress(target.Levels);
         _failures = new StoreFailures(paths.Store, StillNeeded);
         _files = new ChunkFiles(paths.Store, paths.Temporary, sync, _failures);
-        if (EncodedBytes(target) is > 0 and int length) _encoded = new EncodeBuffers(target.Writers, length);
+        if (EncodedBytes(target) is > 0 and int length) _encoded = new ByteBuffers(target.Writers, length);
         StoreRemoval.DeleteTree(paths.Temporary);
         Directory.CreateDirectory(paths.Temporary);
         IsResumed = begun is not null;
@@ -205,7 +205,7 @@ public sealed class StoreWriter : IChunkSink, IDisposable
     {
         string boot = JournalHeader.CurrentBoot();
         _progress.Replay(begun, boot);
-        if (!_progress.IsSwapping) _progress.ForgetLost((place, address) => FileOf(place, address));
+        if (!_progress.IsSwapping) _progress.ForgetDoubtful((place, address) => FileOf(place, address));
         return begun.Header.Boot == boot && boot.Length > 0
             ? Journal.Open(_paths.Journal, begun.WholeLength(), _sync)
             : Journal.Create(_paths.Journal, begun.Header with { Boot = boot }, begun.Records(boot), _sync);

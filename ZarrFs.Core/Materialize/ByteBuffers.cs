@@ -1,13 +1,10 @@
 namespace ZarrFs.Core.Materialize;
 
-/// <summary>A bounded number of buffers for encoded chunks; who finds none free waits for one.</summary>
-internal sealed class EncodeBuffers(int count, int length) : IDisposable
+/// <summary>A bounded number of buffers for chunks as their files have them; who finds none free waits for one.</summary>
+internal sealed class ByteBuffers(int count, int length) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(count);
     private readonly Stack<byte[]> _kept = new(count);
-
-    /// <summary>Most bytes that all of them take.</summary>
-    public long MostBytes => (long)count * length;
 
     /// <summary>Takes a buffer of undefined content; it goes back by <see cref="Return"/>.</summary>
     public byte[] Rent()

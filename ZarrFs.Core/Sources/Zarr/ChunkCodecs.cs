@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Failures;
 
@@ -25,17 +24,26 @@ internal sealed record ChunkCodecs(Codec? Compressor, bool HasChecksum)
     /// <summary>True if a chunk's file holds its voxels as they are.</summary>
     public bool IsNone => this == None;
 
-    /// <summary>Reads <c>.zarray</c>'s <c>compressor</c>.</summary>
-    /// <exception cref="UnsupportedException">It is not one that is read.</exception>
-    public static ChunkCodecs FromV2(ZarrDocument document, JsonElement compressor)
+    /// <summary>A compressor that can be used here, or none.</summary>
+    /// <param name="codec">The compressor; null for none.</param>
+    /// <param name="document">Where it is stated.</param>
+    /// <exception cref="SourceException">Its library is missing: found out now, since every chunk would look damaged.</exception>
+    public static ChunkCodecs Of(Codec? codec, ZarrDocument document)
     {
-        if (compressor.ValueKind == JsonValueKind.Null) return None;
-        if (compressor.ValueKind == JsonValueKind.Object && Codec.FromV2(compressor) is { } codec) return new ChunkCodecs(codec, HasChecksum: false);
-        throw document.Unsupported("compressor", compressor, $"none and {string.Join(", ", Codec.Names)} are");
+        try
+        {
+            codec?.Check();
+        }
+        catch (CodecException failure)
+        {
+            throw new SourceException(document.Path, failure.Message, failure);
+        }
+
+        return codec is null ? None : new ChunkCodecs(codec, HasChecksum: false);
     }
 
     /// <summary>Most bytes that the file of a chunk can sensibly have.</summary>
-    public long MostEncodedBytes(int rawBytes) => Compressor is null ? rawBytes + ChecksumBytes : 2L * Compressor.MostEncodedBytes(rawBytes) + Slack;
+    public long MostEncodedBytes(long rawBytes) => Math.Min(int.MaxValue, Compressor is null ? rawBytes + ChecksumBytes : 2 * rawBytes + Slack);
 
     /// <summary>Decodes exactly as many bytes as <paramref name="raw"/> has.</summary>
     /// <exception cref="CodecException">The bytes are damaged.</exception>

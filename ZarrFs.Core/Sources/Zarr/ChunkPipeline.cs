@@ -38,9 +38,9 @@ internal sealed record ChunkPipeline(IReadOnlyList<int> Order, bool IsBigEndian,
                     codecs = codecs with { HasChecksum = true };
                     break;
                 default:
-                    if (isBigEndian is null || !codecs.IsNone || Codec.FromV3(entry) is not { } compressor)
+                    if (isBigEndian is null || !codecs.IsNone)
                         throw document.Unsupported(Field, entry, name == "sharding_indexed" ? $"chunks in shards are not read yet; {Supported}" : Supported);
-                    codecs = new ChunkCodecs(compressor, HasChecksum: false);
+                    codecs = ChunkCodecs.Of(CodecReader.FromV3(entry, type, document.Path), document);
                     break;
             }
         }

@@ -72,7 +72,7 @@ internal sealed class ChunkReader : IDisposable
     {
         if (length == 0) return "the file is empty, expected a chunk";
         if (_array.Codecs.IsNone) return length == _array.ChunkBytes ? null : $"has {length} bytes, expected {_array.ChunkBytes} as of every chunk, those at the edges too";
-        long most = _array.Codecs.MostEncodedBytes((int)_array.ChunkBytes);
+        long most = _array.Codecs.MostEncodedBytes(_array.ChunkBytes);
         return length <= most ? null : $"has {length} bytes, expected at most {most} of a chunk of {_array.ChunkBytes} bytes ({_array.Codecs})";
     }
 
@@ -92,8 +92,7 @@ internal sealed class ChunkReader : IDisposable
         {
             Span<byte> plane = destination[(z * box.PlaneStride)..];
             long first = box.Offset(_layout, z, 0);
-            long stride = _layout.Stride(ArrayAxes.Y);
-            RowBand band = new(first, stride == 0 ? bytes : stride, 0, bytes, box.Height);
+            RowBand band = new(first, _layout.Stride(ArrayAxes.Y), 0, bytes, box.Height);
             if (!band.TryRead(handle, plane, box.RowStride)) throw new SourceException(PathOf(number), "ends before its last voxel: it was cut short while it was read");
             if (!_array.IsBigEndian) continue;
             for (int y = 0; y < box.Height; y++) ByteOrder.Reverse(plane.Slice(y * box.RowStride, bytes), size);

@@ -59,7 +59,7 @@ internal static class FillValue
             case JsonValueKind.String:
                 return value.GetString() switch
                 {
-                    "NaN" => Bytes(T.NaN),
+                    "NaN" => Bits<T>(Marshal.SizeOf<T>() == sizeof(float) ? "0x7fc00000" : "0x7ff8000000000000"), // as v3 defines it; .NET's has a sign
                     "Infinity" => Bytes(T.PositiveInfinity),
                     "-Infinity" => Bytes(T.NegativeInfinity),
                     { } text => Bits<T>(text),

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Volumes;
 
@@ -60,7 +59,7 @@ internal sealed record ZarrArray
     public static ZarrArray? Find(string directory)
     {
         if (ZarrDocument.Find(directory, ZarrDocument.NodeV3) is { } node)
-            return node.Root.TryGetProperty("node_type", out JsonElement type) && type.ValueEquals("group") ? null : ZarrArrayV3.Read(directory, node).Checked();
+            return ZarrGroup.IsGroup(node) ? null : ZarrArrayV3.Read(directory, node).Checked();
         return ZarrDocument.Find(directory, ZarrDocument.ArrayV2) is { } array ? ZarrArrayV2.Read(directory, array).Checked() : null;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Volumes;
 
@@ -36,7 +37,7 @@ internal static class ZarrArrayV2
             IsBigEndian = isBigEndian,
             Fill = FillValue.Parse(fill, type) ?? throw document.Wrong("fill_value", fill, $"one that {type.Name()} can hold"),
             Keys = new ChunkKeys(HasPrefix: false, Separator(directory, document)),
-            Codecs = ChunkCodecs.FromV2(document, document.Required("compressor")),
+            Codecs = ChunkCodecs.Of(CodecReader.FromV2(document.Required("compressor"), type, document.Path), document),
             Names = Names(directory, shape.Length),
         };
     }

@@ -13,7 +13,7 @@ internal static class DeepCheck
     {
         VolumeShape shape = source.Shape;
         ReadUnit unit = source.Unit;
-        int depth = unit.IsDecoded ? unit.Depth : 1;
+        int depth = unit.IsDecoded ? (int)Math.Min(unit.Depth, shape.Z) : 1;
         long rowBytes = depth * shape.X * source.DataType.Size();
         long rows = Math.Clamp(MostBytes / rowBytes, 1, shape.Y);
         if (rows > unit.Height && depth > 1) rows = rows / unit.Height * unit.Height;

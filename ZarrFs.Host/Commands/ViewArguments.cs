@@ -11,7 +11,8 @@ internal sealed class ViewArguments
     public ViewArguments()
     {
         Add("--name", "NAME", "Name of the directories shown: NAME.zarr and NAME.ome.zarr. Default: meta.json's name, else the source's own.", (v, text) => v.Name = text);
-        Add("--ranges", "X,Y,Z", "Show only a part: x0:x1,y0:y1,z0:z1. Ends are exclusive and may be left out: ,,1000:2000", (v, text) => v.Ranges = text);
+        Add("--ranges", "X,Y,Z", "Show only a part: x0:x1,y0:y1,z0:z1. Ends are exclusive and may be left out: ,,1000:2000", (v, text) => v.Ranges = text, "--window");
+        Add("--shift", "X,Y,Z", "Move the source: its first voxel comes to stand at x,y,z, zeros before it; negative numbers cut. Ranges count after that.", (v, text) => v.Shift = text);
         Add("--type", "TYPE", "Show uint16 voxels as uint8 (÷ 256). Half the bytes for viewers.", (v, text) => v.Type = text);
         Add("--chunk-size", "N", "Voxels of a chunk along each axis, or three numbers for z,y,x. Default: 128", (v, text) => v.ChunkSize = text);
         Add("--levels", "N", "Number of resolution levels. Default: auto, until the coarsest fits in one chunk.", (v, text) => v.Levels = text);
@@ -42,6 +43,6 @@ internal sealed class ViewArguments
         return volume => given.ForEach(o => o.Set(volume, o.Text!));
     }
 
-    private void Add(string name, string placeholder, string description, Action<VolumeOptions, string> set) =>
-        _options.Add((new Option<string?>(name) { HelpName = placeholder, Description = description }, set));
+    private void Add(string name, string placeholder, string description, Action<VolumeOptions, string> set, params string[] aliases) =>
+        _options.Add((new Option<string?>(name, aliases) { HelpName = placeholder, Description = description }, set));
 }

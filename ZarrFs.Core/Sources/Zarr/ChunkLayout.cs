@@ -29,16 +29,13 @@ internal sealed class ChunkLayout
         _strides = OfAxes(strides, 0);
         long[] shape = OfAxes(array.Shape, 1);
         Shape = new VolumeShape(shape[ArrayAxes.T], shape[ArrayAxes.C], shape[ArrayAxes.Z], shape[ArrayAxes.Y], shape[ArrayAxes.X]);
-        // A chunk may be larger than the array.
-        Unit = new ReadUnit(
-            (int)Math.Min(_chunk[ArrayAxes.Z], Shape.Z), Math.Min(_chunk[ArrayAxes.Y], Shape.Y), Math.Min(_chunk[ArrayAxes.X], Shape.X),
-            (int)Math.Min(_chunk[ArrayAxes.C], Shape.C), !IsDirect);
+        Unit = new ReadUnit((int)_chunk[ArrayAxes.Z], _chunk[ArrayAxes.Y], _chunk[ArrayAxes.X], (int)_chunk[ArrayAxes.C], !IsDirect);
     }
 
     /// <summary>Voxels along t, c, z, y, x.</summary>
     public VolumeShape Shape { get; }
 
-    /// <summary>A chunk.</summary>
+    /// <summary>A chunk, which may be larger than the array.</summary>
     public ReadUnit Unit { get; }
 
     /// <summary>True if voxels are read straight from the file into their place: nothing to decode, and those along x follow one another.</summary>

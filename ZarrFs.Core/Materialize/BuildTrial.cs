@@ -71,6 +71,7 @@ public sealed record BuildTrial(TimeSpan Elapsed, long VoxelBytes, long WrittenB
     private static Multiscale Middle(Multiscale whole)
     {
         Volume volume = whole.Volume;
+        if (volume.Shift != default) return whole; // where its voxels are is not known so simply
         VolumeShape shape = volume.Shape, source = volume.Source.Shape;
         (long z, long y, long x, _) = volume.Ranges.Apply(source);
         long halfZ = shape.Z / 2 / whole.Chunk.Z * whole.Chunk.Z, halfY = shape.Y / 2 / whole.Chunk.Y * whole.Chunk.Y;

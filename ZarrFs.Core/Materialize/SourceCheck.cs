@@ -33,13 +33,13 @@ public static class SourceCheck
     internal static IReadOnlyList<SourceProblem> BadSlices(BuildScope scope, IEnumerable<SourceProblem> problems)
     {
         Volume volume = scope.Volume.Volume;
-        (long z, _, _, VolumeShape shape) = volume.Ranges.Apply(volume.Source.Shape);
+        long z = volume.OriginZ, end = z + volume.Shape.Z;
         LeadingIndex leading = scope.Volume.Leading;
         int samples = Math.Max(1, volume.Source.Unit.Channels);
         return
         [
             .. problems.Where(problem =>
-                problem.Kind == SourceProblemKind.Bad && problem.Z < z + shape.Z && problem.Z + problem.Depth > z
+                problem.Kind == SourceProblemKind.Bad && problem.Z < end && problem.Z + problem.Depth > z
                 && (!scope.OnlyLeading || ((problem.T ?? leading.T) == leading.T && (problem.C ?? leading.C) / samples == leading.C / samples))),
         ];
     }

@@ -23,6 +23,7 @@ internal sealed class ViewArguments
                 : "Name of the directories shown: NAME.zarr and NAME.ome.zarr. Default: meta.json's name, else the source's own.",
             (v, text) => v.Name = text);
         Add("--ranges", "X,Y,Z", "Show only a part: x0:x1,y0:y1,z0:z1. Ends are exclusive and may be left out: ,,1000:2000", (v, text) => v.Ranges = text, "--window");
+        Add("--shift", "X,Y,Z", "Move the source: its first voxel comes to stand at x,y,z, zeros before it; negative numbers cut. Ranges count after that.", (v, text) => v.Shift = text);
         Add("--type", "TYPE", "Show uint16 voxels as uint8 (÷ 256). Half the bytes for viewers.", (v, text) => v.Type = text);
         if (forStores) Add("--obytes", "N", "Bytes of a voxel, as scroll2zarr says it: 0 as in the source, 1 for --type uint8, 2 for a uint16 source as it is.", SetBytes, "--bytes");
         Add("--chunk-size", "N", "Voxels of a chunk along each axis, or three numbers for z,y,x. Default: 128", (v, text) => v.ChunkSize = text, "--chunk_size");

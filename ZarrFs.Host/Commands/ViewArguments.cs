@@ -15,7 +15,7 @@ internal sealed class ViewArguments
         Add("--type", "TYPE", "Show uint16 voxels as uint8 (÷ 256). Half the bytes for viewers.", (v, text) => v.Type = text);
         Add("--chunk-size", "N", "Voxels of a chunk along each axis, or three numbers for z,y,x. Default: 128", (v, text) => v.ChunkSize = text);
         Add("--levels", "N", "Number of resolution levels. Default: auto, until the coarsest fits in one chunk.", (v, text) => v.Levels = text);
-        Add("--downsample", "METHOD", "How a level is made from the one before: mean (default), nearest, max, min, mode (labels).", (v, text) => v.Downsample = text);
+        Add("--downsample", "METHOD", "How a level is made from the one before: mean (default), nearest, gaussian, max, min, mode (labels).", (v, text) => v.Downsample = text);
         Add("--voxel-size", "SIZE", "Voxel size in µm, or with a unit, or three for z,y,x: 7.91, 40nm, 2,0.5,0.5um. Default: meta.json's or the file's.", (v, text) => v.VoxelSize = text);
         Add("--on-bad-slice", "POLICY", "What reading a truncated or foreign slice does: fill (default; zeros, logged and listed) or fail.", (v, text) => v.OnBadSlice = text);
         Add("--channel", "N", "Channel that NAME.zarr shows, from 0, or its name; NAME.ome.zarr shows all. Default: the first.", (v, text) => v.Channel = text);

@@ -5,6 +5,7 @@ using ZarrFs.Tests.Corpus;
 using ZarrFs.Tests.Fuzz;
 
 // ZarrFs.Bench cold-chunk SOURCE MIB, cold-slab SLICES MIB: end to end. ZarrFs.Bench fuzz --help: the fuzzer.
+// ZarrFs.Bench build-pyramid SOURCE MIB METHOD [DIRECTORY]: all levels, thrown away.
 // ZarrFs.Bench formats DIRECTORY: the table in docs/FORMATS.md.
 // Everything else is BenchmarkDotNet's: --filter '*'.
 switch (args)
@@ -14,6 +15,9 @@ switch (args)
         return 0;
     case ["cold-slab", string slices, string budget]:
         ColdSlab.Run(slices, long.Parse(budget, CultureInfo.InvariantCulture) << 20);
+        return 0;
+    case ["build-pyramid", string source, string budget, string method, ..]:
+        BuildPyramid.Run(source, long.Parse(budget, CultureInfo.InvariantCulture) << 20, Enum.Parse<ZarrFs.Core.Pyramid.DownsampleMethod>(method, ignoreCase: true), args.ElementAtOrDefault(4));
         return 0;
     case ["fuzz", ..]:
         return FuzzCommand.Create().Parse(args[1..]).Invoke();

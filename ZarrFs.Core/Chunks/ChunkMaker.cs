@@ -125,7 +125,7 @@ internal sealed class ChunkMaker
         try
         {
             if (IsDecoded(volume, row[0].Address)) _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop));
-            else if (row[0].Address.Level == 0) _reader.Read(volume, row, buffers, job.Token);
+            else if (row[0].Address.Level == 0) _reader.Read(volume, [.. row.Select(flight => flight.Address)], buffers, job.Token);
             else if (volume.Method == DownsampleMethod.Gaussian) SmoothRow(volume, row, buffers, job, stop);
             else HalveRow(volume, row, buffers, job, stop);
             for (; landed < row.Count; landed++) leases[landed] = Land(volume, row[landed], ref buffers[landed]);

@@ -15,9 +15,9 @@ internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, Time
     public const int ScratchBytes = 1 << 19;
 
     /// <summary>Reads the chunks of <paramref name="row"/>, ascending in x with or without gaps, into new buffers; null stands for all fill.</summary>
-    public void Read(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, CancellationToken cancellationToken)
+    public void Read(Multiscale volume, IReadOnlyList<ChunkAddress> row, ChunkBuffer?[] buffers, CancellationToken cancellationToken)
     {
-        Region[] regions = [.. row.Select(flight => volume.Levels[0].Grid.Region(flight.Address))];
+        Region[] regions = [.. row.Select(address => volume.Levels[0].Grid.Region(address))];
         for (int i = 0; i < row.Count; i++)
         {
             buffers[i] = pool.Rent(volume.ChunkBytes, patience, cancellationToken);

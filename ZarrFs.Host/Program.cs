@@ -12,6 +12,7 @@ var root = new RootCommand(
     ServeCommand.Create(),
     RunCommand.Create(),
     MaterializeCommand.Create(),
+    VerifyCommand.Create(),
     InfoCommand.Create(),
     DemoCommand.Create(),
 };

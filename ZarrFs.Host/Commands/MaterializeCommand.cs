@@ -29,7 +29,12 @@ internal static class MaterializeCommand
         {
             string path = parsed.GetRequiredValue(output);
             if (path.Length == 0) throw new OptionException("OUT.zarr", "no directory is given; name the one to write");
-            Settings settings = program.Read(parsed, [parsed.GetRequiredValue(source)], view.Read(parsed));
+            Action<VolumeOptions> given = view.Read(parsed);
+            Settings settings = program.Read(parsed, [parsed.GetRequiredValue(source)], volume =>
+            {
+                volume.OnBadSlice = "fail";
+                given(volume);
+            });
             return new MaterializeJob(settings, store.Read(parsed, Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))).Run();
         });
         return command;

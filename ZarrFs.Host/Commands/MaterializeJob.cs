@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Verifying;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Host.Catalog;
@@ -24,7 +25,7 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         using var interruption = new Interruption();
         using var pool = new BufferPool(_limit.MostBuffers);
         using var catalog = new VolumeCatalog([View()], pool, NullLogger.Instance);
-        Multiscale volume = Single(catalog);
+        Multiscale volume = catalog.Single();
         var scope = new BuildScope(volume, store.IsV2);
         StoreTarget target = StoreTarget.New(store.Path, volume, catalog.Channels[0], store.Format, store.Compression.Create(volume.Volume.DataType)) with
         {
@@ -32,16 +33,26 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
             Overwrite = store.Overwrite,
             Writers = _workers,
         };
-        long storeBytes = StoreWriter.MemoryBytes(target);
+        long storeBytes = Math.Max(StoreWriter.MemoryBytes(target), store.Verify ? StoreVerifier.MemoryBytes(target.Levels, _workers) : 0);
         pool.Reserve(storeBytes);
         if (store.DryRun)
             return new DryRun(scope, store, piece => _limit.Plan(piece, storeBytes, _workers), storeBytes).Run(pool, interruption.Token);
 
-        using var materializer = new Materializer(_limit.Plan(scope, storeBytes, _workers), target, pool);
-        return Write(materializer, interruption.Token);
+        BuildPlan plan = _limit.Plan(scope, storeBytes, _workers);
+        IReadOnlyList<SourceProblem> bad;
+        using (var materializer = new Materializer(plan, target, pool))
+        {
+            if (Write(materializer, interruption.Token) is { } early) return early;
+            bad = materializer.BadSlices;
+        }
+
+        int compared = store.Verify ? new Verification(store.Path, plan, target.Levels, target.Documents([])).Run(pool, store.Progress, interruption.Token) : 0;
+        return Math.Max(compared, TellBadSlices(bad));
     }
 
-    private int Write(Materializer materializer, CancellationToken stop)
+    /// <summary>Writes the store.</summary>
+    /// <returns>The exit code if it is not finished, else null.</returns>
+    private int? Write(Materializer materializer, CancellationToken stop)
     {
         BadSlicePolicy policy = settings.Volumes[0].Reading.BadSlices;
         long start = Stopwatch.GetTimestamp();
@@ -52,10 +63,8 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
             materializer.Open(Deleted);
             isOpen = true;
             if (materializer.IsResumed) Tell($"continuing: {ProgressWords.Percent(materializer.DoneShare)} done");
-            Stage stage = new(materializer, "build");
-            ProgressDisplay.Run(store.Progress, stage.Sample, () => materializer.Build(stop));
-            stage = new(materializer, "finish");
-            ProgressDisplay.Run(store.Progress, stage.Sample, materializer.Finish);
+            ProgressDisplay.Run(store.Progress, () => BuildSample.Of("build", materializer.Counters), () => materializer.Build(stop));
+            ProgressDisplay.Run(store.Progress, () => BuildSample.Of("finish", materializer.Counters), materializer.Finish);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -71,7 +80,7 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         }
 
         Console.Write(MaterializeReport.Of(materializer, store, Stopwatch.GetElapsedTime(start)));
-        return TellBadSlices(materializer.BadSlices);
+        return null;
     }
 
     private static int TellBadSlices(IReadOnlyList<SourceProblem> bad)
@@ -89,13 +98,6 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         return view with { Levels = 1 };
     }
 
-    private static Multiscale Single(VolumeCatalog catalog)
-    {
-        if (catalog.Volumes.Count == 1) return catalog.Volumes[0];
-        IEnumerable<string> images = catalog.Volumes.Select((volume, index) => $"\n  {index}: {volume.Name}, {volume.Volume.Shape} {volume.Volume.DataType}");
-        throw new OptionException("--series", $"there are {catalog.Volumes.Count} images, and a store holds one; say which:{string.Concat(images)}");
-    }
-
     private static void Deleted(long files)
     {
         if (files > 0) Tell($"deleting what was there: {files} files");
@@ -104,23 +106,4 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
     private static void Tell(string message) => Console.Error.WriteLine($"zarrfs: {message}");
 
     private string Kept(Materializer materializer) => $"{ProgressWords.Percent(materializer.DoneShare)} is done and kept in {store.Path}";
-
-    /// <summary>How far the build is, as it is shown.</summary>
-    private sealed class Stage(Materializer materializer, string name)
-    {
-        public ProgressSample Sample()
-        {
-            BuildCounters counters = materializer.Counters;
-            return new ProgressSample(name, counters.TotalVoxelBytes == 0 ? 0 : (double)counters.VoxelBytes / counters.TotalVoxelBytes)
-            {
-                Done = counters.VoxelBytes,
-                Skipped = counters.SkippedVoxelBytes,
-                Total = counters.TotalVoxelBytes,
-                Written = counters.WrittenBytes,
-                Chunks = counters.ChunksWritten,
-                Empty = counters.ChunksEmpty,
-                Place = counters.Place,
-            };
-        }
-    }
 }

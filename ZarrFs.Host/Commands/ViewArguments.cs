@@ -61,11 +61,7 @@ internal sealed class ViewArguments
     public Action<VolumeOptions> Read(ParseResult parsed)
     {
         var given = _options.Select(o => (o.Set, Text: parsed.GetValue(o.Option))).Where(o => o.Text is not null).ToList();
-        return volume =>
-        {
-            if (_forStores) volume.OnBadSlice = "fail";
-            given.ForEach(o => o.Set(volume, o.Text!));
-        };
+        return volume => given.ForEach(o => o.Set(volume, o.Text!));
     }
 
     private static void SetBytes(VolumeOptions volume, string text)

@@ -6,7 +6,7 @@ namespace ZarrFs.Tests.Clients.Materialize;
 /// <summary>Bad slices: told before anything is written, or filled and told afterwards, on the terminal and in the store.</summary>
 public sealed class BadSlicesTests : IDisposable
 {
-    private const int Depth = 24, Height = 20, Width = 30;
+    private const int Depth = 70, Height = 20, Width = 30;
 
     private readonly Workspace _workspace = new();
     private readonly string _slices;
@@ -32,10 +32,10 @@ public sealed class BadSlicesTests : IDisposable
     [Fact]
     public void Many_are_counted_rather_than_listed()
     {
-        Spoil([.. Enumerable.Range(1, Depth - 2)]);
+        Spoil([.. Enumerable.Range(20, 25)]);
         Tool refused = Run("--on-bad-slice", "fail").Expect(exitCode: 1);
-        Assert.Contains($"{Depth - 2}", refused.Error, StringComparison.Ordinal);
-        Assert.True(refused.ErrorLines.Length < Depth, refused.Error);
+        Assert.Contains("25 slices are bad", refused.Error, StringComparison.Ordinal);
+        Assert.True(refused.ErrorLines.Length < 25, refused.Error);
     }
 
     [Fact]

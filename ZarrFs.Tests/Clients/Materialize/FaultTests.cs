@@ -30,8 +30,8 @@ public sealed class FaultTests : IDisposable
     public void A_full_disk_is_told_and_more_room_is_all_it_takes_to_go_on(string durability)
     {
         string disk = _workspace.Folder("disk"), store = Path.Combine(disk, "out.zarr");
-        Tool.Run("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", disk]).Expect();
-        foreach (int megabytes in (int[])[5, 7])
+        Tool.Run("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]).Expect();
+        foreach (int megabytes in (int[])[2, 3])
         {
             Tool full = ZarrFsProcess.Run([.. Arguments(_slices, store), "--durability", durability]).Expect(exitCode: 1);
             Assert.Contains("same command", full.Error, StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed class FaultTests : IDisposable
     }
 
     private static void AwaitBeginning(Running running, string store) => Mount.Eventually.True(
-        () => running.HasExited || (Directory.Exists(store) && Directory.EnumerateFiles(store, "*", SearchOption.AllDirectories).Any()), "it has begun to write");
+        () => running.HasExited || (Directory.Exists(Path.Combine(store, "0")) && Directory.EnumerateFiles(Path.Combine(store, "0"), "*", SearchOption.AllDirectories).Any()), "it has begun to write");
 
     private static string[] Arguments(string slices, string store) => ["materialize", slices, store, "--chunk-size", "16"];
 }

@@ -34,7 +34,7 @@ public sealed class InterruptedTests : IDisposable
         for (int i = 0; i < Kills; i++)
         {
             TimeSpan after = _whole * (i + random.NextDouble()) / Kills;
-            Stop("killed.zarr", after, Signals.Kill);
+            Kill("killed.zarr", after);
             GoOn("killed.zarr");
             StoreFiles.AssertSame(_expected, _workspace.At("killed.zarr"), $"killed after {after.TotalMilliseconds} ms");
             Directory.Delete(_workspace.At("killed.zarr"), recursive: true);
@@ -44,7 +44,7 @@ public sealed class InterruptedTests : IDisposable
     [Fact]
     public void Killed_again_and_again_it_gets_to_the_end()
     {
-        for (int i = 0; i < 6; i++) Stop("often.zarr", _whole / 2, Signals.Kill);
+        for (int i = 0; i < 6; i++) Kill("often.zarr", _whole / 2);
         GoOn("often.zarr");
         StoreFiles.AssertSame(_expected, _workspace.At("often.zarr"), "killed six times");
     }
@@ -77,10 +77,12 @@ public sealed class InterruptedTests : IDisposable
     [InlineData(Signals.Terminate)]
     public void A_signal_leaves_a_store_that_the_same_command_continues(int signal)
     {
-        (int exitCode, string error) = Stop("stopped.zarr", _whole / 2, signal);
-        Assert.True(exitCode == 130, $"exit code {exitCode}\n{error}");
-        Assert.Contains("same command", error, StringComparison.Ordinal);
-        Assert.Matches(@"\d %", error);
+        using Running running = Running.Start(Arguments("stopped.zarr"));
+        Mount.Eventually.True(() => running.HasExited || Directory.Exists(_workspace.At("stopped.zarr", "0")), "it has begun to write");
+        running.Signal(signal);
+        Assert.True(running.WaitForExit() == 130, $"exit code {running.ExitCode}\n{running.Error}");
+        Assert.Contains("same command", running.Error, StringComparison.Ordinal);
+        Assert.Matches(@"\d %", running.Error);
         Assert.False(File.Exists(_workspace.At("stopped.zarr", ".zgroup")), "half a store must not look like one");
 
         Tool again = ZarrFsProcess.Run(Arguments("stopped.zarr")).Expect();
@@ -91,8 +93,13 @@ public sealed class InterruptedTests : IDisposable
     [Fact]
     public void Other_options_on_a_store_that_was_begun_are_refused_and_nothing_is_lost()
     {
-        Stop("begun.zarr", _whole / 2, Signals.Kill);
-        Assert.True(Directory.Exists(_workspace.At("begun.zarr")));
+        using (Running running = Running.Start(Arguments("begun.zarr")))
+        {
+            Mount.Eventually.True(() => running.HasExited || Directory.Exists(_workspace.At("begun.zarr", "0")), "it has begun to write");
+            running.Signal(Signals.Kill);
+            running.WaitForExit();
+        }
+
         string[] before = Chunks("begun.zarr");
         Tool refused = ZarrFsProcess.Run([.. Arguments("begun.zarr"), "--downsample", "max"]).Expect(exitCode: 1);
         Assert.Contains("--downsample", refused.Error, StringComparison.Ordinal);
@@ -119,12 +126,12 @@ public sealed class InterruptedTests : IDisposable
 
     private string[] Arguments(string store) => ["materialize", _slices, _workspace.At(store), "--chunk-size", "32"];
 
-    /// <summary>Runs it, and ends it by a signal unless it has ended before.</summary>
-    private (int ExitCode, string Error) Stop(string store, TimeSpan after, int signal)
+    /// <summary>Runs it, and kills it unless it has ended before.</summary>
+    private void Kill(string store, TimeSpan after)
     {
         using Running running = Running.Start(Arguments(store));
-        if (!running.WaitForExit(after)) running.Signal(signal);
-        return (running.WaitForExit(), running.Error);
+        if (!running.WaitForExit(after)) running.Signal(Signals.Kill);
+        running.WaitForExit();
     }
 
     /// <summary>Runs it to its end; the one refusal that is right is that of a store that is whole.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 using ZarrFs.Core.Failures;
 
@@ -37,6 +38,22 @@ public sealed class ZstdCodec : Codec
         // ZSTD_COMPRESSBOUND of zstd.h.
         const int small = 128 << 10;
         return checked(rawBytes + (rawBytes >> 8) + (rawBytes < small ? (small - rawBytes) >> 11 : 0));
+    }
+
+    /// <inheritdoc/>
+    public override long WorkingBytes(int rawBytes) => WorkingBytes(Level, rawBytes);
+
+    /// <summary>The tables and the window of a context, by ZSTD_sizeof_CCtx of versions 1.4 to 1.5: fixed for weak levels, then growing with what is encoded.</summary>
+    internal static long WorkingBytes(int level, int rawBytes)
+    {
+        const long mebibyte = 1 << 20;
+        long strong = (17L * BitOperations.RoundUpToPowerOf2((uint)rawBytes)) + mebibyte;
+        return level switch
+        {
+            >= 1 and <= 2 or < 0 => mebibyte,
+            >= 10 => strong,
+            _ => Math.Min(strong, (level <= 4 ? 2 : 14) * mebibyte),
+        };
     }
 
     /// <inheritdoc/>

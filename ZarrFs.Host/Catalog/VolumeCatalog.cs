@@ -83,7 +83,7 @@ internal sealed class VolumeCatalog : IDisposable
 
     private static Multiscale Show(ISource image, string name, VolumeSettings settings)
     {
-        var volume = new Volume(image, settings.Ranges, settings.Type, settings.VoxelSize);
+        var volume = new Volume(image, settings.Ranges, settings.Type, settings.VoxelSize, settings.Shift);
         var leading = LeadingIndex.Find(image, settings.Channel, settings.Time);
         return new Multiscale(name, volume, settings.Chunk, settings.Levels, settings.Downsample, leading);
     }

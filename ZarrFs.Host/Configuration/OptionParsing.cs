@@ -86,7 +86,8 @@ internal static partial class OptionParsing
         "max" => DownsampleMethod.Max,
         "min" => DownsampleMethod.Min,
         "mode" => DownsampleMethod.Mode,
-        _ => throw new OptionException("--downsample", $"'{text}' is not a method; expected mean, nearest, max, min or mode"),
+        "gaussian" => DownsampleMethod.Gaussian,
+        _ => throw new OptionException("--downsample", $"'{text}' is not a method; expected mean, nearest, gaussian, max, min or mode"),
     };
 
     public static DataType? Type(string text)

@@ -39,7 +39,7 @@ internal sealed record Settings
     /// <exception cref="OptionException">Names the first one that cannot be used.</exception>
     public static Settings From(ZarrFsOptions options)
     {
-        if (options.Volumes.Count == 0) throw new OptionException("SOURCE", "no source is given; name a directory of TIFF slices or cells, or a multi-page TIFF file");
+        if (options.Volumes.Count == 0) throw new OptionException("SOURCE", "no source is given; name a directory of TIFF slices or cells, a multi-page TIFF file, or a Zarr directory");
         return new Settings
         {
             Volumes = [.. options.Volumes.Select(VolumeSettings.From)],
@@ -78,6 +78,9 @@ internal sealed record VolumeSettings
     /// <summary>Which part of the source.</summary>
     public VolumeRanges Ranges { get; init; }
 
+    /// <summary>Where the source's first voxel stands, before <see cref="Ranges"/> cuts.</summary>
+    public VolumeShift Shift { get; init; }
+
     /// <summary>Type shown, or null for the source's own.</summary>
     public DataType? Type { get; init; }
 
@@ -115,6 +118,7 @@ internal sealed record VolumeSettings
             },
             Name = options.Name.Length == 0 ? null : options.Name,
             Ranges = VolumeRanges.Parse(options.Ranges),
+            Shift = VolumeShift.Parse(options.Shift),
             Type = OptionParsing.Type(options.Type),
             Chunk = OptionParsing.ChunkSize(options.ChunkSize),
             Levels = OptionParsing.Levels(options.Levels),

@@ -23,6 +23,7 @@ public sealed record BuildIdentity(IReadOnlyList<BuildOption> Options, string Di
             new("source", $"fingerprint {volume.Source.Fingerprint}"),
             new("shape", volume.Shape.ToString()),
             new("--ranges", volume.Ranges.ToString()),
+            new("--shift", volume.Shift.ToString()),
             new("--type", volume.DataType.Name()),
             new("--format", format.ToString()),
             new("--chunk-size", multiscale.Chunk.ToString()),

@@ -18,11 +18,14 @@ internal static class JsonDocuments
     }
 
     /// <summary>A number that is a coordinate: khartes and others compare it with 1.0, 2.0, …, and readers of some languages tell 1 from 1.0.</summary>
-    public static void WriteCoordinate(this Utf8JsonWriter writer, double value)
+    public static string Coordinate(double value)
     {
         string text = value.ToString("R", CultureInfo.InvariantCulture);
-        writer.WriteRawValue(text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : text);
+        return text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : text;
     }
+
+    /// <summary>Writes a coordinate.</summary>
+    public static void WriteCoordinate(this Utf8JsonWriter writer, double value) => writer.WriteRawValue(Coordinate(value));
 
     public static void WriteNumbers(this Utf8JsonWriter writer, string name, IEnumerable<long> values)
     {

@@ -15,7 +15,7 @@ internal sealed class ChunkReader : IDisposable
 {
     private readonly ZarrArray _array;
     private readonly ChunkLayout _layout;
-    private readonly ChunkFiles _files;
+    private readonly ChunkHandles _files;
     private readonly SegmentCache _decoded;
     private readonly bool _isFillZero;
     private readonly ConcurrentDictionary<long, SourceException> _damaged = new();
@@ -24,7 +24,7 @@ internal sealed class ChunkReader : IDisposable
     {
         _array = array;
         _layout = layout;
-        _files = new ChunkFiles(array, layout, openFiles);
+        _files = new ChunkHandles(array, layout, openFiles);
         _decoded = new SegmentCache(pool);
         _isFillZero = Zeros.IsAllZero(array.Fill);
     }
@@ -48,7 +48,7 @@ internal sealed class ChunkReader : IDisposable
         if (_damaged.TryGetValue(number, out SourceException? known)) throw new SourceException(known.Path, known.Detail, known);
         try
         {
-            using ChunkFiles.Use file = _files.Open(number);
+            using ChunkHandles.Use file = _files.Open(number);
             if (file.Handle is not { } handle)
             {
                 Fill(box, destination);

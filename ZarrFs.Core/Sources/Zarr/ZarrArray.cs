@@ -33,6 +33,9 @@ internal sealed record ZarrArray
     /// <summary>The type of a voxel; truth values are uint8.</summary>
     public required DataType DataType { get; init; }
 
+    /// <summary>True for truth values, which are read as 0 and 1.</summary>
+    public required bool IsTruth { get; init; }
+
     /// <summary>True if the most significant byte of a voxel comes first.</summary>
     public required bool IsBigEndian { get; init; }
 
@@ -40,7 +43,7 @@ internal sealed record ZarrArray
     public required byte[] Fill { get; init; }
 
     /// <summary>How chunk files are named.</summary>
-    public required ChunkKeys Keys { get; init; }
+    public required KeyEncoding Keys { get; init; }
 
     /// <summary>How a chunk's bytes become those of its file.</summary>
     public required ChunkCodecs Codecs { get; init; }

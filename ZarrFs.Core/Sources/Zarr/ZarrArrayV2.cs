@@ -9,6 +9,7 @@ namespace ZarrFs.Core.Sources.Zarr;
 internal static class ZarrArrayV2
 {
     private const string Dimensions = "_ARRAY_DIMENSIONS";
+    private const string Truth = "|b1";
 
     /// <exception cref="SourceException">The document is not that of an array that can be read.</exception>
     public static ZarrArray Read(string directory, ZarrDocument document)
@@ -34,9 +35,10 @@ internal static class ZarrArrayV2
             Chunk = document.Numbers("chunks", document.Required("chunks"), least: 1),
             Order = IsFortran(document) ? [.. order.Reverse()] : order,
             DataType = type,
+            IsTruth = document.Required("dtype").ValueEquals(Truth),
             IsBigEndian = isBigEndian,
             Fill = FillValue.Parse(fill, type) ?? throw document.Wrong("fill_value", fill, $"one that {type.Name()} can hold"),
-            Keys = new ChunkKeys(HasPrefix: false, Separator(directory, document)),
+            Keys = new KeyEncoding(HasPrefix: false, Separator(directory, document)),
             Codecs = ChunkCodecs.Of(CodecReader.FromV2(document.Required("compressor"), type, document.Path), document),
             Names = Names(directory, shape.Length),
         };
@@ -46,7 +48,7 @@ internal static class ZarrArrayV2
     {
         JsonElement value = document.Required("dtype");
         string text = value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-        if (text == "|b1") return (DataType.UInt8, false);
+        if (text == Truth) return (DataType.UInt8, false);
         foreach (DataType type in Enum.GetValues<DataType>())
         {
             if (text.Length != 3 || !text.AsSpan(1).SequenceEqual(type.TypeString().AsSpan(1))) continue;

@@ -8,6 +8,8 @@ namespace ZarrFs.Core.Sources.Zarr;
 /// <summary>Reads the <c>zarr.json</c> of an array.</summary>
 internal static class ZarrArrayV3
 {
+    private const string Truth = "bool";
+
     private static readonly FrozenSet<string> Known = FrozenSet.Create(
         StringComparer.Ordinal,
         "zarr_format", "node_type", "shape", "data_type", "chunk_grid", "chunk_key_encoding", "fill_value", "codecs", "attributes", "dimension_names",
@@ -34,6 +36,7 @@ internal static class ZarrArrayV3
             Chunk = Chunk(document),
             Order = pipeline.Order,
             DataType = type,
+            IsTruth = document.Required("data_type").ValueEquals(Truth),
             IsBigEndian = pipeline.IsBigEndian,
             Fill = (fill.ValueKind == JsonValueKind.Null ? null : FillValue.Parse(fill, type)) ?? throw document.Wrong("fill_value", fill, $"one that {type.Name()} can hold"),
             Keys = Keys(document),
@@ -74,7 +77,7 @@ internal static class ZarrArrayV3
     private static DataType Type(ZarrDocument document)
     {
         JsonElement value = document.Required("data_type");
-        if (value.ValueKind == JsonValueKind.String && value.ValueEquals("bool")) return DataType.UInt8;
+        if (value.ValueKind == JsonValueKind.String && value.ValueEquals(Truth)) return DataType.UInt8;
         if (value.ValueKind == JsonValueKind.String && DataTypes.TryParse(value.GetString()!, out DataType type)) return type;
         throw document.Unsupported("data_type", value, "integers of 8 to 64 bits, floating point of 32 and 64 bits and bool are");
     }
@@ -89,7 +92,7 @@ internal static class ZarrArrayV3
         return document.Numbers("chunk_shape", shape, least: 1);
     }
 
-    private static ChunkKeys Keys(ZarrDocument document)
+    private static KeyEncoding Keys(ZarrDocument document)
     {
         JsonElement encoding = document.Required("chunk_key_encoding");
         (string name, JsonElement configuration) = Named(document, "chunk_key_encoding", encoding);
@@ -101,7 +104,7 @@ internal static class ZarrArrayV3
             separator = stated.GetString()![0];
         }
 
-        return new ChunkKeys(HasPrefix: name == "default", separator);
+        return new KeyEncoding(HasPrefix: name == "default", separator);
     }
 
     private static string[]? Names(ZarrDocument document, int dimensions)

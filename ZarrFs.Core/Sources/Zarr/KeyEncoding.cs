@@ -6,7 +6,7 @@ namespace ZarrFs.Core.Sources.Zarr;
 /// <summary>How the files of an array's chunks are named, below its directory: <c>0.0.7</c>, <c>0/0/7</c>, <c>c/0/0/7</c>, <c>c.0.0.7</c>.</summary>
 /// <param name="HasPrefix">True if keys begin with <c>c</c>, as the default encoding of Zarr v3 has them.</param>
 /// <param name="Separator"><c>.</c> or <c>/</c>.</param>
-public readonly record struct ChunkKeys(bool HasPrefix, char Separator)
+internal readonly record struct KeyEncoding(bool HasPrefix, char Separator)
 {
     private const string Prefix = "c";
 

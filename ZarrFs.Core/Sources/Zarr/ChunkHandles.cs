@@ -7,7 +7,7 @@ namespace ZarrFs.Core.Sources.Zarr;
 /// The files of an array's chunks: those used last stay open, and those found missing known, up to a limit. A file in use is never closed
 /// underneath its reader.
 /// </summary>
-internal sealed class ChunkFiles : IDisposable
+internal sealed class ChunkHandles : IDisposable
 {
     // What the attributes of a file are that is not there; what cannot be looked at is an exception.
     private const FileAttributes NoFile = (FileAttributes)(-1);
@@ -20,7 +20,7 @@ internal sealed class ChunkFiles : IDisposable
     private readonly LinkedList<Entry> _recent = new();
     private bool _disposed;
 
-    public ChunkFiles(ZarrArray array, ChunkLayout layout, int limit)
+    public ChunkHandles(ZarrArray array, ChunkLayout layout, int limit)
     {
         _array = array;
         _layout = layout;
@@ -142,7 +142,7 @@ internal sealed class ChunkFiles : IDisposable
     }
 
     /// <summary>The right to read a chunk's file until disposed.</summary>
-    public readonly struct Use(ChunkFiles files, Entry entry) : IDisposable
+    public readonly struct Use(ChunkHandles files, Entry entry) : IDisposable
     {
         /// <summary>The file, or null if the chunk has none.</summary>
         public SafeFileHandle? Handle => entry.Handle;

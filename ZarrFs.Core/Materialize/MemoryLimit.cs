@@ -1,10 +1,10 @@
-using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Scratch;
 
 namespace ZarrFs.Core.Materialize;
 
 /// <summary>How the memory of a whole process is shared out while it builds: the runtime, what the store keeps, and buffers from the rest.</summary>
-/// <param name="Bytes">Most bytes that the process may take at any time; null for as many as make it faster.</param>
+/// <param name="Bytes">Most bytes that the process may take at any time; null for as many as make it faster, half of the machine's at most.</param>
 public sealed record MemoryLimit(long? Bytes)
 {
     /// <summary>What the program takes before its first buffer, and for its small objects afterwards.</summary>
@@ -18,7 +18,7 @@ public sealed record MemoryLimit(long? Bytes)
     {
         get
         {
-            if (Bytes is not { } limit) return GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
+            if (Bytes is not { } limit) return GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
             if (limit >= BaseBytes + (16 << 20)) return limit - BaseBytes;
             throw new OptionException(Option, $"{limit / 1e9:0.###} GB is less than the program takes by itself; at least {(BaseBytes + (16 << 20)) / 1e9:0.###} GB are needed, and more for large volumes");
         }
@@ -28,8 +28,10 @@ public sealed record MemoryLimit(long? Bytes)
     /// <param name="scope">What is built.</param>
     /// <param name="storeBytes">What the store keeps in memory: <see cref="StoreWriter.MemoryBytes"/>.</param>
     /// <param name="workers">Threads that read and halve.</param>
+    /// <param name="scratch">Where to keep on disk what has no room in memory.</param>
     /// <exception cref="OptionException">It is too small; says how much is needed.</exception>
-    public BuildPlan Plan(BuildScope scope, long storeBytes, int workers) => BuildPlan.For(scope, MostBuffers - storeBytes, workers, BaseBytes + storeBytes);
+    public BuildPlan Plan(BuildScope scope, long storeBytes, int workers, ScratchOptions scratch) =>
+        BuildPlan.For(scope, MostBuffers - storeBytes, workers, scratch, BaseBytes + storeBytes);
 
     /// <summary>Most bytes that the process takes with a plan.</summary>
     public static long PeakBytes(BuildPlan plan, long storeBytes) => BaseBytes + storeBytes + plan.BufferBytes;

@@ -36,9 +36,9 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         long storeBytes = Math.Max(StoreWriter.MemoryBytes(target), store.Verify ? StoreVerifier.MemoryBytes(target.Levels, _workers) : 0);
         pool.Reserve(storeBytes);
         if (store.DryRun)
-            return new DryRun(scope, store, piece => _limit.Plan(piece, storeBytes, _workers), storeBytes).Run(pool, interruption.Token);
+            return new DryRun(scope, store, piece => _limit.Plan(piece, storeBytes, _workers, settings.Scratch), storeBytes).Run(pool, interruption.Token);
 
-        BuildPlan plan = _limit.Plan(scope, storeBytes, _workers);
+        BuildPlan plan = _limit.Plan(scope, storeBytes, _workers, settings.Scratch);
         IReadOnlyList<SourceProblem> bad;
         using (var materializer = new Materializer(plan, target, pool))
         {

@@ -56,7 +56,7 @@ internal static class VerifyCommand
         StoreTarget target = StoreTarget.New(path, volume, catalog.Channels[0], facts.Format, facts.Codec);
         long bytes = StoreVerifier.MemoryBytes(target.Levels, workers);
         pool.Reserve(bytes);
-        BuildPlan plan = limit.Plan(new BuildScope(volume, facts.Format is StoreFormat.Ome04 or StoreFormat.Array2), bytes, workers);
+        BuildPlan plan = limit.Plan(new BuildScope(volume, facts.Format is StoreFormat.Ome04 or StoreFormat.Array2), bytes, workers, settings.Scratch);
         return new Verification(path, plan, target.Levels, target.Documents([])).Run(pool, style, interruption.Token);
     }
 

@@ -6,7 +6,7 @@ using ZarrFs.Core.Volumes;
 namespace ZarrFs.Host.Commands;
 
 /// <summary><c>zarrfs materialize --dry-run</c>: what would be written, what it takes, and a short trial of how long. Nothing stays.</summary>
-internal sealed class DryRun(BuildScope scope, StoreSettings store, Func<BuildScope, BuildPlan> plan, long storeBytes)
+internal sealed class DryRun(StoreWork work, Func<BuildScope, BuildPlan> plan, long storeBytes)
 {
     private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(2);
 
@@ -14,21 +14,22 @@ internal sealed class DryRun(BuildScope scope, StoreSettings store, Func<BuildSc
     /// <returns>The exit code.</returns>
     public int Run(BufferPool pool, CancellationToken stop)
     {
+        BuildScope scope = work.Scope;
         BuildPlan whole = plan(scope);
         Volume volume = scope.Volume.Volume;
-        string directory = Existing(store.Path);
+        string directory = Existing(work.Target.Path);
         long free = new DriveInfo(directory).AvailableFreeSpace;
-        double most = (double)StoreSummary.MostBytes(scope);
-        Console.WriteLine($"{store.Path} would be {StoreSummary.Kind(scope, store.Format, store.Compression)}");
-        Console.WriteLine(StoreSummary.Levels(scope));
+        Console.WriteLine($"{work.Target.Path} would be {work.Kind}");
+        Console.WriteLine(StoreSummary.Levels(work));
         Fact("source", $"{volume.Shape} {volume.DataType.Name()}, {Amounts.Bytes(scope.VoxelBytes)}, {volume.Source.Kind} in {volume.Source.Path}");
         Fact("memory", $"{Amounts.Bytes(MemoryLimit.PeakBytes(whole, storeBytes))} at most, {whole.Workers} threads");
         if (whole is { ScratchBytes: > 0, Scratch: { } scratch }) Fact("scratch", $"{Amounts.Bytes(whole.ScratchBytes)} at most in {scratch.Directory}");
         Fact("free", $"{Amounts.Bytes(free)} on the file system of {directory}");
-        if (free < most) Fact("", $"that is too little if all chunks are written{(store.Compression == Core.Codecs.Compression.None ? "" : " and none gets smaller")}; chunks that are all fill take nothing");
-        BuildTrial trial = BuildTrial.Run(scope, plan, pool, store.Compression.Create(volume.DataType), directory, free, TrialTime, stop);
+        if (free < StoreSummary.MostBytes(work))
+            Fact("", $"that is too little if all chunks are written{(work.Codec is null ? "" : " and none gets smaller")}; chunks that are all fill take nothing");
+        BuildTrial trial = BuildTrial.Run(scope, plan, pool, work.Codec, directory, free, TrialTime, stop);
         Fact("time", Estimate(trial));
-        if (trial.WrittenBytes > 0 && store.Compression != Core.Codecs.Compression.None)
+        if (trial.WrittenBytes > 0 && work.Codec is not null)
             Fact("size", $"about {Amounts.Bytes((double)trial.WrittenBytes / trial.VoxelBytes * trial.TotalVoxelBytes)}, an estimate from the same trial");
         return 0;
     }

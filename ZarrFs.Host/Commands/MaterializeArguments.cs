@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize;
@@ -9,6 +10,13 @@ namespace ZarrFs.Host.Commands;
 /// <summary>The options of <c>zarrfs materialize</c> that say what the store is like and how it is written.</summary>
 internal sealed class MaterializeArguments
 {
+    /// <summary>The options that say something where levels are added to a store.</summary>
+    private static readonly string[] OfExtensions =
+    [
+        "--first-new-level", "--rebuild", "--overwrite", "--levels", "--downsample", "--durability", "--verify", "--dry-run", "--progress", "--config", "--memory", "--max-gb",
+        "--scratch", "--scratch-size", "--threads", "--on-bad-slice",
+    ];
+
     private readonly Option<string?> _format = new("--format") { HelpName = "VERSION", Description = "OME-Zarr 0.4 in Zarr v2 (default: what scroll2zarr writes), or 0.5 in Zarr v3." };
     private readonly Option<bool> _zarrOnly = new("--zarr-only", "--zarr_only") { Description = "Write one plain Zarr array, without levels and OME metadata." };
 
@@ -26,6 +34,13 @@ internal sealed class MaterializeArguments
         Description = "What a power failure may cost: none (default; like cp), end (everything is on the disk before it says so), each (each chunk is; slow).",
     };
 
+    private readonly Option<string?> _firstNewLevel = new("--first-new-level", "--first_new_level")
+    {
+        HelpName = "N",
+        Description = "Make levels N and up of the store that is at OUT.zarr, whoever wrote it; those before N are not touched. SOURCE is not looked at.",
+    };
+
+    private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Make all levels of the store that is at OUT.zarr again but level 0: --first-new-level 1 --overwrite." };
     private readonly Option<bool> _verify = new("--verify") { Description = "Read the finished store back and compare each chunk with the source." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be written: levels, chunks, bytes, memory, and how long it would take." };
 
@@ -40,7 +55,7 @@ internal sealed class MaterializeArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_format, _zarrOnly, _compression, _overwrite, _durability, _verify, _dryRun, _progress]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_format, _zarrOnly, _compression, _overwrite, _durability, _firstNewLevel, _rebuild, _verify, _dryRun, _progress]) command.Options.Add(option);
     }
 
     /// <summary>What the command line says, checked as far as it can be without the source.</summary>
@@ -59,11 +74,26 @@ internal sealed class MaterializeArguments
             Format = format,
             Compression = compression,
             Durability = Durability(parsed.GetValue(_durability) ?? "none"),
-            Overwrite = parsed.GetValue(_overwrite),
+            Overwrite = parsed.GetValue(_overwrite) || parsed.GetValue(_rebuild),
+            FirstNewLevel = FirstNewLevel(parsed),
             Verify = parsed.GetValue(_verify),
             DryRun = parsed.GetValue(_dryRun),
             Progress = ProgressStyles.Parse(parsed.GetValue(_progress)),
         };
+    }
+
+    private int? FirstNewLevel(ParseResult parsed)
+    {
+        string? text = parsed.GetValue(_firstNewLevel);
+        bool rebuild = parsed.GetValue(_rebuild);
+        if (text is null && !rebuild) return null;
+        if (text is not null && rebuild) throw new OptionException("--rebuild", "--first-new-level is given too; give one of the two");
+        string asked = rebuild ? "--rebuild" : "--first-new-level";
+        Option? other = parsed.CommandResult.Command.Options.FirstOrDefault(option => !OfExtensions.Contains(option.Name) && parsed.GetResult(option) is { Implicit: false });
+        if (other is not null) throw new OptionException(other.Name, $"with {asked} everything but the levels and the method is as the store has it; leave {other.Name} out");
+        return rebuild ? 1
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int level) && level >= 1 ? level
+            : throw new OptionException("--first-new-level", $"'{text}' is not the number of a level that can be made; expected 1, 2, 3 …");
     }
 
     private static StoreFormat Format(string version, bool zarrOnly) => (version, zarrOnly) switch

@@ -1,12 +1,9 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize;
 using ZarrFs.Core.Materialize.Verifying;
-using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
-using ZarrFs.Host.Catalog;
 using ZarrFs.Host.Configuration;
 using ZarrFs.Host.Progress;
 
@@ -24,25 +21,18 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
     {
         using var interruption = new Interruption();
         using var pool = new BufferPool(_limit.MostBuffers);
-        using var catalog = new VolumeCatalog([View()], pool, NullLogger.Instance);
-        Multiscale volume = catalog.Single();
-        var scope = new BuildScope(volume, store.IsV2);
-        StoreTarget target = StoreTarget.New(store.Path, volume, catalog.Channels[0], store.Format, store.Compression.Create(volume.Volume.DataType)) with
-        {
-            Durability = store.Durability,
-            Overwrite = store.Overwrite,
-            Writers = _workers,
-        };
+        using var work = StoreWork.Open(settings.Volumes[0], store, pool, _workers);
+        StoreTarget target = work.Target;
         long storeBytes = Math.Max(StoreWriter.MemoryBytes(target), store.Verify ? StoreVerifier.MemoryBytes(target.Levels, _workers) : 0);
         pool.Reserve(storeBytes);
         if (store.DryRun)
-            return new DryRun(scope, store, piece => _limit.Plan(piece, storeBytes, _workers, settings.Scratch), storeBytes).Run(pool, interruption.Token);
+            return new DryRun(work, piece => _limit.Plan(piece, storeBytes, _workers, settings.Scratch), storeBytes).Run(pool, interruption.Token);
 
-        BuildPlan plan = _limit.Plan(scope, storeBytes, _workers, settings.Scratch);
+        BuildPlan plan = _limit.Plan(work.Scope, storeBytes, _workers, settings.Scratch);
         IReadOnlyList<SourceProblem> bad;
         using (var materializer = new Materializer(plan, target, pool))
         {
-            if (Write(materializer, interruption.Token) is { } early) return early;
+            if (Write(work, materializer, interruption.Token) is { } early) return early;
             bad = materializer.BadSlices;
         }
 
@@ -52,7 +42,7 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
 
     /// <summary>Writes the store.</summary>
     /// <returns>The exit code if it is not finished, else null.</returns>
-    private int? Write(Materializer materializer, CancellationToken stop)
+    private int? Write(StoreWork work, Materializer materializer, CancellationToken stop)
     {
         BadSlicePolicy policy = settings.Volumes[0].Reading.BadSlices;
         long start = Stopwatch.GetTimestamp();
@@ -79,7 +69,7 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
             return 1;
         }
 
-        Console.Write(MaterializeReport.Of(materializer, store, Stopwatch.GetElapsedTime(start)));
+        Console.Write(MaterializeReport.Of(work, store, materializer, Stopwatch.GetElapsedTime(start)));
         return null;
     }
 
@@ -88,14 +78,6 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         if (bad.Count == 0) return 0;
         Tell($"{SourceCheck.Count(bad.Count)}; zeros stand in their place, and the store's attributes list them (zarrfs)\n{SourceCheck.List(bad)}");
         return 1;
-    }
-
-    private VolumeSettings View()
-    {
-        VolumeSettings view = settings.Volumes[0];
-        if (!store.IsArray) return view;
-        if (view.Levels is { } levels and not 1) throw new OptionException("--zarr-only", $"a plain array has one level, not {levels}; leave --zarr-only or --levels out");
-        return view with { Levels = 1 };
     }
 
     private static void Deleted(long files)

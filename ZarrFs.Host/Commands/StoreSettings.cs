@@ -19,7 +19,7 @@ internal sealed record StoreSettings
     /// <summary>When what was written is forced to the disk.</summary>
     public required Durability Durability { get; init; }
 
-    /// <summary>Whether a store that is there may be deleted.</summary>
+    /// <summary>Whether a store that is there, or levels of it, may be deleted.</summary>
     public required bool Overwrite { get; init; }
 
     /// <summary>Whether the finished store is compared with the source.</summary>
@@ -30,6 +30,9 @@ internal sealed record StoreSettings
 
     /// <summary>How it is told how far it is.</summary>
     public required ProgressStyle Progress { get; init; }
+
+    /// <summary>The first level to make in a store that exists; null for a new store.</summary>
+    public required int? FirstNewLevel { get; init; }
 
     /// <summary>True for a single array without levels.</summary>
     public bool IsArray => Format is StoreFormat.Array2 or StoreFormat.Array3;

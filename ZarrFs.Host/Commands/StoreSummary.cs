@@ -10,56 +10,52 @@ namespace ZarrFs.Host.Commands;
 /// <summary>What <c>zarrfs materialize</c> prints about the store: before, with <c>--dry-run</c>, and after.</summary>
 internal static class StoreSummary
 {
-    /// <summary>Type, format and compression, in words.</summary>
-    public static string Kind(BuildScope scope, StoreFormat format, Compression compression)
+    /// <summary>Dialect, type, chunks and compression of a new store.</summary>
+    public static string Kind(Multiscale volume, StoreSettings store)
     {
-        string dialect = format switch
+        string dialect = store.Format switch
         {
             StoreFormat.Ome04 => "OME-Zarr 0.4 (Zarr v2)",
             StoreFormat.Ome05 => "OME-Zarr 0.5 (Zarr v3)",
             StoreFormat.Array2 => "a plain Zarr v2 array",
             _ => "a plain Zarr v3 array",
         };
-        return $"{dialect}, {scope.Volume.Volume.DataType.Name()}, chunks of {scope.Volume.Chunk}, {(compression == Compression.None ? "not compressed" : compression.ToString())}";
+        return $"{dialect}, {volume.Volume.DataType.Name()}, chunks of {volume.Chunk}, {(store.Compression == Compression.None ? "not compressed" : store.Compression.ToString())}";
     }
 
-    /// <summary>A line for each level: shape, chunks, raw bytes of them all; and one for the sum where there are several.</summary>
-    public static string Levels(BuildScope scope)
+    /// <summary>A line for each level that is written: shape, chunks, raw bytes of them all; and one for the sum where there are several.</summary>
+    public static string Levels(StoreWork work)
     {
         List<string[]> rows = [["level", "shape", "chunks", "at most"]];
-        Int128 chunks = 0;
-        foreach (Level level in scope.Volume.Levels)
+        Int128 all = 0;
+        foreach ((int number, Level level) in work.Levels)
         {
-            Int128 count = Chunks(scope, level);
-            VolumeShape shape = scope.OnlyLeading ? level.Shape with { T = 1, C = 1 } : level.Shape;
-            rows.Add([level.Index.ToString(CultureInfo.InvariantCulture), shape.ToString(), count.ToString(CultureInfo.InvariantCulture), Bytes(scope, count)]);
-            chunks += count;
+            Int128 chunks = Chunks(work.Scope, level);
+            VolumeShape shape = work.Scope.OnlyLeading ? level.Shape with { T = 1, C = 1 } : level.Shape;
+            rows.Add([number.ToString(CultureInfo.InvariantCulture), shape.ToString(), chunks.ToString(CultureInfo.InvariantCulture), Bytes(work, chunks)]);
+            all += chunks;
         }
 
-        if (scope.Volume.Levels.Count > 1) rows.Add(["all", "", chunks.ToString(CultureInfo.InvariantCulture), Bytes(scope, chunks)]);
+        if (rows.Count > 2) rows.Add(["all", "", all.ToString(CultureInfo.InvariantCulture), Bytes(work, all)]);
         return Table(rows);
     }
 
-    /// <summary>Raw bytes of all chunks.</summary>
-    public static Int128 MostBytes(BuildScope scope)
-    {
-        Int128 chunks = 0;
-        foreach (Level level in scope.Volume.Levels) chunks += Chunks(scope, level);
-        return chunks * scope.Volume.ChunkBytes;
-    }
+    /// <summary>Raw bytes of all chunks that are written.</summary>
+    public static double MostBytes(StoreWork work) => work.Levels.Sum(level => (double)Chunks(work.Scope, level.Level)) * work.Scope.Volume.ChunkBytes;
 
     /// <summary>What to do with a finished store.</summary>
-    public static string NextSteps(string path, string source, StoreFormat format)
+    public static string NextSteps(StoreWork work, StoreSettings store)
     {
-        bool isV2 = format is StoreFormat.Ome04 or StoreFormat.Array2, isArray = format is StoreFormat.Array2 or StoreFormat.Array3;
         var text = new StringBuilder();
-        if (format == StoreFormat.Ome04) text.AppendLine($"  khartes, VC3D   open {path}");
-        text.AppendLine(isV2 || isArray ? $"  python          zarr.open('{path}'){(isArray ? "" : "['0']")}[:]" : $"  python          zarr.open('{path}')['0'][:]     (zarr 3)");
-        text.Append($"  check it        zarrfs verify '{path}' '{source}'");
+        if (work.FirstLevel > 0) return "";
+        if (store.Format == StoreFormat.Ome04) text.AppendLine($"  khartes, VC3D   open {store.Path}");
+        text.AppendLine($"  python          zarr.open('{store.Path}'){(store.IsArray ? "" : "['0']")}[:]{(store.IsV2 ? "" : "   (zarr 3)")}");
+        text.AppendLine($"  serve it        zarrfs serve '{store.Path}'");
+        text.AppendLine($"  check it        zarrfs verify '{store.Path}' '{work.Scope.Volume.Volume.Source.Path}'");
         return text.ToString();
     }
 
-    private static string Bytes(BuildScope scope, Int128 chunks) => Amounts.Bytes((double)chunks * scope.Volume.ChunkBytes);
+    private static string Bytes(StoreWork work, Int128 chunks) => Amounts.Bytes((double)chunks * work.Scope.Volume.ChunkBytes);
 
     private static Int128 Chunks(BuildScope scope, Level level)
     {

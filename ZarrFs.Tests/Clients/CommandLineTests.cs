@@ -5,7 +5,7 @@ namespace ZarrFs.Tests.Clients;
 /// <summary>What the program says about itself.</summary>
 public sealed class CommandLineTests
 {
-    private static readonly string[] View = ["--name", "--ranges", "--type", "--chunk-size", "--levels", "--downsample", "--voxel-size", "--on-bad-slice", "--channel", "--time", "--series", "--pattern", "--photometric"];
+    private static readonly string[] View = ["--name", "--ranges", "--type", "--chunk-size", "--levels", "--downsample", "--voxel-size", "--on-bad-slice", "--channel", "--time", "--series", "--pattern", "--photometric", "--shift"];
     private static readonly string[] Work = ["--config", "--memory", "--scratch", "--scratch-size", "--threads"];
     private static readonly string[] Service = [.. Work, "--log-level"];
 
@@ -15,7 +15,7 @@ public sealed class CommandLineTests
         { "serve", ["SOURCE", "--listen", .. View, .. Service] },
         { "run", ["SOURCE", "--mount", "--listen", "--allow-other", .. View, .. Service] },
         { "info", ["SOURCE", "--json", "--quick", .. View] },
-        { "materialize", ["SOURCE", "OUT.zarr", "--format", "--zarr-only", "--compression", "--overwrite", "--durability", "--verify", "--dry-run", "--progress", "--max-gb", "--obytes", .. View, .. Work] },
+        { "materialize", ["SOURCE", "OUT.zarr", "--format", "--zarr-only", "--compression", "--overwrite", "--durability", "--first-new-level", "--rebuild", "--verify", "--dry-run", "--progress", "--max-gb", "--obytes", .. View, .. Work] },
         { "verify", ["STORE", "SOURCE", "--progress", "--max-gb", .. View, .. Work] },
         { "demo", ["DIRECTORY"] },
     };

@@ -1,4 +1,5 @@
 using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Materialize;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
@@ -13,12 +14,14 @@ internal sealed class StoreBuild : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly StoreFormat _format;
+    private readonly Codec? _codec;
 
     public StoreBuild(
         ArraySource source, StoreFormat format = StoreFormat.Ome04, ChunkShape? chunk = null, int? levels = null, DownsampleMethod method = DownsampleMethod.Mean,
-        int workers = 2)
+        int workers = 2, Codec? codec = null)
     {
         _format = format;
+        _codec = codec;
         bool isArray = format is StoreFormat.Array2 or StoreFormat.Array3;
         Build = new TestBuild(
             source, chunk ?? new ChunkShape(4, 4, 4), isArray ? 1 : levels, method, onlyLeading: format is StoreFormat.Ome04 or StoreFormat.Array2, workers: workers);
@@ -34,7 +37,7 @@ internal sealed class StoreBuild : IDisposable
 
     /// <summary>A target in the directory; without forcing anything to the disk, which takes long and most tests do not look at.</summary>
     public StoreTarget Target(string name = "out.zarr") =>
-        StoreTarget.New(Path.Combine(Root, name), Multiscale, Channels, _format, null) with { Durability = Durability.None, Writers = 2 };
+        StoreTarget.New(Path.Combine(Root, name), Multiscale, Channels, _format, _codec) with { Durability = Durability.None, Writers = 2 };
 
     /// <summary>Opens a store, builds what is missing, finishes it.</summary>
     public BuildCounters Run(StoreTarget target)
@@ -79,6 +82,7 @@ internal sealed class StoreBuild : IDisposable
         {
             string name = Path.GetRelativePath(directory, path);
             if (Directory.Exists(path)) files.Add(name + "/", []);
+            else if (name == ".zarrfs/lock") files.Add(name, []); // may be locked
             else files.Add(name, File.ReadAllBytes(path));
         }
 

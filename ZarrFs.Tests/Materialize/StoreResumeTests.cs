@@ -19,7 +19,7 @@ public sealed class StoreResumeTests
         using var build = new StoreBuild(ArraySource.Random(new VolumeShape(1, 2, 9, 13, 10), DataType.UInt16, zeros: true), format);
         build.Run(build.Target("whole.zarr"));
         SortedDictionary<string, byte[]> expected = StoreBuild.Files(build.Target("whole.zarr").Path);
-        for (int writes = 0; ; writes++)
+        for (int writes = 0; ; writes += format == StoreFormat.Ome04 ? 1 : 7)
         {
             StoreTarget target = build.Target($"{writes}.zarr");
             if (!build.RunUntil(target, writes)) break;
@@ -50,35 +50,34 @@ public sealed class StoreResumeTests
     [Fact]
     public void A_journal_torn_anywhere_is_continued()
     {
-        using StoreBuild build = Small();
+        using StoreBuild build = Small(workers: 1); // with more, runs may be recorded before those below them, which is another test
         StoreTarget target = build.Target();
         string journal = Path.Combine(target.Path, ".zarrfs", "journal");
         build.Run(build.Target("whole.zarr"));
         SortedDictionary<string, byte[]> expected = StoreBuild.Files(build.Target("whole.zarr").Path);
         build.RunUntil(target, int.MaxValue);
         byte[] whole = File.ReadAllBytes(journal);
-        int header = whole.AsSpan().IndexOf((byte)'\n') + 1;
-        long before = -1;
-        for (int length = header; length <= whole.Length; length++)
+        (string Text, long End)[] lines = [.. JournalLines.Read(journal)];
+        for (int length = 0; length <= whole.Length; length++)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(journal)!);
             File.WriteAllBytes(journal, whole[..length]);
+            if (length < lines[0].End)
+            {
+                StoreTarget anew = target with { Overwrite = true };
+                Assert.Contains("is damaged", Assert.Throws<StoreException>(() => StoreWriter.Open(anew, new BuildCounters())).Message, StringComparison.Ordinal);
+                continue;
+            }
+
             if (length % 3 == 0) File.AppendAllText(journal, "\0\0\0\0 garbage that a power failure has left\n"); // behind a whole line or half of one
             using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters()))
             {
-                Assert.True(writer.DoneChunks >= before || length % 3 == 1, $"{length} bytes tell less than fewer");
-                before = length % 3 == 0 ? -1 : writer.DoneChunks;
+                Assert.Equal(lines.Where(line => line.End <= length && line.Text.StartsWith(Journal.Run, StringComparison.Ordinal)).Sum(line => Chunks(line.Text)), writer.DoneChunks);
+                if (length % 25 != 0) continue;
                 build.Finish(writer);
             }
 
             StoreBuild.Same(expected, target.Path);
-        }
-
-        for (int length = 0; length < header; length++)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(journal)!);
-            File.WriteAllBytes(journal, whole[..length]);
-            Assert.Contains("is damaged", Assert.Throws<StoreException>(() => StoreWriter.Open(target with { Overwrite = true }, new BuildCounters())).Message, StringComparison.Ordinal);
         }
     }
 
@@ -137,8 +136,6 @@ public sealed class StoreResumeTests
 
             StoreBuild.Same(StoreBuild.Files(build.Target("whole.zarr").Path), target.Path);
         }
-
-        static long Chunks(string record) => JournalRun.Parse(record.AsSpan(Journal.Run.Length))!.Value.Run.Chunks;
     }
 
     [Fact]
@@ -149,11 +146,12 @@ public sealed class StoreResumeTests
         using StoreWriter writer = StoreWriter.Open(build.Target(), new BuildCounters(), store => sync = new RecordedSync(store), TimeSpan.FromMilliseconds(1));
         build.Build.Run(writer);
         string journal = Path.Combine(build.Target().Path, ".zarrfs", "journal");
-        Assert.True(SpinWait.SpinUntil(() => JournalLines.Read(journal).Last().Text.StartsWith(Journal.Synced, StringComparison.Ordinal), TimeSpan.FromMinutes(1)));
-        Assert.Contains("file system", sync!.Calls);
         JournalContent content = JournalContent.TryRead(journal)!;
-        Assert.Equal(content.Records(content.Header.Boot), content.Records("another"));
+        Assert.True(SpinWait.SpinUntil(() => content.Records("another").Count(IsRun) == content.Records(content.Header.Boot).Count(IsRun), TimeSpan.FromMinutes(1)));
+        Assert.Contains("file system", sync!.Calls);
         writer.Finish();
+
+        static bool IsRun(string record) => record.StartsWith(Journal.Run, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -248,4 +246,6 @@ public sealed class StoreResumeTests
         File.Delete(file);
         Assert.Contains("is gone", Assert.Throws<StoreException>(() => writer.Load(written, raw)).Message, StringComparison.Ordinal);
     }
+
+    private static long Chunks(string record) => JournalRun.Parse(record.AsSpan(Journal.Run.Length))!.Value.Run.Chunks;
 }

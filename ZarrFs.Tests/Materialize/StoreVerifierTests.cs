@@ -89,7 +89,7 @@ public sealed class StoreVerifierTests
     }
 
     [Theory]
-    [InlineData(StoreFormat.Ome04, "1/.zarray", "\"<u2\"", "\"<u4\"", "dtype is \"<u4\", expected \"<u2\"")]
+    [InlineData(StoreFormat.Ome04, "1/.zarray", "u2\"", "u4\"", "dtype is \"<u4\", expected \"<u2\"")]
     [InlineData(StoreFormat.Ome04, "0/.zarray", "\"compressor\": null", "\"compressor\": {\"id\": \"zlib\"}", "compressor is {\"id\":\"zlib\"}, expected null")]
     [InlineData(StoreFormat.Ome05, "0/zarr.json", "35", "36", "shape is [36,13,21], expected [35,13,21]")]
     [InlineData(StoreFormat.Ome05, "0/zarr.json", "{", "nonsense", "cannot be read")]

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,6 +8,9 @@ namespace ZarrFs.Core.Materialize.Verifying;
 internal static class ArrayDocuments
 {
     private const long MostBytes = 1 << 24;
+
+    // For people: "<u2", not "\u003Cu2".
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly string[] V2 = ["zarr_format", "shape", "dtype", "chunks", "compressor", "order", "fill_value", "filters", "dimension_separator"];
     private static readonly string[] V3 = ["zarr_format", "shape", "data_type", "chunk_grid", "chunk_key_encoding", "codecs", "fill_value"];
@@ -56,5 +60,5 @@ internal static class ArrayDocuments
     }
 
     private static string Text(JsonNode document, string property) =>
-        document.AsObject().TryGetPropertyValue(property, out JsonNode? value) ? value?.ToJsonString() ?? "null" : "not there";
+        document.AsObject().TryGetPropertyValue(property, out JsonNode? value) ? value?.ToJsonString(Readable) ?? "null" : "not there";
 }

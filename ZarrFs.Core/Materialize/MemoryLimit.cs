@@ -29,7 +29,7 @@ public sealed record MemoryLimit(long? Bytes)
     /// <param name="storeBytes">What the store keeps in memory: <see cref="StoreWriter.MemoryBytes"/>.</param>
     /// <param name="workers">Threads that read and halve.</param>
     /// <exception cref="OptionException">It is too small; says how much is needed.</exception>
-    public BuildPlan Plan(BuildScope scope, long storeBytes, int workers) => BuildPlan.For(scope, MostBuffers - storeBytes, workers, BaseBytes + storeBytes);
+    public BuildPlan Plan(BuildScope scope, long storeBytes, int workers) => BuildPlan.For(scope, MostBuffers - storeBytes, workers, besides: BaseBytes + storeBytes);
 
     /// <summary>Most bytes that the process takes with a plan.</summary>
     public static long PeakBytes(BuildPlan plan, long storeBytes) => BaseBytes + storeBytes + plan.BufferBytes;

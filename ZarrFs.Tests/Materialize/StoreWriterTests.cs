@@ -13,7 +13,7 @@ namespace ZarrFs.Tests.Materialize;
 
 public sealed class StoreWriterTests
 {
-    private static readonly VolumeShape Shape = new(19, 13, 21);
+    private static readonly VolumeShape Shape = new(35, 13, 21);
 
     [Theory]
     [InlineData(StoreFormat.Ome04, 1, 1)]
@@ -44,7 +44,7 @@ public sealed class StoreWriterTests
         build.Run(build.Target());
         string store = Path.Combine(build.Root, "out.zarr");
         Assert.Equal(build.Build.Expected(new ChunkAddress(0, 0, 0, 0, 1, 2, 3)), File.ReadAllBytes(Path.Combine(store, prefix + "1/2/3")));
-        Assert.Contains("19", File.ReadAllText(Path.Combine(store, document)), StringComparison.Ordinal);
+        Assert.Contains("35", File.ReadAllText(Path.Combine(store, document)), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(store, ".zarrfs")));
     }
 

@@ -25,6 +25,7 @@ internal sealed class ChunkMaker
     private readonly FlightTable _flights;
     private readonly ChunkScheduler _scheduler;
     private readonly BandReader _reader;
+    private readonly GaussianMaker _gaussian;
     private readonly SlabMaker _slabs;
 
     public ChunkMaker(
@@ -36,7 +37,9 @@ internal sealed class ChunkMaker
         _flights = flights;
         _scheduler = scheduler;
         _reader = new BandReader(pool, scheduler, Patience);
-        _downsamplers = [.. volumes.Select(v => v.Levels.Count > 1 ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
+        _gaussian = new GaussianMaker(pool, cache, scheduler, Patience);
+        _downsamplers =
+            [.. volumes.Select(v => v.Levels.Count > 1 && v.Method != DownsampleMethod.Gaussian ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
         _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
         long needed = volumes.Select((v, i) => scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
         _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), Patience);
@@ -123,6 +126,7 @@ internal sealed class ChunkMaker
         {
             if (IsDecoded(volume, row[0].Address)) _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop));
             else if (row[0].Address.Level == 0) _reader.Read(volume, [.. row.Select(flight => flight.Address)], buffers, job.Token);
+            else if (volume.Method == DownsampleMethod.Gaussian) SmoothRow(volume, row, buffers, job, stop);
             else HalveRow(volume, row, buffers, job, stop);
             for (; landed < row.Count; landed++) leases[landed] = Land(volume, row[landed], ref buffers[landed]);
             return leases;
@@ -160,6 +164,13 @@ internal sealed class ChunkMaker
         Lease lease = Lease.TryTake(finished)!;
         _flights.Land(flight, finished);
         return lease;
+    }
+
+    /// <summary>Makes a row of level n+1 chunk by chunk: each needs so much of level n that there is no memory for more at once.</summary>
+    private void SmoothRow(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, ChunkJob job, CancellationToken stop)
+    {
+        for (int i = 0; i < row.Count; i++)
+            buffers[i] = _gaussian.Make(volume, row[i].Address, wanted => Obtain(volume, wanted, job, stop), job.Token);
     }
 
     /// <summary>Makes a row of level n+1 from the four rows of level n below it.</summary>

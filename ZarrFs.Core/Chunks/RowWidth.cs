@@ -45,14 +45,19 @@ internal readonly record struct RowWidth(int Chunks)
     public int At(int level) => Math.Max(1, Chunks >> level);
 
     /// <summary>
-    /// Buffers that one worker holds at most: at each level a row, or the two chunks that one above needs, a scratch to read with, and where
-    /// the source is decoded a unit of it, as it is in the file (what does not compress grows) and decoded, and a scratch to write with.
+    /// Buffers that one worker holds at most: at each level a row, or the two chunks that one above needs (four, and a box to copy them to,
+    /// with the Gaussian method), a scratch to read or to reckon with, and where the source is decoded a unit of it, as it is in the file
+    /// (what does not compress grows) and decoded, and a scratch to write with.
     /// </summary>
     private static long WorkingBytes(Multiscale volume, int chunks)
     {
+        bool smooth = volume.Method == DownsampleMethod.Gaussian && volume.Levels.Count > 1;
+        int least = smooth ? GaussianMaker.RowChunks : Least;
         long buffers = 0;
-        for (int level = 0; level < volume.Levels.Count; level++) buffers += Math.Max(Least, chunks >> level);
+        for (int level = 0; level < volume.Levels.Count; level++) buffers += Math.Max(least, chunks >> level);
         long decoded = DecodedBytes(volume.Volume);
-        return (buffers * SizeClass.BytesOf(volume.ChunkBytes)) + BandReader.ScratchBytes + (decoded == 0 ? 0 : (2 * decoded) + (decoded / 2) + BandReader.ScratchBytes);
+        long boxes = smooth ? (volume.Levels.Count - 1) * SizeClass.BytesOf((int)GaussianBox.Bytes(volume)) : 0;
+        long scratch = Math.Max(BandReader.ScratchBytes, smooth ? SizeClass.BytesOf((int)GaussianMaker.ScratchBytes(volume)) : 0);
+        return (buffers * SizeClass.BytesOf(volume.ChunkBytes)) + boxes + scratch + (decoded == 0 ? 0 : (2 * decoded) + (decoded / 2) + BandReader.ScratchBytes);
     }
 }

@@ -48,26 +48,23 @@ public abstract class DeflateCodec : Codec
     /// <inheritdoc/>
     public override unsafe void Decode(ReadOnlySpan<byte> encoded, Span<byte> raw)
     {
+        if (encoded.IsEmpty) throw Bad(encoded, $"where {raw.Length} were to be decoded");
         fixed (byte* input = encoded)
         {
+            using TwoPieces from = Pieces(input, encoded.Length);
             try
             {
-                using var from = new UnmanagedMemoryStream(input, encoded.Length);
                 using Stream decoder = Decoder(from);
                 int length = decoder.ReadAtLeast(raw, raw.Length, throwOnEndOfStream: false);
                 if (length != raw.Length) throw Bad(encoded, $"decode to {length}; {raw.Length} were expected");
-                // It takes one read more to have the checksum looked at.
-                if (decoder.ReadByte() >= 0) throw Bad(encoded, $"decode to more than the {raw.Length} that were expected");
+                if (!IsAtEnd(decoder, from))
+                    throw Bad(encoded, $"do not end after what decodes to the {raw.Length} that were expected: truncated, too long, or followed by something else");
             }
             catch (Exception e) when (e is InvalidDataException or IOException)
             {
                 throw new CodecException(Name, $"{encoded.Length} bytes are damaged: {e.Message}", e);
             }
         }
-
-        // .NET is silent about a trailer that is cut off and about bytes that follow it.
-        if (encoded.Length < sizeof(uint) || !IsTrailer(encoded[^sizeof(uint)..], raw))
-            throw Bad(encoded, "do not end with what belongs at the end: truncated, or followed by something else");
     }
 
     /// <inheritdoc/>
@@ -83,8 +80,11 @@ public abstract class DeflateCodec : Codec
 
     private protected abstract Stream Decoder(Stream from);
 
-    /// <summary>Whether these are the last four bytes after this data.</summary>
-    private protected abstract bool IsTrailer(ReadOnlySpan<byte> last, ReadOnlySpan<byte> raw);
+    /// <summary>How the decoder gets the encoded bytes, so that it can be told where they end: .NET says nothing when the last ones are missing or others follow.</summary>
+    private protected abstract unsafe TwoPieces Pieces(byte* encoded, int length);
+
+    /// <summary>Whether all is decoded and the encoded bytes are used up. Reads on, which is also when checksums are looked at.</summary>
+    private protected abstract bool IsAtEnd(Stream decoder, TwoPieces from);
 
     private CodecException Bad(ReadOnlySpan<byte> encoded, string what) =>
         new(Name, $"{encoded.Length} bytes {what}");

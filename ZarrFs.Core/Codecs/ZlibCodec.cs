@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json;
 
@@ -23,29 +22,8 @@ public sealed class ZlibCodec(int level) : DeflateCodec(level)
 
     private protected override Stream Decoder(Stream from) => new ZLibStream(from, CompressionMode.Decompress, leaveOpen: true);
 
-    private protected override bool IsTrailer(ReadOnlySpan<byte> last, ReadOnlySpan<byte> raw) =>
-        BinaryPrimitives.ReadUInt32BigEndian(last) == Adler32(raw);
+    // The last byte by itself: it must be asked for, and nothing after it.
+    private protected override unsafe TwoPieces Pieces(byte* encoded, int length) => new(encoded, length - 1, [encoded[length - 1]]);
 
-    /// <summary>RFC 1950, section 9.</summary>
-    private static uint Adler32(ReadOnlySpan<byte> bytes)
-    {
-        const uint modulus = 65521;
-        const int mostUnreduced = 5552; // more could overflow 32 bits
-        uint sum = 1, sums = 0;
-        while (!bytes.IsEmpty)
-        {
-            ReadOnlySpan<byte> part = bytes[..Math.Min(bytes.Length, mostUnreduced)];
-            foreach (byte value in part)
-            {
-                sum += value;
-                sums += sum;
-            }
-
-            sum %= modulus;
-            sums %= modulus;
-            bytes = bytes[part.Length..];
-        }
-
-        return (sums << 16) | sum;
-    }
+    private protected override bool IsAtEnd(Stream decoder, TwoPieces from) => decoder.ReadByte() < 0 && from is { IsSecondAsked: true, IsMoreAsked: false };
 }

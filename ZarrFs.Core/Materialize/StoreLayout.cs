@@ -33,21 +33,21 @@ public static class StoreLayout
         Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, StoreFormat format, Codec? codec, IReadOnlyList<SourceProblem> problems)
     {
         CheckLevels(multiscale, format);
-        IReadOnlyList<(string Name, byte[] Content)> group;
+        IReadOnlyList<(string Name, byte[] Content)> root;
         Func<Level, IReadOnlyList<(string Name, byte[] Content)>> array;
         if (format is StoreFormat.Ome05 or StoreFormat.Array3)
         {
-            var documents = new ZarrV3Documents(multiscale, channels);
-            (group, array) = (documents.Group(), documents.Array);
+            var documents = new ZarrV3Documents(multiscale, channels, codec, problems);
+            (root, array) = (IsArray(format) ? documents.RootArray() : documents.Group(), documents.Array);
         }
         else
         {
-            var documents = new ZarrV2Documents(multiscale, channels);
-            (group, array) = (documents.Group(), documents.Array);
+            var documents = new ZarrV2Documents(multiscale, channels, codec, problems);
+            (root, array) = (IsArray(format) ? documents.RootArray() : documents.Group(), documents.Array);
         }
 
-        if (IsArray(format)) return [.. InOrder(array(multiscale.Levels[0]), "")];
-        return [.. multiscale.Levels.SelectMany(level => InOrder(array(level), $"{level.Index}/")), .. InOrder(group, "")];
+        IEnumerable<StoreDocument> levels = IsArray(format) ? [] : multiscale.Levels.SelectMany(level => InOrder(array(level), $"{level.Index}/"));
+        return [.. levels, .. InOrder(root, "")];
     }
 
     /// <summary>A codec with its configuration, for people: what stands in <c>.zarray</c>.</summary>

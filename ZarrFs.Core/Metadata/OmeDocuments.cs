@@ -13,7 +13,9 @@ internal static class OmeDocuments
         writer.WriteString("type", method);
         writer.WriteStartObject("metadata");
         writer.WriteString("method", "zarrfs");
-        writer.WriteString("description", $"each level is the {method} of 2×2×2 voxels of the one before");
+        writer.WriteString("description", multiscale.Method == DownsampleMethod.Gaussian
+            ? "each level is the mean of 2×2×2 voxels of the one before, smoothed by a Gaussian of σ = 0.5 voxels"
+            : $"each level is the {method} of 2×2×2 voxels of the one before");
         writer.WriteEndObject();
     }
 

@@ -3,7 +3,7 @@ using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Pyramid;
 
-/// <summary>Halves boxes of voxels along z, y and x.</summary>
+/// <summary>Halves boxes of voxels along z, y and x, by the methods that need no voxel beyond the 2×2×2; the Gaussian one is <see cref="GaussianKernel"/>'s.</summary>
 public abstract class Downsampler
 {
     /// <summary>The kernel for a method and a type.</summary>

@@ -10,6 +10,8 @@ public sealed class Multiscale
     /// <summary>Most levels a multiscale can have: level 31 of the largest possible volume is one voxel.</summary>
     public const int MostLevels = 32;
 
+    private const int MostBoxBytes = 1 << 30;
+
     /// <param name="name">Name of the volume, from which the names of its directories are made.</param>
     /// <param name="volume">Level 0.</param>
     /// <param name="chunk">Voxels of a chunk, the same at all levels.</param>
@@ -34,6 +36,9 @@ public sealed class Multiscale
             throw new OptionException(
                 "--chunk-size", $"{chunk} is odd; coarser levels are halved chunk by chunk, so an even size is needed (or --levels 1)");
         }
+
+        if (Levels.Count > 1 && method == DownsampleMethod.Gaussian && GaussianBox.Bytes(this) > MostBoxBytes)
+            throw new OptionException("--chunk-size", $"{chunk} is too large for --downsample gaussian, which needs four times as much at once; take a smaller one");
     }
 
     /// <summary>Name of the volume.</summary>

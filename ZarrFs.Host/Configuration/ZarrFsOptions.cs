@@ -55,7 +55,7 @@ internal sealed class VolumeOptions
     /// <summary><c>auto</c> or a number.</summary>
     public string Levels { get; set; } = "auto";
 
-    /// <summary><c>mean</c>, <c>nearest</c>, <c>max</c>, <c>min</c> or <c>mode</c>.</summary>
+    /// <summary><c>mean</c>, <c>nearest</c>, <c>gaussian</c>, <c>max</c>, <c>min</c> or <c>mode</c>.</summary>
     public string Downsample { get; set; } = "mean";
 
     /// <summary>One number or three (z,y,x), in µm or with a unit; empty for the source's own.</summary>

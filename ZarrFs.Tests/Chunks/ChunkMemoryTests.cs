@@ -19,6 +19,16 @@ public sealed class ChunkMemoryTests
     public async Task Sixteen_readers_in_the_least_memory_get_the_right_bytes(int workers, int chunk, int? levels) =>
         await Soak(workers, chunk, levels, rounds: 1200 / chunk, spare: 0, cancels: false, failures: false);
 
+    /// <summary>Chunks that need parts of 64 others, whose neighbours need the same at the same time.</summary>
+    [Theory]
+    [InlineData(1, 32, false)]
+    [InlineData(2, 16, true)]
+    [InlineData(4, 32, true)]
+    [InlineData(3, 2, false)]
+    public async Task Sixteen_readers_of_smooth_levels_in_the_least_memory_get_the_right_bytes(int workers, int chunk, bool cancelsAndFailures) =>
+        await Soak(
+            workers, chunk, null, rounds: Math.Min(40, 500 / chunk), spare: 0, cancels: cancelsAndFailures, failures: cancelsAndFailures, DownsampleMethod.Gaussian);
+
     [Theory]
     [InlineData(1, 32)]
     [InlineData(2, 64)]
@@ -77,13 +87,13 @@ public sealed class ChunkMemoryTests
     }
 
     /// <summary>Random readers over all levels in the least budget there is, each checking what it gets.</summary>
-    private static async Task Soak(int workers, int chunk, int? levels, int rounds, long spare, bool cancels, bool failures)
+    private static async Task Soak(int workers, int chunk, int? levels, int rounds, long spare, bool cancels, bool failures, DownsampleMethod method = DownsampleMethod.Nearest)
     {
         ArraySource source = ArraySource.Random(new VolumeShape((3 * chunk) - 5, 3 * chunk, (5 * chunk) + 1), DataType.UInt8);
         var shape = new ChunkShape(chunk, chunk, chunk);
-        var multiscale = new Multiscale("least", new Volume(source, VolumeRanges.All, null, null), shape, levels, DownsampleMethod.Nearest);
+        var multiscale = new Multiscale("least", new Volume(source, VolumeRanges.All, null, null), shape, levels, method);
         long budget = Math.Max(1 << 20, workers * RowWidth.LeastBytes(multiscale)) + spare;
-        using var test = new TestStore(source, shape, levels, DownsampleMethod.Nearest, workers, budget);
+        using var test = new TestStore(source, shape, levels, method, workers, budget);
         Dictionary<ChunkAddress, byte[]> expected = test.Chunks().ToDictionary(address => address, test.Expected);
         ChunkAddress[] all = [.. expected.Keys];
         if (failures) source.Fails = _ => Random.Shared.Next(40) == 0;

@@ -68,7 +68,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--name", "..", "'..' cannot name a volume")]
     [InlineData("--type", "uint32", "uint32 cannot be made from")]
     [InlineData("--type", "short", "'short' is not a data type; expected uint8")]
-    [InlineData("--downsample", "gaussian", "'gaussian' is not a method; expected mean")]
+    [InlineData("--downsample", "median", "'median' is not a method; expected mean")]
     [InlineData("--voxel-size", "0", "'0' is not positive")]
     [InlineData("--voxel-size", "1,2", "'1,2' is not a voxel size; expected one number or three")]
     [InlineData("--voxel-size", "3furlong", "'furlong' is not a unit; expected nm")]

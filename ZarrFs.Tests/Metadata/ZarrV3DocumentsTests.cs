@@ -45,6 +45,7 @@ public sealed class ZarrV3DocumentsTests
     [InlineData(DownsampleMethod.Nearest)]
     [InlineData(DownsampleMethod.Max)]
     [InlineData(DownsampleMethod.Mode)]
+    [InlineData(DownsampleMethod.Gaussian)]
     public void Scales_are_physical_and_translations_those_of_the_method(DownsampleMethod method)
     {
         double[] voxel = [3, 0.5, 7.91];

@@ -7,7 +7,7 @@ internal static class Numpy
 {
     private const string Interpreter = "/usr/bin/python3";
 
-    private static readonly Lazy<string?> Missing = new(FindMissing);
+    private static readonly Lazy<string?> Missing = new(() => FindMissing("numpy"));
 
     /// <summary>Why numpy cannot be asked here, or null if it can.</summary>
     public static string? Reason => Missing.Value;
@@ -30,14 +30,15 @@ internal static class Numpy
         return output.ToArray();
     }
 
-    private static string? FindMissing()
+    /// <summary>Why a module cannot be asked here, or null if it can.</summary>
+    public static string? FindMissing(string module)
     {
         if (!File.Exists(Interpreter)) return $"there is no {Interpreter}";
-        using Process python = Start("import numpy");
+        using Process python = Start($"import {module}");
         python.StandardInput.Close();
         string errors = python.StandardError.ReadToEnd();
         python.WaitForExit();
-        return python.ExitCode == 0 ? null : $"{Interpreter} has no numpy: {errors}";
+        return python.ExitCode == 0 ? null : $"{Interpreter} has no {module}: {errors}";
     }
 
     private static Process Start(string program) => Process.Start(new ProcessStartInfo(Interpreter, ["-c", program])

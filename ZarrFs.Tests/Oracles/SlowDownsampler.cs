@@ -10,6 +10,7 @@ internal static class SlowDownsampler
     public static T[,,] Halve<T>(T[,,] box, DownsampleMethod method)
         where T : struct, INumber<T>
     {
+        if (method == DownsampleMethod.Gaussian) return SlowGaussian.Halve(box);
         T[,,] even = PadToEven(box);
         var result = new T[even.GetLength(0) / 2, even.GetLength(1) / 2, even.GetLength(2) / 2];
         for (int z = 0; z < result.GetLength(0); z++)

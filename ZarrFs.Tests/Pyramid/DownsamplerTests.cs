@@ -11,7 +11,7 @@ public sealed class DownsamplerTests
     public static TheoryData<DownsampleMethod, DataType> Kernels()
     {
         var kernels = new TheoryData<DownsampleMethod, DataType>();
-        foreach (DownsampleMethod method in Enum.GetValues<DownsampleMethod>())
+        foreach (DownsampleMethod method in Enum.GetValues<DownsampleMethod>().Where(method => method != DownsampleMethod.Gaussian))
         {
             foreach (DataType type in Enum.GetValues<DataType>()) kernels.Add(method, type);
         }

@@ -85,6 +85,8 @@ internal sealed class StoreFinish(StoreTarget target, StorePaths paths, ChunkFil
             Directory.Move(current, replaced);
         }
 
-        if (made is not null) Directory.Move(made, current);
+        if (made is null) return;
+        Directory.CreateDirectory(Path.GetDirectoryName(current)!); // of a level like scale3/image
+        Directory.Move(made, current);
     }
 }

@@ -33,23 +33,6 @@ public static class StoreLayout
         Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, StoreFormat format, Codec? codec, IReadOnlyList<SourceProblem> problems)
     {
         CheckLevels(multiscale, format);
-<<<<<<< HEAD
-        IReadOnlyList<(string Name, byte[] Content)> root;
-        Func<Level, IReadOnlyList<(string Name, byte[] Content)>> array;
-        if (format is StoreFormat.Ome05 or StoreFormat.Array3)
-        {
-            var documents = new ZarrV3Documents(multiscale, channels, codec, problems);
-            (root, array) = (IsArray(format) ? documents.RootArray() : documents.Group(), documents.Array);
-        }
-        else
-        {
-            var documents = new ZarrV2Documents(multiscale, channels, codec, problems);
-            (root, array) = (IsArray(format) ? documents.RootArray() : documents.Group(), documents.Array);
-        }
-
-        IEnumerable<StoreDocument> levels = IsArray(format) ? [] : multiscale.Levels.SelectMany(level => InOrder(array(level), $"{level.Index}/"));
-        return [.. levels, .. InOrder(root, "")];
-=======
         switch (format)
         {
             case StoreFormat.Ome05 or StoreFormat.Array3:
@@ -59,7 +42,6 @@ public static class StoreLayout
                 var v2 = new ZarrV2Documents(multiscale, channels, codec, problems);
                 return IsArray(format) ? [.. InOrder(v2.RootArray(), "")] : Tree(multiscale, v2.Array, v2.Group());
         }
->>>>>>> store
     }
 
     /// <summary>A codec with its configuration, for people: what stands in <c>.zarray</c>.</summary>

@@ -29,7 +29,7 @@ public sealed class BadInputTests : IDisposable
         { "meta-broken", ["meta.json", "JSON"] },
         { "meta-other-width", ["meta.json", "width", "17", "expected 16"] },
         { "meta-no-voxel", ["meta.json", "voxelsize", "-1", "positive"] },
-        { "zarr", ["zarr", "not supported as a source"] },
+        { "zarr", ["zarr", "without multiscales"] },
     };
 
     [ClientTheory(Needs.Fuse)]

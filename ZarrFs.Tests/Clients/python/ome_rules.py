@@ -153,4 +153,5 @@ def check(showcase, name, facts):
             assert all(math.isclose(f, e, rel_tol=1e-12) for f, e in zip(found, (step, centre))), f"0.5, level {level}: {found}, expected {(step, centre)}"
 
 
-checking.run(check)
+if __name__ == "__main__":
+    checking.run(check)

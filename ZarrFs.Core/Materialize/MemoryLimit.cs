@@ -8,7 +8,7 @@ namespace ZarrFs.Core.Materialize;
 public sealed record MemoryLimit(long? Bytes)
 {
     /// <summary>What the program takes before its first buffer, and for its small objects afterwards.</summary>
-    private const long BaseBytes = 110 << 20;
+    private const long BaseBytes = 96 << 20;
 
     private const string Option = "--max-gb";
 

@@ -41,7 +41,15 @@ internal sealed class GroupUpdate(ImageStore store, int first, Multiscale multis
 
     private void Update(JsonObject attributes, LevelTemplate template)
     {
-        JsonArray datasets = attributes["multiscales"]![0]!["datasets"]!.AsArray();
+        JsonObject image = attributes["multiscales"]![0]!.AsObject();
+        JsonArray datasets = image["datasets"]!.AsArray();
+        if (first == 1 && image.Remove("type"))
+        {
+            // No level is left that was made in the way that was stated.
+            image["type"] = multiscale.Method.ToString().ToLowerInvariant();
+            image.Remove("metadata");
+        }
+
         JsonNode before = datasets[first - 1]!;
         while (datasets.Count > first) datasets.RemoveAt(datasets.Count - 1);
         OmeDataset last = store.Image.Datasets[first - 1];

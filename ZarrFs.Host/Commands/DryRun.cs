@@ -1,7 +1,9 @@
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Host.Progress;
 
 namespace ZarrFs.Host.Commands;
 
@@ -12,9 +14,10 @@ internal sealed class DryRun(StoreWork work, Func<BuildScope, BuildPlan> plan, l
 
     /// <summary>Says it all on standard output.</summary>
     /// <returns>The exit code.</returns>
-    public int Run(BufferPool pool, CancellationToken stop)
+    public int Run(BadSlicePolicy policy, ProgressStyle style, BufferPool pool, CancellationToken stop)
     {
         BuildScope scope = work.Scope;
+        ShareProgress.Run(style, "check", progress => SourceCheck.Run(scope, policy, progress, stop));
         BuildPlan whole = plan(scope);
         Volume volume = scope.Volume.Volume;
         string directory = Existing(work.Target.Path);
@@ -23,6 +26,7 @@ internal sealed class DryRun(StoreWork work, Func<BuildScope, BuildPlan> plan, l
         Console.WriteLine(StoreSummary.Levels(work));
         Fact("source", $"{volume.Shape} {volume.DataType.Name()}, {Amounts.Bytes(scope.VoxelBytes)}, {volume.Source.Kind} in {volume.Source.Path}");
         Fact("memory", $"{Amounts.Bytes(MemoryLimit.PeakBytes(whole, storeBytes))} at most, {whole.Workers} threads");
+        if (SourceCheck.BadSlices(scope) is { Count: > 0 } bad) Fact("bad", $"{SourceCheck.Count(bad.Count)}; zeros would stand in their place (zarrfs info lists them)");
         if (whole is { ScratchBytes: > 0, Scratch: { } scratch }) Fact("scratch", $"{Amounts.Bytes(whole.ScratchBytes)} at most in {scratch.Directory}");
         Fact("free", $"{Amounts.Bytes(free)} on the file system of {directory}");
         if (free < StoreSummary.MostBytes(work))

@@ -25,8 +25,7 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         StoreTarget target = work.Target;
         long storeBytes = Math.Max(StoreWriter.MemoryBytes(target), store.Verify ? StoreVerifier.MemoryBytes(target.Levels, _workers) : 0);
         pool.Reserve(storeBytes);
-        if (store.DryRun)
-            return new DryRun(work, piece => _limit.Plan(piece, storeBytes, _workers, settings.Scratch), storeBytes).Run(pool, interruption.Token);
+        if (store.DryRun) return Try(new DryRun(work, piece => _limit.Plan(piece, storeBytes, _workers, settings.Scratch), storeBytes), pool, interruption.Token);
 
         BuildPlan plan = _limit.Plan(work.Scope, storeBytes, _workers, settings.Scratch);
         IReadOnlyList<SourceProblem> bad;
@@ -38,6 +37,18 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
 
         int compared = store.Verify ? new Verification(store.Path, plan, target.Levels, target.Documents([])).Run(pool, store.Progress, interruption.Token) : 0;
         return Math.Max(compared, TellBadSlices(bad));
+    }
+
+    private int Try(DryRun dryRun, BufferPool pool, CancellationToken stop)
+    {
+        try
+        {
+            return dryRun.Run(settings.Volumes[0].Reading.BadSlices, store.Progress, pool, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return Interruption.ExitCode;
+        }
     }
 
     /// <summary>Writes the store.</summary>

@@ -52,7 +52,7 @@ internal sealed class Stores(Showcase showcase)
         string root = showcase.At($"stores-{compression.Replace(':', '-')}");
         Directory.CreateDirectory(root);
         using JsonDocument made = JsonDocument.Parse(File.ReadAllBytes(showcase.At("volumes.json")));
-        Parallel.ForEach(Recipes(compression), recipe =>
+        Parallel.ForEach(Recipes(compression), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, recipe =>
         {
             string source = made.RootElement.GetProperty(recipe.Name).GetProperty("source").GetString()!;
             foreach ((string format, string suffix) in ((string, string)[])[("0.4", ".zarr"), ("0.5", ".ome.zarr")])

@@ -45,6 +45,15 @@ need_libtiff() {
   PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep 'libtiff\.so\.[56]' >/dev/null || need_packages libtiff.so.6=libtiff6
 }
 
+# Encode and decode the chunks of Zarr stores.
+need_codecs() {
+  local have missing=()
+  have=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null) || true
+  [[ $have == *libblosc.so.1* ]] || missing+=(libblosc.so.1=libblosc1)
+  [[ $have == *libzstd.so.1* ]] || missing+=(libzstd.so.1=libzstd1)
+  [ ${#missing[@]} -eq 0 ] || need_packages "${missing[@]}"
+}
+
 need_fuse() {
   [ -e /dev/fuse ] || die "/dev/fuse is missing, so nothing can be mounted; load it with 'modprobe fuse', or start the container with --device /dev/fuse --cap-add SYS_ADMIN"
   [ "$(id -u)" -eq 0 ] || command -v fusermount3 >/dev/null || die "without root, mounting takes fusermount3; install it with 'apt-get install fuse3'"

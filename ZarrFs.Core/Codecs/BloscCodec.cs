@@ -54,6 +54,17 @@ public sealed class BloscCodec : Codec
     public override int MostEncodedBytes(int rawBytes) => checked(rawBytes + LibBlosc.MostOverhead);
 
     /// <inheritdoc/>
+    public override long WorkingBytes(int rawBytes)
+    {
+        // blosc's own choice of a block ends at 1 MiB (compute_blocksize). Two of them are shuffled into, and a compressor has its own
+        // tables for one: less than 1 MiB, but for zstd's, whose level blosc makes of its own (zstd_wrap_compress).
+        const int mebibyte = 1 << 20;
+        int block = Math.Min(rawBytes, Math.Max(BlockSize, mebibyte));
+        long tables = Compressor == ZstdCodec.Id ? ZstdCodec.WorkingBytes(Level < 9 ? (2 * Level) - 1 : ZstdCodec.MostLevel, block) : mebibyte;
+        return (2L * block) + tables;
+    }
+
+    /// <inheritdoc/>
     public override void Check()
     {
         LibBlosc.Check();

@@ -23,6 +23,9 @@ public abstract class Codec
     {
     }
 
+    /// <summary>Bytes of memory outside of the spans that each thread in <see cref="Encode"/> takes at most; decoding takes less.</summary>
+    public abstract long WorkingBytes(int rawBytes);
+
     /// <summary>Encodes; one thread's work. Returns the bytes written at the start of <paramref name="encoded"/>.</summary>
     /// <param name="raw">What to encode.</param>
     /// <param name="encoded">At least <see cref="MostEncodedBytes"/>.</param>

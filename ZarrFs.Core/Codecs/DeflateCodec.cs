@@ -34,6 +34,9 @@ public abstract class DeflateCodec : Codec
     }
 
     /// <inheritdoc/>
+    public override long WorkingBytes(int rawBytes) => 1 << 20; // zlib's window and tables
+
+    /// <inheritdoc/>
     public override unsafe int Encode(ReadOnlySpan<byte> raw, Span<byte> encoded)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(encoded.Length, MostEncodedBytes(raw.Length), nameof(encoded));

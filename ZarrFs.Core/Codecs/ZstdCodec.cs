@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 using ZarrFs.Core.Failures;
 
@@ -37,6 +38,25 @@ public sealed class ZstdCodec : Codec
         // ZSTD_COMPRESSBOUND of zstd.h.
         const int small = 128 << 10;
         return checked(rawBytes + (rawBytes >> 8) + (rawBytes < small ? (small - rawBytes) >> 11 : 0));
+    }
+
+    /// <inheritdoc/>
+    public override long WorkingBytes(int rawBytes) => WorkingBytes(Level, rawBytes);
+
+    /// <summary>The tables and the window of a context, by ZSTD_sizeof_CCtx of versions 1.4 to 1.5: fixed for weak levels, then growing with what is encoded.</summary>
+    internal static long WorkingBytes(int level, int rawBytes)
+    {
+        const long mebibyte = 1 << 20;
+        long strong = (17L * BitOperations.RoundUpToPowerOf2((uint)rawBytes)) + mebibyte;
+        return level switch
+        {
+            < 0 or 1 or 2 => mebibyte,
+            0 or 3 or 4 => 3 * mebibyte,
+            <= 6 => 4 * mebibyte,
+            <= 8 => Math.Min(strong, 7 * mebibyte),
+            9 => Math.Min(strong, 14 * mebibyte),
+            _ => strong,
+        };
     }
 
     /// <inheritdoc/>

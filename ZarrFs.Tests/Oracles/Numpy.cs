@@ -55,3 +55,9 @@ internal sealed class NumpyTheoryAttribute : TheoryAttribute
 {
     public NumpyTheoryAttribute() => Skip = Numpy.Reason;
 }
+
+/// <summary>A test that compares with numpy; skipped where there is none.</summary>
+internal sealed class NumpyFactAttribute : FactAttribute
+{
+    public NumpyFactAttribute() => Skip = Numpy.Reason;
+}

@@ -50,9 +50,12 @@ public sealed class ZstdCodec : Codec
         long strong = (17L * BitOperations.RoundUpToPowerOf2((uint)rawBytes)) + mebibyte;
         return level switch
         {
-            >= 1 and <= 2 or < 0 => mebibyte,
-            >= 10 => strong,
-            _ => Math.Min(strong, (level <= 4 ? 2 : 14) * mebibyte),
+            < 0 or 1 or 2 => mebibyte,
+            0 or 3 or 4 => 3 * mebibyte,
+            <= 6 => 4 * mebibyte,
+            <= 8 => Math.Min(strong, 7 * mebibyte),
+            9 => Math.Min(strong, 14 * mebibyte),
+            _ => strong,
         };
     }
 

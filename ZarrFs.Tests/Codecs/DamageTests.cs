@@ -20,7 +20,7 @@ public sealed class DamageTests
         foreach ((Codec codec, byte[] raw, byte[] encoded) in Samples(text))
         {
             // All of a small one; of a large one the ends and places between.
-            for (int length = 0; length < encoded.Length; length += length < 3000 || length > encoded.Length - 50 ? 1 : Math.Max(37, encoded.Length / 500))
+            for (int length = 0; length < encoded.Length; length += encoded.Length < 3000 || length < 500 || length > encoded.Length - 50 ? 1 : Math.Max(37, encoded.Length / 500))
             {
                 string? error = Decode(codec, encoded[..length], raw.Length, out _);
                 Assert.True(error is not null, $"{encoded.Length} bytes cut off after {length}");
@@ -55,15 +55,17 @@ public sealed class DamageTests
     [MemberData(nameof(Codecs))]
     public void A_flipped_bit_breaks_nothing(string text)
     {
-        bool isChecked = Codec(text) is DeflateCodec;
         foreach ((Codec codec, byte[] raw, byte[] encoded) in Samples(text))
         {
-            for (int bit = 0; bit < encoded.Length * 8; bit += bit < 1000 || encoded.Length < 1000 ? 1 : Math.Max(61, encoded.Length / 200))
+            for (int bit = 0; bit < encoded.Length * 8; bit += encoded.Length < 3000 || bit < 400 ? 1 : Math.Max(127, encoded.Length / 100))
             {
                 encoded[bit / 8] ^= (byte)(1 << (bit % 8));
                 string? error = Decode(codec, encoded, raw.Length, out byte[] decoded);
                 encoded[bit / 8] ^= (byte)(1 << (bit % 8));
-                if (isChecked && error is null) Assert.True(raw.AsSpan().SequenceEqual(decoded), $"bit {bit}: other voxels, and no error");
+                if (error is not null) continue;
+                if (codec is GzipCodec) Assert.True(raw.AsSpan().SequenceEqual(decoded), $"bit {bit}: other voxels, and no error");
+                // Adler-32 is weak: +1, -2, +1 at equal distances is the same sum, and such flips do occur. But no other sum passes.
+                if (codec is ZlibCodec) Assert.Equal(Adler32(raw), Adler32(decoded));
             }
         }
     }
@@ -102,6 +104,9 @@ public sealed class DamageTests
             Assert.NotNull(Decode(codec, CodecSamples.Encode(codec, new byte[64 << 20]), 1000, out _));
         }
     }
+
+    private static (long Sum, long Sums) Adler32(byte[] bytes) =>
+        bytes.Aggregate((Sum: 1L, Sums: 0L), (sums, value) => ((sums.Sum + value) % 65521, (sums.Sums + ((sums.Sum + value) % 65521)) % 65521));
 
     private static Codec Codec(string text) => CodecSamples.Of(text);
 

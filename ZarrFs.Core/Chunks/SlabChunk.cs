@@ -5,18 +5,16 @@ using ZarrFs.Core.Volumes;
 namespace ZarrFs.Core.Chunks;
 
 /// <summary>One chunk of a slab on its way: into a buffer, or into the scratch where there is no room in memory.</summary>
-internal sealed class SlabChunk(ChunkFlight flight, Region region)
+internal sealed class SlabChunk(Region region)
 {
     private volatile bool _hasVoxels;
-
-    public ChunkFlight Flight => flight;
 
     /// <summary>Its voxels that exist.</summary>
     public Region Region => region;
 
     public ChunkBuffer? Buffer { get; set; }
 
-    public ScratchSlot? Slot { get; set; }
+    public IScratchPlace? Slot { get; set; }
 
     /// <summary>True if any voxel is not fill. Noted while the voxels are in the processor's cache; a look at the end would fetch all of them again.</summary>
     public bool HasVoxels => _hasVoxels;

@@ -29,7 +29,7 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
     public void Make(
         Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkBuffer?[] buffers, ChunkJob job, Action<ChunkFlight> queue)
     {
-        var others = new Queue<SlabChunk>();
+        var others = new Queue<Other>();
         int next = 0;
         try
         {
@@ -41,37 +41,36 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
                 {
                     case SlotState.Present: break;
                     case SlotState.Zero: Drop(ref buffers[i]); break;
-                    default: missing[i] = new SlabChunk(row[i], volume.Levels[0].Grid.Region(row[i].Address)) { Buffer = buffers[i] }; break;
+                    default: missing[i] = new SlabChunk(volume.Levels[0].Grid.Region(row[i].Address)) { Buffer = buffers[i] }; break;
                 }
             });
 
             SlabChunk[] wanted = [.. missing.OfType<SlabChunk>()];
             for (; next < slab.Count; next++)
             {
-                var chunk = new SlabChunk(slab[next], volume.Levels[0].Grid.Region(slab[next].Address));
-                if (wanted.Length > 0 && TryPlace(volume, chunk)) others.Enqueue(chunk);
-                else GiveBack(chunk.Flight, alone: false, queue);
+                if (wanted.Length > 0 && TryPlace(volume, slab[next]) is { } other) others.Enqueue(other);
+                else GiveBack(slab[next], alone: false, queue);
             }
 
-            if (wanted.Length > 0) _reader.Read(volume, [.. wanted, .. others], job.Token);
+            if (wanted.Length > 0) _reader.Read(volume, [.. wanted, .. others.Select(other => other.Chunk)], job.Token);
             for (int i = 0; i < row.Count; i++)
             {
                 if (missing[i] is { HasVoxels: false }) Drop(ref buffers[i]);
             }
 
             // Before those that somebody waits for: the reader of one asks for the others next.
-            while (others.TryDequeue(out SlabChunk? chunk)) Land(volume, chunk, queue);
+            while (others.TryDequeue(out Other? other)) Land(volume, other, queue);
             if (slab.Count > 0) Prepare(volume, row[0].Address); // for the next one, which is likely like this
         }
         catch (Exception failure)
         {
             bool cancelled = job.Token.IsCancellationRequested;
             SlabSpan? span = SlabSpan.Of(volume, row[0].Address);
-            foreach (SlabChunk chunk in others)
+            foreach (Other other in others)
             {
-                Release(volume, chunk);
-                chunk.Slot?.End(complete: false);
-                End(chunk.Flight);
+                Release(volume, other.Chunk);
+                other.Slot?.End(complete: false);
+                End(other.Flight);
             }
 
             for (; next < slab.Count; next++) End(slab[next]);
@@ -98,31 +97,34 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
         buffer = null;
     }
 
-    private bool TryPlace(Multiscale volume, SlabChunk chunk)
+    private Other? TryPlace(Multiscale volume, ChunkFlight flight)
     {
+        var chunk = new SlabChunk(volume.Levels[0].Grid.Region(flight.Address));
         if (_allowance.TryTake(SizeClass.BytesOf(volume.ChunkBytes)))
         {
             chunk.Buffer = pool.TryRent(volume.ChunkBytes);
-            if (chunk.Buffer is not null) return true;
+            if (chunk.Buffer is not null) return new Other(flight, chunk, null);
             _allowance.Give(SizeClass.BytesOf(volume.ChunkBytes));
         }
 
-        chunk.Slot = scratch?.TryBegin(chunk.Flight.Address);
-        return chunk.Slot is not null;
+        ScratchSlot? slot = scratch?.TryBegin(flight.Address);
+        chunk.Slot = slot;
+        return slot is null ? null : new Other(flight, chunk, slot);
     }
 
-    private void Land(Multiscale volume, SlabChunk chunk, Action<ChunkFlight> queue)
+    private void Land(Multiscale volume, Other other, Action<ChunkFlight> queue)
     {
+        (ChunkFlight flight, SlabChunk chunk, ScratchSlot? slot) = other;
         if (chunk.Buffer is null)
         {
-            chunk.Slot!.End(complete: true);
-            GiveBack(chunk.Flight, alone: false, queue); // whoever waits gets it from the scratch
+            slot!.End(complete: true);
+            GiveBack(flight, alone: false, queue); // whoever waits gets it from the scratch
             return;
         }
 
         ChunkBuffer finished = chunk.HasVoxels ? chunk.Buffer : cache.Zeros(volume.ChunkBytes);
-        cache.Add(chunk.Flight.Address, finished);
-        flights.Land(chunk.Flight, finished);
+        cache.Add(flight.Address, finished);
+        flights.Land(flight, finished);
         Release(volume, chunk);
     }
 
@@ -138,4 +140,7 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
     {
         if (flights.GiveBack(flight, alone)) queue(flight);
     }
+
+    /// <summary>A chunk made by the way, and where it goes if not into memory.</summary>
+    private sealed record Other(ChunkFlight Flight, SlabChunk Chunk, ScratchSlot? Slot);
 }

@@ -22,7 +22,7 @@ internal sealed class BuildContext : IDisposable
         Counters = counters;
         _sink = sink;
         Multiscale volume = plan.Scope.Volume;
-        _downsampler = volume.Levels.Count > 1 ? Downsampler.Create(volume.Method, volume.Volume.DataType) : null;
+        _downsampler = volume.Levels.Count > 1 && volume.Method != DownsampleMethod.Gaussian ? Downsampler.Create(volume.Method, volume.Volume.DataType) : null;
         Scheduler = new ChunkScheduler(plan.Workers);
         Queue = new WriteQueue(sink, counters, plan.Workers, plan.QueueBytes);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Queue.Failed);
@@ -50,6 +50,9 @@ internal sealed class BuildContext : IDisposable
         foreach (ChunkBuffer? chunk in chunks) chunk?.Release();
     }
 
+    /// <summary>False for a level that is only made to make the next one of.</summary>
+    public bool Takes(int level) => _sink.Takes(level);
+
     /// <summary>True if an earlier run has left nothing of this one to do.</summary>
     public bool IsDone(in ChunkRun run)
     {
@@ -59,6 +62,37 @@ internal sealed class BuildContext : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Reads a run of level 0 from a source that need not be decoded, channel by channel; null stands for all fill.</summary>
+    public ChunkBuffer?[] Read(BandReader reader, in ChunkRun run)
+    {
+        var chunks = new ChunkBuffer?[run.Chunks];
+        var row = new ChunkAddress[run.Count];
+        var buffers = new ChunkBuffer?[run.Count];
+        try
+        {
+            for (int channel = 0; channel < run.Channels; channel++)
+            {
+                for (int i = 0; i < run.Count; i++) row[i] = run[(channel * run.Count) + i];
+                try
+                {
+                    reader.Read(Plan.Scope.Volume, row, buffers, Stop);
+                }
+                finally
+                {
+                    buffers.CopyTo(chunks, channel * run.Count);
+                    Array.Clear(buffers);
+                }
+            }
+
+            return chunks;
+        }
+        catch
+        {
+            Release(chunks);
+            throw;
+        }
     }
 
     /// <summary>Reads a run back that is done; null stands for all fill.</summary>

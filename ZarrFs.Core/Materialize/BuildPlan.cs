@@ -2,6 +2,7 @@ using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Materialize;
@@ -36,13 +37,28 @@ public sealed record BuildPlan
     /// <summary>Bytes of finished chunks that may wait to be written.</summary>
     public long QueueBytes { get; }
 
+    /// <summary>Bytes on disk that may be needed for what has no room in memory: 0 where the walk is depth first.</summary>
+    public long ScratchBytes { get; private init; }
+
+    /// <summary>Where those are; null for nowhere.</summary>
+    public ScratchOptions? Scratch { get; private init; }
+
+    /// <summary>True if the walk is slab by slab.</summary>
+    internal bool IsSlabs { get; private init; }
+
+    /// <summary>Bytes of runs that wait in memory in a walk slab by slab.</summary>
+    internal long ShelfBytes { get; private init; }
+
     /// <summary>Plans a build.</summary>
     /// <param name="scope">What is built.</param>
     /// <param name="budget">Most bytes of buffers.</param>
     /// <param name="workers">Threads that read and halve.</param>
+    /// <param name="scratch">Where to keep what has no room in memory: decoded slices, and what the Gaussian method leaves open; null for nowhere.</param>
+    /// <param name="besides">Bytes that the process takes besides buffers: only told.</param>
     /// <exception cref="OptionException">The budget is too small; the message says how much is needed.</exception>
-    public static BuildPlan For(BuildScope scope, long budget, int workers)
+    public static BuildPlan For(BuildScope scope, long budget, int workers, ScratchOptions? scratch = null, long besides = 0)
     {
+        if (SlabMemory.IsFor(scope)) return ForSlabs(new SlabMemory(scope, workers), budget, scratch);
         long chunk = SizeClass.BytesOf(scope.Volume.ChunkBytes);
         long whole = scope.Volume.Levels[0].Grid.Counts.X;
         for (long width = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)whole); width >= 1; width /= 2)
@@ -55,7 +71,35 @@ public sealed record BuildPlan
         }
 
         throw new OptionException(
-            "--max-gb", $"{budget >> 20} MiB for buffers is too little; chunks of {scope.Volume.Chunk} in {scope.Volume.Levels.Count} levels need {((long)LeastBytes(scope, 1, workers) >> 20) + 1} MiB at least");
+            "--max-gb",
+            $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {workers} threads that make {scope.Volume.Levels.Count} levels of {scope.Volume.Chunk} chunks need "
+            + $"at least {Math.Ceiling((double)(LeastBytes(scope, 1, workers) + besides) / 1e6) / 1e3:0.###} GB (fewer --threads or a smaller --chunk-size need less)");
+    }
+
+    private static BuildPlan ForSlabs(SlabMemory memory, long budget, ScratchOptions? scratch)
+    {
+        if (memory.Least > budget)
+        {
+            throw new OptionException(
+                "--max-gb", $"{budget >> 20} MiB for buffers is too little; {memory.Reason}, which needs {(memory.Least >> 20) + 1} MiB at least");
+        }
+
+        // Reading a run while the one before is written matters less than keeping what would otherwise go through the disk twice.
+        long spare = budget - (long)memory.Least, shelf = (long)Int128.Min(memory.Waiting, spare / 4 * 3);
+        long queue = (long)Int128.Min(memory.Run, spare - shelf);
+        shelf = (long)Int128.Min(memory.Waiting, spare - queue);
+        var parked = (long)Int128.Min(long.MaxValue, memory.Waiting - shelf);
+        if (parked > (scratch?.MaxBytes ?? 0))
+        {
+            throw new OptionException(
+                "--max-gb", $"{budget >> 20} MiB for buffers leaves up to {(parked >> 20) + 1} MiB without room, since {memory.Reason}; "
+                + $"{(scratch is null ? "there is no directory for it" : $"{scratch.Directory} may take {scratch.MaxBytes >> 20} MiB")}; give that much there, or {((memory.Least + memory.Waiting) >> 20) + 1} MiB of memory");
+        }
+
+        return new BuildPlan(memory.Scope, memory.Width, memory.Workers, (long)memory.Least + queue + shelf, queue)
+        {
+            IsSlabs = true, ShelfBytes = shelf, ScratchBytes = parked, Scratch = scratch,
+        };
     }
 
     /// <summary>Chunks of a run of a level along x, as far as the level reaches.</summary>

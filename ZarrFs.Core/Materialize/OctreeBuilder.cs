@@ -68,31 +68,7 @@ internal sealed class OctreeBuilder(BuildContext context)
     private ChunkBuffer?[] Read(in ChunkRun run)
     {
         context.Counters.Place = context.Describe(run);
-        var chunks = new ChunkBuffer?[run.Chunks];
-        var row = new ChunkAddress[run.Count];
-        var buffers = new ChunkBuffer?[run.Count];
-        try
-        {
-            for (int channel = 0; channel < run.Channels; channel++)
-            {
-                for (int i = 0; i < run.Count; i++) row[i] = run[(channel * run.Count) + i];
-                try
-                {
-                    _reader.Read(_volume, row, buffers, context.Stop);
-                }
-                finally
-                {
-                    buffers.CopyTo(chunks, channel * run.Count);
-                    Array.Clear(buffers);
-                }
-            }
-        }
-        catch
-        {
-            BuildContext.Release(chunks);
-            throw;
-        }
-
+        ChunkBuffer?[] chunks = context.Read(_reader, run);
         context.Counters.AddVoxels(_scope.BytesOf(run));
         return chunks;
     }

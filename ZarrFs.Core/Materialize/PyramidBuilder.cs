@@ -20,7 +20,8 @@ public static class PyramidBuilder
         using var context = new BuildContext(plan, pool, sink, counters, cancellationToken);
         try
         {
-            new OctreeBuilder(context).Run();
+            if (plan.IsSlabs) new SlabBuilder(context).Run();
+            else new OctreeBuilder(context).Run();
         }
         catch (Exception failure)
         {

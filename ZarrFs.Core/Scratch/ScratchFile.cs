@@ -41,25 +41,7 @@ internal sealed class ScratchFile((int Volume, long T, long C, long Z) row, long
 
     /// <exception cref="IOException">The file cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public void Open(string directory)
-    {
-        string path = Path.Combine(directory, $"zarrfs-{Environment.ProcessId}-{Guid.NewGuid():N}.scratch");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        FileStream stream = new(path, options);
-        try
-        {
-            // At once, not on closing: a killed program closes nothing.
-            File.Delete(path);
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-
-        _stream = stream;
-    }
+    public void Open(string directory) => _stream = NamelessFile.Open(directory);
 
     /// <summary>Reads a whole slot; what was never written is zero.</summary>
     public void Read(long slot, Span<byte> destination)

@@ -3,7 +3,7 @@ using ZarrFs.Core.Volumes;
 namespace ZarrFs.Core.Scratch;
 
 /// <summary>A chunk's place in a scratch file while it is being written, by any number of threads.</summary>
-internal sealed class ScratchSlot(ChunkScratch scratch, ScratchFile file, long slot)
+internal sealed class ScratchSlot(ChunkScratch scratch, ScratchFile file, long slot) : IScratchPlace
 {
     private volatile bool _hasBytes;
 
@@ -14,7 +14,8 @@ internal sealed class ScratchSlot(ChunkScratch scratch, ScratchFile file, long s
     /// <summary>True if any byte of it is not zero. Zeros are not written: the file is sparse.</summary>
     public bool HasBytes => _hasBytes;
 
-    /// <summary>Writes a part of the chunk. What fails is told by <see cref="End"/>.</summary>
+    /// <inheritdoc/>
+    /// <remarks>What fails is told by <see cref="End"/>.</remarks>
     public void Write(int offset, ReadOnlySpan<byte> bytes)
     {
         if (Zeros.IsAllZero(bytes)) return;

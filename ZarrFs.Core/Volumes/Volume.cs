@@ -57,6 +57,9 @@ public sealed class Volume
     /// <summary>Voxels along t, c, z, y, x.</summary>
     public VolumeShape Shape { get; }
 
+    /// <summary>What the view's first plane is in the source; negative where it lies before the source.</summary>
+    public long OriginZ => _originZ;
+
     /// <summary>The type of a voxel as <see cref="Read"/> gives it.</summary>
     public DataType DataType { get; }
 

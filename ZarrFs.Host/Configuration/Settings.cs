@@ -23,8 +23,11 @@ internal sealed record Settings
     /// <summary>Address to listen on, or null for no HTTP.</summary>
     public required string? Listen { get; init; }
 
-    /// <summary>Budget for all buffers, in bytes.</summary>
-    public required long Memory { get; init; }
+    /// <summary>The memory that was asked for, in bytes; null for <c>auto</c>.</summary>
+    public required long? AskedMemory { get; init; }
+
+    /// <summary>Budget for all buffers, in bytes, of a program that shows volumes.</summary>
+    public long Memory => AskedMemory ?? OptionParsing.AutomaticMemory;
 
     /// <summary>Where what was decoded goes that does not fit in memory.</summary>
     public required ScratchOptions Scratch { get; init; }
@@ -46,7 +49,7 @@ internal sealed record Settings
             MountPath = options.Mount.Path.Length == 0 ? null : Path.GetFullPath(options.Mount.Path),
             AllowOther = options.Mount.AllowOther,
             Listen = options.Http.Listen.Length == 0 ? null : options.Http.Listen,
-            Memory = OptionParsing.Memory(options.Memory),
+            AskedMemory = OptionParsing.IsAuto(options.Memory) ? null : OptionParsing.Memory(options.Memory),
             Scratch = OptionParsing.Scratch(options.Scratch, options.ScratchSize),
             Threads = OptionParsing.Threads(options.Threads),
             LogLevel = options.LogLevel.ToLowerInvariant() switch

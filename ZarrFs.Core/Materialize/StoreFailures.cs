@@ -19,13 +19,20 @@ internal sealed class StoreFailures(string store, Func<long> stillNeeded)
             return new StoreException(path, $"cannot be written: {store} is gone. Put it back, or {GoOn} (from the beginning, if it stays away)", failure);
         string advice = failure.HResult switch
         {
-            Libc.NoSpace or Libc.QuotaExceeded => $"{Free()}about {Size(stillNeeded())} more are needed; make room and {GoOn}",
+            Libc.NoSpace or Libc.QuotaExceeded => $"{Free()}{Needed()}make room and {GoOn}",
             Libc.ReadOnlyFileSystem => $"the file system is read-only; {GoOn} once it can be written",
             Libc.InputOutput => $"the disk reports an error; see the system's log, then {GoOn}",
             _ => $"when that is put right, {GoOn}",
         };
         return new StoreException(path, $"cannot be written ({Reason(failure)}): {advice}", failure);
     }
+
+    /// <summary>The error for a store that could not be begun or opened.</summary>
+    public static StoreException Opening(string store, Exception failure) => new(
+        store,
+        $"cannot be made or opened ({failure.Message}); "
+            + (failure.HResult is Libc.NoSpace or Libc.QuotaExceeded ? "make room and run the same command again" : "check the path and its permissions"),
+        failure);
 
     /// <summary>The error for a chunk that is not what was written.</summary>
     public static StoreException Damaged(string path, string found, Exception? inner = null) =>
@@ -46,6 +53,8 @@ internal sealed class StoreFailures(string store, Func<long> stillNeeded)
         int path = failure.Message.IndexOf(" : '", StringComparison.Ordinal);
         return path < 0 ? failure.Message.TrimEnd('.') : failure.Message[..path];
     }
+
+    private string Needed() => stillNeeded() is > 0 and long bytes ? $"about {Size(bytes)} more are needed; " : "";
 
     private string Free()
     {

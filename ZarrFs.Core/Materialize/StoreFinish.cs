@@ -33,16 +33,27 @@ internal sealed class StoreFinish(StoreTarget target, StorePaths paths, ChunkFil
         Put(documents.Where(document => !IsOfLevel(document)), paths.Store);
     }
 
-    /// <summary>Deletes everything that is not the store's, the lock last.</summary>
+    /// <summary>Deletes everything that is not the store's.</summary>
     public void CleanUp(StoreLock held)
     {
         StoreRemoval.DeleteTree(paths.Temporary);
         StoreRemoval.DeleteTree(paths.Levels);
         StoreRemoval.DeleteTree(paths.Replaced);
-        File.Delete(paths.Journal);
-        held.Delete();
-        StoreRemoval.DeleteTree(paths.Inside);
+        try
+        {
+            // In one step: before it the store is unfinished, after it it is nothing but a store.
+            StoreRemoval.Rename(paths.Inside, paths);
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            // The store may be a file system of its own, or the directory it is in not ours to write.
+            File.Delete(paths.Journal);
+            held.Delete();
+            StoreRemoval.DeleteTree(paths.Inside);
+        }
+
         if (Durable) sync.Directory(paths.Store);
+        StoreRemoval.DeleteRenamed(paths, deleted: null);
     }
 
     private bool IsOfLevel(StoreDocument document) =>

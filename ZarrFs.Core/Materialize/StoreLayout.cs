@@ -33,15 +33,21 @@ public static class StoreLayout
         Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, StoreFormat format, Codec? codec, IReadOnlyList<SourceProblem> problems)
     {
         CheckLevels(multiscale, format);
-        switch (format)
+        IReadOnlyList<(string Name, byte[] Content)> root;
+        Func<Level, IReadOnlyList<(string Name, byte[] Content)>> array;
+        if (format is StoreFormat.Ome05 or StoreFormat.Array3)
         {
-            case StoreFormat.Ome05 or StoreFormat.Array3:
-                var v3 = new ZarrV3Documents(multiscale, channels, codec, problems);
-                return IsArray(format) ? [.. InOrder(v3.RootArray(), "")] : Tree(multiscale, v3.Array, v3.Group());
-            default:
-                var v2 = new ZarrV2Documents(multiscale, channels, codec, problems);
-                return IsArray(format) ? [.. InOrder(v2.RootArray(), "")] : Tree(multiscale, v2.Array, v2.Group());
+            var documents = new ZarrV3Documents(multiscale, channels, codec, problems);
+            (root, array) = (IsArray(format) ? documents.RootArray() : documents.Group(), documents.Array);
         }
+        else
+        {
+            var documents = new ZarrV2Documents(multiscale, channels, codec, problems);
+            (root, array) = (IsArray(format) ? documents.RootArray() : documents.Group(), documents.Array);
+        }
+
+        IEnumerable<StoreDocument> levels = IsArray(format) ? [] : multiscale.Levels.SelectMany(level => InOrder(array(level), $"{level.Index}/"));
+        return [.. levels, .. InOrder(root, "")];
     }
 
     /// <summary>A codec with its configuration, for people: what stands in <c>.zarray</c>.</summary>
@@ -55,10 +61,6 @@ public static class StoreLayout
         if (IsArray(format) && multiscale.Levels.Count != 1)
             throw new ArgumentException($"a plain array has one level, not {multiscale.Levels.Count}", nameof(multiscale));
     }
-
-    private static IReadOnlyList<StoreDocument> Tree(
-        Multiscale multiscale, Func<Level, IReadOnlyList<(string Name, byte[] Content)>> array, IReadOnlyList<(string Name, byte[] Content)> group) =>
-        [.. multiscale.Levels.SelectMany(level => InOrder(array(level), $"{level.Index}/")), .. InOrder(group, "")];
 
     private static IEnumerable<StoreDocument> InOrder(IReadOnlyList<(string Name, byte[] Content)> documents, string directory) =>
         documents.OrderBy(document => LastNames.Contains(document.Name)).Select(document => new StoreDocument(directory + document.Name, document.Content));

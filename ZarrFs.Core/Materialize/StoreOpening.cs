@@ -42,8 +42,7 @@ internal static class StoreOpening
         catch (Exception failure)
         {
             held?.Dispose();
-            if (StoreFailures.IsFromSystem(failure))
-                throw new StoreException(paths.Store, $"cannot be made or opened ({failure.Message}); check the path and its permissions", failure);
+            if (StoreFailures.IsFromSystem(failure)) throw StoreFailures.Opening(paths.Store, failure);
             throw;
         }
     }
@@ -89,7 +88,7 @@ internal static class StoreOpening
         if (!StoreContents.IsNode(paths.Store))
             throw new StoreException(paths.Store, $"is neither empty nor a Zarr store ({Path.GetFileName(other)} is in it); give another path");
 
-        // A run was killed between its last two steps: the store is whole.
+        // A run that could not do its last step in one was killed in it: the store is whole.
         if (held is not null) StoreRemoval.DeleteTree(paths.Inside);
         if (!target.Overwrite)
             throw new StoreException(paths.Store, "is a Zarr store already; add --overwrite to delete it and write it anew, or give another path");

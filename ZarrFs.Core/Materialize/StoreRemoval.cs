@@ -20,7 +20,7 @@ internal static class StoreRemoval
                 throw new StoreException(paths.Store, $"is a link to {target}; --overwrite deletes no link's target. Give that path itself");
             if (StoreContents.FirstForeign(paths.Store) is { } foreign)
                 throw new StoreException(paths.Store, $"is not deleted: {foreign} is no part of a Zarr store. Move it away, or give another path");
-            Directory.Move(paths.Store, Path.Combine(paths.Parent, paths.DeletingPrefix + Guid.NewGuid().ToString("N")[..8]));
+            Rename(paths.Store, paths);
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
         {
@@ -29,7 +29,12 @@ internal static class StoreRemoval
         }
     }
 
-    /// <summary>Deletes all that <see cref="MoveAside"/> has renamed, now or in a run that was killed.</summary>
+    /// <summary>Gives a directory a name by which <see cref="DeleteRenamed"/> knows it.</summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    public static void Rename(string directory, StorePaths paths) =>
+        Directory.Move(directory, Path.Combine(paths.Parent, paths.DeletingPrefix + Guid.NewGuid().ToString("N")[..8]));
+
+    /// <summary>Deletes all that was renamed in order to delete it, now or in a run that was killed.</summary>
     /// <param name="paths">The store's place.</param>
     /// <param name="deleted">Told from time to time how many files are deleted.</param>
     /// <exception cref="StoreException">Something could not be deleted.</exception>

@@ -21,7 +21,7 @@ public sealed record StoreTarget
     public required BuildIdentity Identity { get; init; }
 
     /// <summary>When what was written is forced to the disk.</summary>
-    public Durability Durability { get; init; } = Durability.End;
+    public Durability Durability { get; init; }
 
     /// <summary>Whether a store that is there may be deleted; with <see cref="Extends"/>, whether levels that are there may be replaced.</summary>
     public bool Overwrite { get; init; }

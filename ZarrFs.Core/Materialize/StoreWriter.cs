@@ -273,8 +273,8 @@ public sealed class StoreWriter : IChunkSink, IDisposable
     /// <summary>About how many bytes are still to be written: as many a chunk as so far.</summary>
     private long StillNeeded()
     {
-        long made = _counters.ChunksWritten + _counters.ChunksEmpty;
-        double each = made > 0 ? (double)_counters.WrittenBytes / made : _target.Levels.Max(place => place?.ChunkBytes ?? 0);
+        long made = _counters.ChunksWritten + _counters.ChunksEmpty, written = _counters.WrittenBytes;
+        double each = written > 0 ? (double)written / made : _target.Levels.Max(place => place?.ChunkBytes ?? 0);
         return (long)((Chunks - DoneChunks) * each);
     }
 }

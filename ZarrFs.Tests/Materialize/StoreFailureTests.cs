@@ -61,6 +61,20 @@ public sealed class StoreFailureTests
         Assert.Matches(@"out\.zarr/.* cannot be written \(No space left on device\): \d+ bytes are free there, about \d+ (bytes|kB) more are needed; make room and run the same command again: it goes on where it stopped", failure.Message);
     }
 
+    /// <summary>Where the last step cannot be one: a store that is a file system of its own cannot be renamed out of.</summary>
+    [SmallDiskFact]
+    public void A_store_may_be_a_mountpoint()
+    {
+        using StoreBuild build = Small();
+        build.Run(build.Target("whole.zarr"));
+        using var disk = new SmallDisk(16 << 20);
+        build.Run(build.Target() with { Path = disk.Path });
+        StoreBuild.Same(StoreBuild.Files(build.Target("whole.zarr").Path), disk.Path);
+        StoreTarget again = build.Target() with { Path = disk.Path, Overwrite = true };
+        Assert.Contains("cannot be renamed in order to delete it", Assert.Throws<StoreException>(() => build.Run(again)).Message, StringComparison.Ordinal);
+        StoreBuild.Same(StoreBuild.Files(build.Target("whole.zarr").Path), disk.Path);
+    }
+
     [Fact]
     public void A_store_whose_directory_goes_away_is_an_error_that_says_so()
     {

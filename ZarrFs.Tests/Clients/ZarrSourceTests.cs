@@ -53,8 +53,8 @@ public sealed class ZarrSourceTests : IDisposable
     public void The_mount_and_the_store_written_show_what_numpy_makes(string kind, string shift, string window)
     {
         string source = Make(kind);
-        string[] view = [$"--shift={shift}", $"--window={window}", "--chunk-size", "16", "--levels", "3", "--name", "seen"];
-        using (var process = ZarrFsProcess.Start(["mount", source, _workspace.Folder("mount"), .. view]))
+        string[] view = [$"--shift={shift}", "--chunk-size", "16", "--levels", "3", "--name", "seen"];
+        using (var process = ZarrFsProcess.Start(["mount", source, _workspace.Folder("mount"), $"--ranges={window}", .. view]))
         {
             Check(source, Path.Combine(process.MountPath, "seen.zarr"), shift, window);
             Assert.DoesNotContain("cannot", process.ErrorLog, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class ZarrSourceTests : IDisposable
         using (var process = ZarrFsProcess.Start("mount", _workspace.At("copy.ome.zarr"), _workspace.At("mount"), "--chunk-size", "16", "--levels", "3"))
             Check(source, Path.Combine(process.MountPath, "copy.zarr"), shift, window);
 
-        ZarrFsProcess.Run(["materialize", source, _workspace.At("written.zarr"), .. view, "--compression", "zstd", "--verify"]).Expect();
+        ZarrFsProcess.Run(["materialize", source, _workspace.At("written.zarr"), $"--window={window}", .. view, "--compression", "zstd", "--verify"]).Expect();
         Check(source, _workspace.At("written.zarr"), shift, window);
     }
 

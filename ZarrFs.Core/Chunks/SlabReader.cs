@@ -8,7 +8,7 @@ namespace ZarrFs.Core.Chunks;
 /// <summary>
 /// Reads many chunks of one chunk row z from a source that must be decoded: plane by plane, shared out among the idle workers, and within
 /// a plane decoded unit by decoded unit, so that each is decoded once and a worker needs memory for one. Units of several planes are shared
-/// out themselves, row of units by row of units.
+/// out themselves.
 /// </summary>
 internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, TimeSpan patience)
 {
@@ -22,9 +22,15 @@ internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, Time
         });
         Region first = chunks[0].Region;
         (long Start, long End)[] depths = [.. Units(volume.Volume.WidenZ, first.Z, first.EndZ)];
-        (long Start, long End)[] heights = volume.Volume.Source.Unit.Depth == 1 ? [(slab.Y, slab.EndY)] : [.. Units(volume.Volume.WidenY, slab.Y, slab.EndY)];
-        scheduler.ForEach(
-            checked(depths.Length * heights.Length), i => ReadUnits(slab, depths[i / heights.Length], heights[i % heights.Length], cancellationToken));
+        bool isDeep = volume.Volume.Source.Unit.Depth > 1;
+        (long Start, long End)[] heights = isDeep ? [.. Units(volume.Volume.WidenY, slab.Y, slab.EndY)] : [(slab.Y, slab.EndY)];
+        (long Start, long End)[] widths = isDeep ? [.. Units(volume.Volume.WidenX, slab.X, slab.EndX)] : [(slab.X, slab.EndX)];
+        scheduler.ForEach(checked(depths.Length * heights.Length * widths.Length), i =>
+        {
+            (int row, int x) = Math.DivRem(i, widths.Length);
+            (int z, int y) = Math.DivRem(row, heights.Length);
+            ReadUnits(slab, depths[z], heights[y], widths[x], cancellationToken);
+        });
     }
 
     /// <summary>Cuts a span of voxels where units end.</summary>
@@ -37,7 +43,7 @@ internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, Time
         }
     }
 
-    private void ReadUnits(Slab slab, (long Start, long End) depth, (long Start, long End) height, CancellationToken cancellationToken)
+    private void ReadUnits(Slab slab, (long Start, long End) depth, (long Start, long End) height, (long Start, long End) width, CancellationToken cancellationToken)
     {
         using IDisposable held = SegmentCache.HoldLast();
         ChunkBuffer read = pool.Rent(BandReader.ScratchBytes, patience, cancellationToken);
@@ -48,7 +54,7 @@ internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, Time
             Volume volume = slab.Volume.Volume;
             foreach ((long y, long endY) in Units(volume.WidenY, height.Start, height.End))
             {
-                foreach ((long x, long endX) in Units(volume.WidenX, slab.X, slab.EndX))
+                foreach ((long x, long endX) in Units(volume.WidenX, width.Start, width.End))
                 {
                     for (long z = depth.Start; z < depth.End; z++)
                     {

@@ -14,7 +14,7 @@ internal static class InfoCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("SOURCE") { Description = "A directory of TIFF slices or cells, or a multi-page TIFF file." };
+        var path = new Argument<string>("SOURCE") { Description = "A directory of TIFF slices or cells, a multi-page TIFF file, or a Zarr directory." };
         var json = new Option<bool>("--json") { Description = "Print JSON for programs." };
         var quick = new Option<bool>("--quick") { Description = "Do not look into every file: bad slices are then not found." };
         var deep = new Option<bool>("--deep") { Description = "Read every voxel too: damage inside compressed slices is found in no other way. Takes as long as reading does." };

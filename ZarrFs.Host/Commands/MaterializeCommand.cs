@@ -9,7 +9,7 @@ internal static class MaterializeCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("SOURCE") { Description = "A directory of TIFF slices (00000.tif …) or cells (cell_yxz_001_001_001.tif …), or a multi-page TIFF file." };
+        var source = new Argument<string>("SOURCE") { Description = "A directory of TIFF slices (00000.tif …) or cells (cell_yxz_001_001_001.tif …), a multi-page TIFF file, or a Zarr directory." };
         var output = new Argument<string>("OUT.zarr") { Description = "The store's directory; made if it is missing. One that an interrupted run has left is continued." };
         var view = new ViewArguments(forStores: true);
         var store = new MaterializeArguments();

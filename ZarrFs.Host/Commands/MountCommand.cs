@@ -8,7 +8,7 @@ internal static class MountCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("SOURCE") { Description = "A directory of TIFF slices (00000.tif …) or cells (cell_yxz_001_001_001.tif …), or a multi-page TIFF file." };
+        var source = new Argument<string>("SOURCE") { Description = "A directory of TIFF slices (00000.tif …) or cells (cell_yxz_001_001_001.tif …), a multi-page TIFF file, or a Zarr directory." };
         var mountpoint = new Argument<string>("MOUNTPOINT") { Description = "An empty directory, where NAME.zarr and NAME.ome.zarr appear." };
         var allowOther = new Option<bool?>("--allow-other") { Description = "Let other users of this machine read the mount too." };
         var view = new ViewArguments();

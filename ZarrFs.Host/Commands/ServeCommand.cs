@@ -13,7 +13,7 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var sources = new Argument<string[]>("SOURCE") { Description = "One or more directories of TIFF slices or cells, or multi-page TIFF files.", Arity = ArgumentArity.OneOrMore };
+        var sources = new Argument<string[]>("SOURCE") { Description = "One or more directories of TIFF slices or cells, multi-page TIFF files, or Zarr directories.", Arity = ArgumentArity.OneOrMore };
         Option<string?> listen = ListenOption();
         var view = new ViewArguments();
         var program = new ProgramArguments();

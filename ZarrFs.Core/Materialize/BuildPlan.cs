@@ -82,15 +82,16 @@ public sealed record BuildPlan
         }
 
         // Reading a run while the one before is written matters less than keeping what would otherwise go through the disk twice.
-        long spare = budget - (long)memory.Least, shelf = (long)Int128.Min(memory.Waiting, spare / 4 * 3);
+        long spare = budget - (long)memory.Least, disk = scratch?.MaxBytes ?? 0;
+        long shelf = (long)Int128.Min(spare, Int128.Min(memory.Waiting, Int128.Max(spare / 4 * 3, memory.Waiting - disk)));
         long queue = (long)Int128.Min(memory.Run, spare - shelf);
         shelf = (long)Int128.Min(memory.Waiting, spare - queue);
         var parked = (long)Int128.Min(long.MaxValue, memory.Waiting - shelf);
-        if (parked > (scratch?.MaxBytes ?? 0))
+        if (parked > disk)
         {
             throw new OptionException(
                 "--max-gb", $"{budget >> 20} MiB for buffers leaves up to {(parked >> 20) + 1} MiB without room, since {memory.Reason}; "
-                + $"{(scratch is null ? "there is no directory for it" : $"{scratch.Directory} may take {scratch.MaxBytes >> 20} MiB")}; give that much there, or {((memory.Least + memory.Waiting) >> 20) + 1} MiB of memory");
+                + $"{(scratch is null ? "there is no directory for it" : $"{scratch.Directory} may take {disk >> 20} MiB")}; give that much there, or {((memory.Least + memory.Waiting) >> 20) + 1} MiB of memory");
         }
 
         return new BuildPlan(memory.Scope, memory.Width, memory.Workers, (long)memory.Least + queue + shelf, queue)

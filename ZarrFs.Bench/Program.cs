@@ -3,9 +3,11 @@ using BenchmarkDotNet.Running;
 using ZarrFs.Bench;
 using ZarrFs.Tests.Corpus;
 using ZarrFs.Tests.Fuzz;
+using ZarrFs.Tests.Materialize;
 
 // ZarrFs.Bench cold-chunk SOURCE MIB, cold-slab SLICES MIB: end to end. ZarrFs.Bench fuzz --help: the fuzzer.
 // ZarrFs.Bench build-pyramid SOURCE MIB METHOD [DIRECTORY]: all levels, thrown away.
+// ZarrFs.Bench peer-volumes DIRECTORY: what peers/scroll2zarr_sums.py converts.
 // ZarrFs.Bench formats DIRECTORY: the table in docs/FORMATS.md.
 // Everything else is BenchmarkDotNet's: --filter '*'.
 switch (args)
@@ -25,6 +27,9 @@ switch (args)
         FuzzRun.Work(
             work, finds, int.Parse(seed, CultureInfo.InvariantCulture), long.Parse(first, CultureInfo.InvariantCulture),
             double.Parse(minutes, CultureInfo.InvariantCulture), corpus.Length == 0 ? null : corpus);
+        return 0;
+    case ["peer-volumes", string directory]:
+        foreach (PeerVolume volume in PeerVolume.All) volume.Write(directory);
         return 0;
     case ["formats", string data]:
         Environment.SetEnvironmentVariable(TestData.Variable, Path.GetFullPath(data));

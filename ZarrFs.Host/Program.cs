@@ -11,6 +11,8 @@ var root = new RootCommand(
     MountCommand.Create(),
     ServeCommand.Create(),
     RunCommand.Create(),
+    MaterializeCommand.Create(),
+    VerifyCommand.Create(),
     InfoCommand.Create(),
     DemoCommand.Create(),
 };
@@ -25,7 +27,7 @@ catch (OptionException failure)
     Console.Error.WriteLine($"zarrfs: {failure.Message}");
     return 2;
 }
-catch (Exception failure) when (failure is SourceException or MountException)
+catch (Exception failure) when (failure is SourceException or StoreException or CodecException or MountException)
 {
     Console.Error.WriteLine($"zarrfs: {failure.Message}");
     return 1;

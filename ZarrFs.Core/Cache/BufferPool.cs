@@ -41,6 +41,12 @@ public sealed class BufferPool : IDisposable
 
     internal Lock Sync { get; } = new();
 
+    /// <summary>Takes bytes out of the budget, for good, for memory of the program that is not a buffer.</summary>
+    public void Reserve(long bytes)
+    {
+        lock (Sync) _committed += bytes;
+    }
+
     /// <summary>Takes a buffer without waiting, its content undefined; null if the budget does not allow it.</summary>
     public ChunkBuffer? TryRent(int length)
     {

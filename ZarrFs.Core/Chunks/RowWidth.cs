@@ -32,7 +32,7 @@ internal readonly record struct RowWidth(int Chunks)
     public static long DecodedBytes(Volume volume)
     {
         ReadUnit unit = volume.Source.Unit;
-        return unit.IsDecoded ? SegmentCache.BytesOf((Int128)unit.Height * unit.Width * unit.Channels * volume.Source.DataType.Size()) : 0;
+        return unit.IsDecoded ? SegmentCache.BytesOf((Int128)unit.Depth * unit.Height * unit.Width * unit.Channels * volume.Source.DataType.Size()) : 0;
     }
 
     /// <summary>The least budget with which one worker can make any chunk of a volume, and a reader hold another.</summary>

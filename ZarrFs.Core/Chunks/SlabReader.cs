@@ -7,7 +7,8 @@ namespace ZarrFs.Core.Chunks;
 
 /// <summary>
 /// Reads many chunks of one chunk row z from a source that must be decoded: plane by plane, shared out among the idle workers, and within
-/// a plane decoded unit by decoded unit, so that each is decoded once and a worker needs memory for one.
+/// a plane decoded unit by decoded unit, so that each is decoded once and a worker needs memory for one. Units of several planes are shared
+/// out themselves, row of units by row of units.
 /// </summary>
 internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, TimeSpan patience)
 {
@@ -19,10 +20,24 @@ internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, Time
         {
             if (chunks[i].Buffer is { } buffer && chunks[i].Region.Count < volume.Chunk.Count) buffer.Span.Clear(); // what overhangs is fill
         });
-        scheduler.ForEach(chunks[0].Region.Depth, z => ReadPlane(slab, z, cancellationToken));
+        Region first = chunks[0].Region;
+        (long Start, long End)[] depths = [.. Units(volume.Volume.WidenZ, first.Z, first.EndZ)];
+        (long Start, long End)[] heights = volume.Volume.Source.Unit.Depth == 1 ? [(slab.Y, slab.EndY)] : [.. Units(volume.Volume.WidenY, slab.Y, slab.EndY)];
+        scheduler.ForEach(
+            checked(depths.Length * heights.Length), i => ReadUnits(slab, depths[i / heights.Length], heights[i % heights.Length], cancellationToken));
     }
 
-    private void ReadPlane(Slab slab, int z, CancellationToken cancellationToken)
+    /// <summary>Cuts a span of voxels where units end.</summary>
+    private static IEnumerable<(long Start, long End)> Units(Func<long, long, (long Start, long End)> widen, long start, long end)
+    {
+        for (long from = start, to; from < end; from = to)
+        {
+            to = Math.Min(end, widen(from, from + 1).End);
+            yield return (from, to);
+        }
+    }
+
+    private void ReadUnits(Slab slab, (long Start, long End) depth, (long Start, long End) height, CancellationToken cancellationToken)
     {
         using IDisposable held = SegmentCache.HoldLast();
         ChunkBuffer read = pool.Rent(BandReader.ScratchBytes, patience, cancellationToken);
@@ -31,18 +46,19 @@ internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, Time
         {
             gathered = pool.Rent(BandReader.ScratchBytes, patience, cancellationToken);
             Volume volume = slab.Volume.Volume;
-            for (long y = slab.Y, endY; y < slab.EndY; y = endY)
+            foreach ((long y, long endY) in Units(volume.WidenY, height.Start, height.End))
             {
-                endY = Math.Min(slab.EndY, volume.WidenY(y, y + 1).End);
-                for (long x = slab.X, endX; x < slab.EndX; x = endX)
+                foreach ((long x, long endX) in Units(volume.WidenX, slab.X, slab.EndX))
                 {
-                    endX = Math.Min(slab.EndX, volume.WidenX(x, x + 1).End);
-                    for (long c = slab.C; c < slab.EndC; c++)
+                    for (long z = depth.Start; z < depth.End; z++)
                     {
-                        foreach (Region block in slab.Blocks(c, z, y, endY, x, endX))
+                        for (long c = slab.C; c < slab.EndC; c++)
                         {
-                            cancellationToken.ThrowIfCancellationRequested();
-                            ReadBlock(slab, block, z, read.Span, gathered.Span);
+                            foreach (Region block in slab.Blocks(c, z, y, endY, x, endX))
+                            {
+                                cancellationToken.ThrowIfCancellationRequested();
+                                ReadBlock(slab, block, read.Span, gathered.Span);
+                            }
                         }
                     }
                 }
@@ -56,19 +72,19 @@ internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, Time
     }
 
     /// <summary>Reads a block, which lies within one row of chunks, and cuts it into those.</summary>
-    private static void ReadBlock(Slab slab, in Region block, int z, Span<byte> scratch, Span<byte> gathered)
+    private static void ReadBlock(Slab slab, in Region block, Span<byte> scratch, Span<byte> gathered)
     {
         Span<byte> voxels = scratch[..((int)block.Count * slab.VoxelBytes)];
         slab.Volume.Volume.Read(block, voxels, scratch[voxels.Length..]);
         for (long x = block.X / slab.Chunk.X; x <= (block.EndX - 1) / slab.Chunk.X; x++)
         {
-            if (slab.At(block.C, block.Y / slab.Chunk.Y, x) is { } chunk) Cut(slab, chunk, voxels, block, z, gathered);
+            if (slab.At(block.C, block.Y / slab.Chunk.Y, x) is { } chunk) Cut(slab, chunk, voxels, block, gathered);
         }
     }
 
-    private static void Cut(Slab slab, SlabChunk chunk, ReadOnlySpan<byte> voxels, in Region block, int z, Span<byte> gathered)
+    private static void Cut(Slab slab, SlabChunk chunk, ReadOnlySpan<byte> voxels, in Region block, Span<byte> gathered)
     {
-        int voxel = slab.VoxelBytes;
+        int voxel = slab.VoxelBytes, z = (int)(block.Z - chunk.Region.Z);
         long from = Math.Max(block.X, chunk.Region.X), to = Math.Min(block.EndX, chunk.Region.EndX);
         int rowBytes = slab.Chunk.X * voxel, blockRow = block.Width * voxel, length = (int)(to - from) * voxel;
         ReadOnlySpan<byte> source = voxels[((int)(from - block.X) * voxel)..];
@@ -151,7 +167,7 @@ internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, Time
         /// Cuts a box of one plane into blocks that fit in the scratch: of one row of chunks each, whole chunks wide if possible, and only
         /// where there are chunks to be made.
         /// </summary>
-        public IEnumerable<Region> Blocks(long c, int z, long y, long endY, long x, long endX)
+        public IEnumerable<Region> Blocks(long c, long z, long y, long endY, long x, long endX)
         {
             for (long top = y, bottom; top < endY; top = bottom)
             {
@@ -167,7 +183,7 @@ internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, Time
                     {
                         yield return _first.Region with
                         {
-                            C = c, Z = _first.Region.Z + z, Y = row, X = left,
+                            C = c, Z = z, Y = row, X = left,
                             Depth = 1, Height = (int)Math.Min(rows, bottom - row), Width = (int)(right - left),
                         };
                     }

@@ -11,8 +11,17 @@ public abstract class Codec
     /// <summary>Its name in Zarr: <c>blosc</c>, <c>zstd</c>, <c>gzip</c>, <c>zlib</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>False if Zarr v3 does not have it, and <see cref="WriteV3"/> is impossible.</summary>
+    public virtual bool IsInV3 => true;
+
     /// <summary>Most bytes that <see cref="Encode"/> makes of so many.</summary>
     public abstract int MostEncodedBytes(int rawBytes);
+
+    /// <summary>Finds out before anything is written whether <see cref="Encode"/> is possible here.</summary>
+    /// <exception cref="Failures.CodecException">The library is missing, or was built without what it takes; says what to install.</exception>
+    public virtual void Check()
+    {
+    }
 
     /// <summary>Encodes; one thread's work. Returns the bytes written at the start of <paramref name="encoded"/>.</summary>
     /// <param name="raw">What to encode.</param>

@@ -54,8 +54,9 @@ public sealed record BuildPlan
     /// <param name="budget">Most bytes of buffers.</param>
     /// <param name="workers">Threads that read and halve.</param>
     /// <param name="scratch">Where to keep what has no room in memory: decoded slices, and what the Gaussian method leaves open; null for nowhere.</param>
+    /// <param name="besides">Bytes that the process takes besides buffers: only told.</param>
     /// <exception cref="OptionException">The budget is too small; the message says how much is needed.</exception>
-    public static BuildPlan For(BuildScope scope, long budget, int workers, ScratchOptions? scratch = null)
+    public static BuildPlan For(BuildScope scope, long budget, int workers, ScratchOptions? scratch = null, long besides = 0)
     {
         if (SlabMemory.IsFor(scope)) return ForSlabs(new SlabMemory(scope, workers), budget, scratch);
         long chunk = SizeClass.BytesOf(scope.Volume.ChunkBytes);
@@ -70,7 +71,9 @@ public sealed record BuildPlan
         }
 
         throw new OptionException(
-            "--max-gb", $"{budget >> 20} MiB for buffers is too little; chunks of {scope.Volume.Chunk} in {scope.Volume.Levels.Count} levels need {((long)LeastBytes(scope, 1, workers) >> 20) + 1} MiB at least");
+            "--max-gb",
+            $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {workers} threads that make {scope.Volume.Levels.Count} levels of {scope.Volume.Chunk} chunks need "
+            + $"at least {Math.Ceiling((double)(LeastBytes(scope, 1, workers) + besides) / 1e6) / 1e3:0.###} GB (fewer --threads or a smaller --chunk-size need less)");
     }
 
     private static BuildPlan ForSlabs(SlabMemory memory, long budget, ScratchOptions? scratch)

@@ -53,26 +53,33 @@ public static class ContrastEstimate
         var row = new T[width];
         var scratch = new byte[volume.ScratchBytes(width)];
         var values = new List<T>();
-        bool isCostly = volume.Source.Unit.IsDecoded && DecodedBytes(volume) * Planes * volume.Shape.C > MostDecoded;
+        bool isDecoded = volume.Source.Unit.IsDecoded;
+        bool isCostly = isDecoded && DecodedBytes(volume) * Planes * volume.Shape.C > MostDecoded;
         (long first, long rows) = Rows(volume);
         foreach (int plane in (ReadOnlySpan<int>)[2, 1, 3]) // the middle first
         {
             long z = volume.Shape.Z * plane / (Planes + 1);
-            for (int i = 0; i < RowsPerPlane; i++)
+            // All rows of a strip or tile before the next one: it is decoded once.
+            for (long x = 0, endX; x < width; x = endX)
             {
-                long y = Math.Min(first + (rows * i / RowsPerPlane), volume.Shape.Y - 1);
-                try
+                endX = isDecoded ? Math.Min(width, volume.WidenX(x, x + 1).End) : width;
+                for (int i = 0; i < RowsPerPlane; i++)
                 {
-                    if (!volume.Read(new Region(time, channel, z, y, 0, 1, 1, width), MemoryMarshal.AsBytes(row.AsSpan()), scratch)) break;
-                }
-                catch (SourceException)
-                {
-                    break; // a bad slice has no say in the contrast; whoever reads it is told
-                }
+                    long y = Math.Min(first + (rows * i / RowsPerPlane), volume.Shape.Y - 1);
+                    Span<T> part = row.AsSpan(0, (int)(endX - x));
+                    try
+                    {
+                        if (!volume.Read(new Region(time, channel, z, y, x, 1, 1, part.Length), MemoryMarshal.AsBytes(part), scratch)) break;
+                    }
+                    catch (SourceException)
+                    {
+                        break; // a bad slice has no say in the contrast; whoever reads it is told
+                    }
 
-                foreach (T value in row)
-                {
-                    if (!T.IsZero(value) && T.IsFinite(value)) values.Add(value);
+                    foreach (T value in part)
+                    {
+                        if (!T.IsZero(value) && T.IsFinite(value)) values.Add(value);
+                    }
                 }
             }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Metadata;
@@ -13,12 +15,18 @@ public sealed class ZarrV2Documents
 {
     private readonly Multiscale _multiscale;
     private readonly OmeroChannel _channel;
+    private readonly Codec? _codec;
+    private readonly IReadOnlyList<SourceProblem> _problems;
 
     /// <param name="multiscale">What is described.</param>
     /// <param name="channels">How each channel is displayed.</param>
-    public ZarrV2Documents(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels)
+    /// <param name="codec">What the chunks are encoded with; null for raw ones.</param>
+    /// <param name="problems">The bad ones are listed in the attributes of the root.</param>
+    public ZarrV2Documents(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, Codec? codec = null, IReadOnlyList<SourceProblem>? problems = null)
     {
         _multiscale = multiscale;
+        _codec = codec;
+        _problems = problems ?? [];
         _channel = channels[(int)multiscale.Leading.C] with { IsActive = true };
         Axes = Axes.Spatial(multiscale.Volume);
     }
@@ -38,7 +46,14 @@ public sealed class ZarrV2Documents
     public IReadOnlyList<(string Name, byte[] Content)> Array(Level level) =>
     [
         (".zarray", JsonDocuments.Write(writer => WriteArray(writer, level))),
-        (".zattrs", JsonDocuments.Write(WriteArrayAttributes)),
+        (".zattrs", JsonDocuments.Write(writer => WriteArrayAttributes(writer, []))),
+    ];
+
+    /// <summary>The documents of the first level's array where it is the root and there is no group, by name.</summary>
+    public IReadOnlyList<(string Name, byte[] Content)> RootArray() =>
+    [
+        (".zarray", JsonDocuments.Write(writer => WriteArray(writer, _multiscale.Levels[0]))),
+        (".zattrs", JsonDocuments.Write(writer => WriteArrayAttributes(writer, _problems))),
     ];
 
     private static void WriteGroup(Utf8JsonWriter writer)
@@ -55,7 +70,9 @@ public sealed class ZarrV2Documents
         writer.WriteNumbers("shape", Axes.Sizes(level.Shape));
         writer.WriteNumbers("chunks", Axes.Sizes(new VolumeShape(_multiscale.Chunk.Z, _multiscale.Chunk.Y, _multiscale.Chunk.X)));
         writer.WriteString("dtype", _multiscale.Volume.DataType.TypeString());
-        writer.WriteNull("compressor");
+        writer.WritePropertyName("compressor");
+        if (_codec is null) writer.WriteNullValue();
+        else _codec.WriteV2(writer);
         writer.WriteNumber("fill_value", 0);
         writer.WriteString("order", "C");
         writer.WriteNull("filters");
@@ -63,12 +80,13 @@ public sealed class ZarrV2Documents
         writer.WriteEndObject();
     }
 
-    private void WriteArrayAttributes(Utf8JsonWriter writer)
+    private void WriteArrayAttributes(Utf8JsonWriter writer, IReadOnlyList<SourceProblem> problems)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("_ARRAY_DIMENSIONS");
         foreach (string name in Axes.Names) writer.WriteStringValue(name);
         writer.WriteEndArray();
+        BadSlices.Write(writer, problems);
         writer.WriteEndObject();
     }
 
@@ -105,6 +123,7 @@ public sealed class ZarrV2Documents
         writer.WriteEndObject();
         writer.WriteEndArray();
         OmeDocuments.WriteOmero(writer, [_channel], 0, _multiscale.Volume.Shape.Z / 2);
+        BadSlices.Write(writer, _problems);
         writer.WriteEndObject();
     }
 
@@ -122,7 +141,7 @@ public sealed class ZarrV2Documents
             writer.WritePropertyName($"{level.Index}/.zarray");
             WriteArray(writer, level);
             writer.WritePropertyName($"{level.Index}/.zattrs");
-            WriteArrayAttributes(writer);
+            WriteArrayAttributes(writer, []);
         }
 
         writer.WriteEndObject();

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Metadata;
@@ -12,13 +14,19 @@ public sealed class ZarrV3Documents
 {
     private readonly Multiscale _multiscale;
     private readonly IReadOnlyList<OmeroChannel> _channels;
+    private readonly Codec? _codec;
+    private readonly IReadOnlyList<SourceProblem> _problems;
 
     /// <param name="multiscale">What is described.</param>
     /// <param name="channels">How each channel is displayed.</param>
-    public ZarrV3Documents(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels)
+    /// <param name="codec">What the chunks are encoded with, one that <see cref="Codec.IsInV3"/>; null for raw ones.</param>
+    /// <param name="problems">The bad ones are listed in the attributes of the root.</param>
+    public ZarrV3Documents(Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, Codec? codec = null, IReadOnlyList<SourceProblem>? problems = null)
     {
         _multiscale = multiscale;
         _channels = channels;
+        _codec = codec;
+        _problems = problems ?? [];
         Axes = Axes.Of(multiscale.Volume);
     }
 
@@ -29,7 +37,11 @@ public sealed class ZarrV3Documents
 
     /// <summary>The documents of one level's array, by name.</summary>
     public IReadOnlyList<(string Name, byte[] Content)> Array(Level level) =>
-        [("zarr.json", JsonDocuments.Write(writer => WriteArray(writer, level)))];
+        [("zarr.json", JsonDocuments.Write(writer => WriteArray(writer, level, [])))];
+
+    /// <summary>The documents of the first level's array where it is the root and there is no group, by name.</summary>
+    public IReadOnlyList<(string Name, byte[] Content)> RootArray() =>
+        [("zarr.json", JsonDocuments.Write(writer => WriteArray(writer, _multiscale.Levels[0], _problems)))];
 
     private void WriteGroup(Utf8JsonWriter writer)
     {
@@ -44,6 +56,7 @@ public sealed class ZarrV3Documents
         writer.WriteEndArray();
         OmeDocuments.WriteOmero(writer, _channels, _multiscale.Leading.T, _multiscale.Volume.Shape.Z / 2);
         writer.WriteEndObject();
+        BadSlices.Write(writer, _problems);
         writer.WriteEndObject();
         writer.WriteStartObject("consolidated_metadata");
         writer.WriteString("kind", "inline");
@@ -52,7 +65,7 @@ public sealed class ZarrV3Documents
         foreach (Level level in _multiscale.Levels)
         {
             writer.WritePropertyName(level.Index.ToString());
-            WriteArray(writer, level);
+            WriteArray(writer, level, []);
         }
 
         writer.WriteEndObject();
@@ -87,7 +100,7 @@ public sealed class ZarrV3Documents
         writer.WriteEndObject();
     }
 
-    private void WriteArray(Utf8JsonWriter writer, Level level)
+    private void WriteArray(Utf8JsonWriter writer, Level level, IReadOnlyList<SourceProblem> problems)
     {
         DataType type = _multiscale.Volume.DataType;
         writer.WriteStartObject();
@@ -119,8 +132,10 @@ public sealed class ZarrV3Documents
         }
 
         writer.WriteEndObject();
+        _codec?.WriteV3(writer);
         writer.WriteEndArray();
         writer.WriteStartObject("attributes");
+        BadSlices.Write(writer, problems);
         writer.WriteEndObject();
         writer.WriteStartArray("dimension_names");
         foreach (string name in Axes.Names) writer.WriteStringValue(name);

@@ -91,12 +91,16 @@ internal static class DirectoryListing
         !name.StartsWith('.')
         && (name.EndsWith(".tif", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".tiff", StringComparison.OrdinalIgnoreCase));
 
-    private static string RelativeName(ref FileSystemEntry entry)
+    /// <summary>The path of an entry below the directory that is listed, with <c>/</c> between folders.</summary>
+    public static string RelativeName(ref FileSystemEntry entry)
     {
         string folder = Path.GetRelativePath(entry.RootDirectory.ToString(), entry.Directory.ToString());
         string name = entry.FileName.ToString();
         return folder == "." ? name : $"{folder.Replace(Path.DirectorySeparatorChar, '/')}/{name}";
     }
+
+    /// <summary>The bytes of a file, of the one behind it for a link.</summary>
+    public static long LengthOf(ref FileSystemEntry entry) => Describe(ref entry, "").Size;
 
     private static SourceFile Describe(ref FileSystemEntry entry, string name)
     {

@@ -1,16 +1,15 @@
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Sources.Zarr;
 
 namespace ZarrFs.Core.Sources;
 
 /// <summary>Opens what a path names, whatever kind of source it is.</summary>
 public static class SourceOpener
 {
-    private static readonly string[] ZarrDocuments = ["zarr.json", ".zgroup", ".zarray"];
-
     /// <summary>
     /// Opens all images of a path: several where a file holds several, the main one first, or the one that
     /// <see cref="SourceOptions.Series"/> picks. A path is a TIFF file, a companion (OME-XML alone), a directory of slices, of cells,
-    /// or of a set of OME-TIFF files that belong together; a directory whose only TIFF has several pages and no number for a name is that
+    /// or of a set of OME-TIFF files that belong together, or a Zarr array or OME-Zarr group; a directory whose only TIFF has several pages and no number for a name is that
     /// file.
     /// </summary>
     /// <exception cref="SourceException">There is nothing, nothing that is read, or it contradicts itself.</exception>
@@ -22,7 +21,7 @@ public static class SourceOpener
         if (File.Exists(path) && options.Pattern is not null)
             throw new OptionException("--pattern", $"{path} is a file; a pattern is for the names of files in a directory");
         if (File.Exists(path)) return ImageFile.OpenAll(path, metadata: null, options);
-        throw new SourceException(path, "does not exist, expected a TIFF file or a directory of them");
+        throw new SourceException(path, "does not exist, expected a TIFF file, a directory of them, or a Zarr directory");
     }
 
     /// <summary>Opens one image: the main one, or the one that <see cref="SourceOptions.Series"/> picks.</summary>
@@ -31,18 +30,18 @@ public static class SourceOpener
 
     private static IReadOnlyList<ISource> OpenDirectory(string directory, SourceOptions options)
     {
+        if (ZarrDirectory.IsZarr(directory))
+        {
+            if (options.Pattern is not null) throw new OptionException("--pattern", $"{directory} is a Zarr directory; a pattern is for the names of TIFF files");
+            return ZarrDirectory.OpenAll(directory, options);
+        }
+
         if (options.Pattern is not null) return [SliceDirectory.OpenByPattern(directory, VolumeMetadata.Find(directory), CheckSingle(directory, options))];
         List<SourceFile> files = DirectoryListing.Tiffs(directory);
         if (files.Count == 0)
         {
-            foreach (string document in ZarrDocuments)
-            {
-                if (File.Exists(Path.Combine(directory, document)))
-                    throw new UnsupportedException(directory, $"a Zarr directory ({document}) is not supported as a source yet; TIFF files are");
-            }
-
             if (SliceDirectory.OpenFolders(directory, CheckSingle(directory, options)) is { } folders) return [folders];
-            throw new SourceException(directory, "no TIFF files in this directory, expected files that end in .tif or .tiff");
+            throw new SourceException(directory, "no TIFF files in this directory, expected files that end in .tif or .tiff, or a Zarr array or group");
         }
 
         VolumeMetadata? metadata = VolumeMetadata.Find(directory);

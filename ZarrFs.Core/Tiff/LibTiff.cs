@@ -1,6 +1,6 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Native;
 
 namespace ZarrFs.Core.Tiff;
 
@@ -11,20 +11,16 @@ internal static unsafe partial class LibTiff
     private const int JpegColorMode = 65538;
     private const int JpegColorModeRgb = 1;
 
-    // The system's own first; 6 is 4.5 and later, 5 is 4.0 to 4.4.
-    private static readonly string[] Names = OperatingSystem.IsWindows()
-        ? ["libtiff-6.dll", "tiff.dll", "libtiff.dll", "libtiff-5.dll"]
-        : OperatingSystem.IsMacOS()
-            ? ["libtiff.6.dylib", "libtiff.dylib", "/opt/homebrew/lib/libtiff.dylib", "/usr/local/lib/libtiff.dylib", "libtiff.5.dylib"]
-            : ["libtiff.so.6", "libtiff.so.5", "libtiff.so"];
-
-    private static readonly nint Loaded = Load();
+    // 6 is 4.5 and later, 5 is 4.0 to 4.4.
+    private static readonly bool IsLoaded = SystemLibrary.TryLoad(
+        Library, "TIFFReadFromUserBuffer",
+        linux: ["libtiff.so.6", "libtiff.so.5", "libtiff.so"],
+        mac: ["libtiff.6.dylib", "libtiff.dylib", "/opt/homebrew/lib/libtiff.dylib", "/usr/local/lib/libtiff.dylib", "libtiff.5.dylib"],
+        windows: ["libtiff-6.dll", "tiff.dll", "libtiff.dll", "libtiff-5.dll"]);
 
     static LibTiff()
     {
-        if (Loaded == 0) return;
-        NativeLibrary.SetDllImportResolver(typeof(LibTiff).Assembly, static (name, _, _) => name == Library ? Loaded : 0);
-        LibTiffMessages.Listen();
+        if (IsLoaded) LibTiffMessages.Listen();
     }
 
     /// <summary>Says by name what cannot be decoded here.</summary>
@@ -38,7 +34,7 @@ internal static unsafe partial class LibTiff
             throw directory.Unsupported(TiffTag.Compression, $"{named} is not supported; 7 (JPEG) is, and tiffcp -c jpeg makes one of the other");
         if (TiffCompression.Name(compression) == "unknown")
             throw directory.Unsupported(TiffTag.Compression, $"{named} is not supported; none, LZW, Deflate, Zstandard, JPEG and the others of libtiff are");
-        if (Loaded == 0)
+        if (!IsLoaded)
         {
             throw directory.Unsupported(
                 TiffTag.Compression,
@@ -101,16 +97,4 @@ internal static unsafe partial class LibTiff
 
     /// <summary>The first of the three lines that libtiff says about itself.</summary>
     private static string Version() => Marshal.PtrToStringUTF8((nint)GetVersion())?.Split('\n')[0].TrimEnd(',') ?? "unknown version";
-
-    private static nint Load()
-    {
-        foreach (string name in Names)
-        {
-            if (!NativeLibrary.TryLoad(name, Assembly.GetExecutingAssembly(), null, out nint library)) continue;
-            if (NativeLibrary.TryGetExport(library, "TIFFReadFromUserBuffer", out _)) return library;
-            NativeLibrary.Free(library);
-        }
-
-        return 0;
-    }
 }

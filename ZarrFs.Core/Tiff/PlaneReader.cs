@@ -14,12 +14,6 @@ internal static class PlaneReader
     /// <summary>Most bytes read at once to be copied out of: stays in a second-level cache.</summary>
     private const int Scratch = 512 << 10;
 
-    /// <summary>
-    /// Bytes that cost as much as one more read: 0.8 µs at 9 bytes a nanosecond, measured on pages in memory that no processor cache holds.
-    /// Rows that leave out more than this are read one by one, others together with what lies between them.
-    /// </summary>
-    private const int BytesPerRead = 7000;
-
     /// <summary>Reads a box of one channel's voxels, little-endian, rows <paramref name="rowStride"/> bytes apart in <paramref name="destination"/>.</summary>
     /// <returns>False if the file ended before the last byte.</returns>
     /// <exception cref="Failures.TiffFormatException">A segment does not decode.</exception>
@@ -44,28 +38,13 @@ internal static class PlaneReader
             }
             else if (direct)
             {
-                Band band = new(piece.Offset + piece.Row * layout.SegmentRowBytes, layout.SegmentRowBytes, piece.Column * size, piece.Width * size, piece.Rows);
-                if (!TryReadBand(file.Handle, band, rows, rowStride)) return false;
+                RowBand band = new(piece.Offset + piece.Row * layout.SegmentRowBytes, layout.SegmentRowBytes, piece.Column * size, piece.Width * size, piece.Rows);
+                if (!band.TryRead(file.Handle, rows, rowStride)) return false;
             }
             else if (!TryReadPacked(file.Handle, layout, piece, conversion, rows, rowStride)) return false;
         }
 
         if (direct && layout.IsBigEndian && size > 1) ToLittleEndian(destination, size, width * size, height, rowStride);
-        return true;
-    }
-
-    /// <summary>Fills a span from the file.</summary>
-    /// <returns>False if the file ended before.</returns>
-    public static bool TryFill(SafeFileHandle handle, Span<byte> destination, long offset)
-    {
-        while (!destination.IsEmpty)
-        {
-            int read = RandomAccess.Read(handle, destination, offset);
-            if (read == 0) return false;
-            destination = destination[read..];
-            offset += read;
-        }
-
         return true;
     }
 
@@ -122,9 +101,9 @@ internal static class PlaneReader
                     long firstBit = (piece.Column + column) * conversion.PixelBits;
                     long firstByte = firstBit / 8;
                     int bytes = (int)((firstBit + width * conversion.PixelBits + 7) / 8 - firstByte);
-                    Band band = new(piece.Offset + (piece.Row + row) * layout.SegmentRowBytes, layout.SegmentRowBytes, firstByte, bytes, rows);
+                    RowBand band = new(piece.Offset + (piece.Row + row) * layout.SegmentRowBytes, layout.SegmentRowBytes, firstByte, bytes, rows);
                     Span<byte> samples = scratch.AsSpan(0, rows * bytes);
-                    if (!TryReadBand(handle, band, samples, bytes)) return false;
+                    if (!band.TryRead(handle, samples, bytes)) return false;
                     ByteOrder.Normalize(samples, layout);
                     for (int i = 0; i < rows; i++)
                     {
@@ -132,45 +111,6 @@ internal static class PlaneReader
                         conversion.Convert(samples.Slice(i * bytes, bytes), firstBit - firstByte * 8, to);
                     }
                 }
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(scratch);
-        }
-
-        return true;
-    }
-
-    private static bool TryReadBand(SafeFileHandle handle, in Band band, Span<byte> destination, int rowStride)
-    {
-        long start = band.Offset + band.Skip;
-        if (band.Rows == 1 || (band.Bytes == band.Stride && band.Bytes == rowStride))
-            return TryFill(handle, destination[..(band.Rows * band.Bytes)], start);
-
-        long wasted = band.Stride - band.Bytes;
-        if (wasted > BytesPerRead || band.Stride > Scratch)
-        {
-            for (int row = 0; row < band.Rows; row++)
-            {
-                if (!TryFill(handle, destination.Slice(row * rowStride, band.Bytes), start + row * band.Stride)) return false;
-            }
-
-            return true;
-        }
-
-        int stride = (int)band.Stride;
-        int together = Math.Min(band.Rows, Scratch / stride);
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(together * stride);
-        try
-        {
-            for (int row = 0; row < band.Rows; row += together)
-            {
-                int rows = Math.Min(together, band.Rows - row);
-                // What follows the last wanted voxel is left out: it may be past the end of the file.
-                if (!TryFill(handle, scratch.AsSpan(0, (rows - 1) * stride + band.Bytes), start + row * band.Stride)) return false;
-                for (int i = 0; i < rows; i++)
-                    scratch.AsSpan(i * stride, band.Bytes).CopyTo(destination[((row + i) * rowStride)..]);
             }
         }
         finally
@@ -196,12 +136,4 @@ internal static class PlaneReader
 
         for (int row = 0; row < rows; row++) ByteOrder.Reverse(destination.Slice(row * rowStride, rowBytes), size);
     }
-
-    /// <summary>Rows of one segment, or of several strips that follow one another, and the columns wanted of them.</summary>
-    /// <param name="Offset">Of the first row in the file.</param>
-    /// <param name="Stride">Bytes from a row to the next.</param>
-    /// <param name="Skip">Bytes before the first wanted column.</param>
-    /// <param name="Bytes">Bytes wanted of each row.</param>
-    /// <param name="Rows">Number of rows.</param>
-    private readonly record struct Band(long Offset, long Stride, long Skip, int Bytes, int Rows);
 }

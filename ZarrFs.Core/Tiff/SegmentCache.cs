@@ -124,7 +124,7 @@ internal sealed class SegmentCache : IDisposable
         if (bytes > _pool.Budget / 2)
         {
             throw new IOException(
-                $"a strip or tile of {length} bytes is too large for a memory budget of {_pool.Budget >> 20} MiB; --memory {(2 * bytes >> 20) + 1}M is needed at least");
+                $"a strip, tile or chunk of {length} bytes is too large for a memory budget of {_pool.Budget >> 20} MiB; --memory {(2 * bytes >> 20) + 1}M is needed at least");
         }
 
         return _pool.Rent(Rounded(length), Patience, CancellationToken.None);

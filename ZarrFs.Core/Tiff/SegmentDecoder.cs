@@ -54,7 +54,7 @@ internal static unsafe class SegmentDecoder
 
     private static void Decode(in PageFile file, TiffPage page, long segment, Span<byte> encoded, Span<byte> decoded)
     {
-        if (!PlaneReader.TryFill(file.Handle, encoded, page.Offset(segment)))
+        if (!RowBand.TryFill(file.Handle, encoded, page.Offset(segment)))
             throw new EndOfStreamException($"the file ends before byte {page.Offset(segment) + encoded.Length}");
         PageLayout layout = page.Layout;
         if (Decode(layout, layout.Rows(segment), encoded, decoded) is { } error)

@@ -3,34 +3,24 @@ using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
-using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Tree;
 
-/// <summary>One level's array in one dialect: its documents and the arithmetic of its chunk keys.</summary>
+/// <summary>One level's array in one dialect: its documents and its chunk keys.</summary>
 internal sealed class ArrayTree
 {
-    private readonly long[] _counts;
-    private readonly Axes _axes;
-    private readonly LeadingIndex _leading;
+    private readonly ChunkKeys _keys;
 
     public ArrayTree(Multiscale multiscale, Level level, Axes axes, IReadOnlyList<(string Name, byte[] Content)> documents, bool prefixed)
     {
-        _axes = axes;
-        _leading = multiscale.Leading;
-        _counts = axes.Sizes(level.Grid.Counts);
+        _keys = new ChunkKeys(level.Grid, axes.HasT, axes.HasC, multiscale.Leading, prefixed);
         Name = level.Index.ToString(CultureInfo.InvariantCulture);
         Documents = new DocumentSet(documents);
-        Prefixed = prefixed;
-        Int128 chunks = 1;
-        foreach (long count in _counts) chunks *= count;
-        if (chunks >= NodeId.MostIndices)
+        if (_keys.Chunks >= NodeId.MostIndices)
         {
             throw new OptionException(
-                "--chunk-size", $"{multiscale.Chunk} makes {chunks} chunks of level {level.Index} of '{multiscale.Name}'; the limit is {NodeId.MostIndices}");
+                "--chunk-size", $"{multiscale.Chunk} makes {_keys.Chunks} chunks of level {level.Index} of '{multiscale.Name}'; the limit is {NodeId.MostIndices}");
         }
-
-        Chunks = (long)chunks;
     }
 
     public string Name { get; }
@@ -38,40 +28,24 @@ internal sealed class ArrayTree
     public DocumentSet Documents { get; }
 
     /// <summary>True for Zarr v3's default keys, <c>c/z/y/x</c>; false for v2's <c>z/y/x</c>.</summary>
-    public bool Prefixed { get; }
+    public bool Prefixed => _keys.Prefixed;
 
     /// <summary>Number of chunks.</summary>
-    public long Chunks { get; }
+    public long Chunks => (long)_keys.Chunks;
 
     /// <summary>Number of indices in a chunk's key.</summary>
-    public int Rank => _counts.Length;
+    public int Rank => _keys.Rank;
 
     /// <summary>Number of children of a key directory of this depth.</summary>
-    public long Count(int depth) => _counts[depth];
+    public long Count(int depth) => _keys.Count(depth);
 
     /// <summary>Number of key directories (or chunks) with so many indices in their path.</summary>
     public long CountAt(int depth)
     {
         long count = 1;
-        for (int i = 0; i < depth; i++) count *= _counts[i];
+        for (int i = 0; i < depth; i++) count *= _keys.Count(i);
         return count;
     }
 
-    public ChunkAddress Address(int volume, int level, long linear)
-    {
-        int axis = _counts.Length - 1;
-        long x = Take(ref linear, axis--);
-        long y = Take(ref linear, axis--);
-        long z = Take(ref linear, axis--);
-        long c = _axes.HasC ? Take(ref linear, axis) : _leading.C;
-        long t = _axes.HasT ? linear : _leading.T;
-        return new ChunkAddress(volume, level, t, c, z, y, x);
-    }
-
-    private long Take(ref long linear, int axis)
-    {
-        long index = linear % _counts[axis];
-        linear /= _counts[axis];
-        return index;
-    }
+    public ChunkAddress Address(int volume, int level, long linear) => _keys.Address(volume, level, linear);
 }

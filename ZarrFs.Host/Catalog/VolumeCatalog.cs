@@ -47,6 +47,15 @@ internal sealed class VolumeCatalog : IDisposable
     /// <summary>Everything that can be named.</summary>
     public VirtualTree Tree { get; }
 
+    /// <summary>The only volume there is.</summary>
+    /// <exception cref="OptionException">There are several; the message lists them.</exception>
+    public Multiscale Single()
+    {
+        if (Volumes.Count == 1) return Volumes[0];
+        IEnumerable<string> images = Volumes.Select((volume, index) => $"\n  {index}: {volume.Name}, {volume.Volume.Shape}, {volume.Volume.DataType.Name()}");
+        throw new OptionException("--series", $"there are {Volumes.Count} images, and a store holds one; say which:{string.Concat(images)}");
+    }
+
     /// <summary>What people are told about each volume, with the problems found by now.</summary>
     public IReadOnlyList<VolumeFacts> Facts(string? mountPath) =>
     [
@@ -83,7 +92,7 @@ internal sealed class VolumeCatalog : IDisposable
 
     private static Multiscale Show(ISource image, string name, VolumeSettings settings)
     {
-        var volume = new Volume(image, settings.Ranges, settings.Type, settings.VoxelSize);
+        var volume = new Volume(image, settings.Ranges, settings.Type, settings.VoxelSize, settings.Shift);
         var leading = LeadingIndex.Find(image, settings.Channel, settings.Time);
         return new Multiscale(name, volume, settings.Chunk, settings.Levels, settings.Downsample, leading);
     }

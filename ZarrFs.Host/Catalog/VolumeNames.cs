@@ -11,7 +11,7 @@ internal static class VolumeNames
     private const int MostImageBytes = 100;
     private const int MostBaseBytes = 120;
 
-    private static readonly string[] Suffixes = [".tiff", ".tif", ".companion.ome", ".ome"];
+    private static readonly string[] Suffixes = [".zarr", ".tiff", ".tif", ".companion.ome", ".ome"];
 
     /// <summary>
     /// One name for each image: <paramref name="given"/> or the source's own for a single one, <c>name-image</c> for several, where an

@@ -12,22 +12,26 @@ internal static class DeepCheck
     public static void Run(ISource source, IProgress<double>? progress, CancellationToken stop)
     {
         VolumeShape shape = source.Shape;
-        long rowBytes = shape.X * source.DataType.Size();
-        int rows = (int)Math.Clamp(MostBytes / rowBytes, 1, shape.Y);
-        long planes = shape.T * shape.C * shape.Z, done = 0;
+        ReadUnit unit = source.Unit;
+        int depth = unit.IsDecoded ? (int)Math.Min(unit.Depth, shape.Z) : 1;
+        long rowBytes = depth * shape.X * source.DataType.Size();
+        long rows = Math.Clamp(MostBytes / rowBytes, 1, shape.Y);
+        if (rows > unit.Height && depth > 1) rows = rows / unit.Height * unit.Height;
+        long layers = (shape.Z - 1) / depth + 1, pieces = shape.T * shape.C * layers, done = 0;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop };
-        Parallel.For(0L, planes, parallel, () => new byte[checked(rows * rowBytes)], (plane, _, voxels) =>
+        Parallel.For(0L, pieces, parallel, () => new byte[checked(rows * rowBytes)], (piece, _, voxels) =>
         {
-            (long rest, long z) = Math.DivRem(plane, shape.Z);
+            (long rest, long layer) = Math.DivRem(piece, layers);
             (long t, long c) = Math.DivRem(rest, shape.C);
             // Samples that are decoded together are good or bad together.
-            if (c % source.Unit.Channels == 0)
+            if (c % unit.Channels == 0)
             {
+                long z = layer * depth;
                 for (long y = 0; y < shape.Y; y += rows)
-                    source.Read(new Region(t, c, z, y, 0, 1, (int)Math.Min(rows, shape.Y - y), (int)shape.X), voxels);
+                    source.Read(new Region(t, c, z, y, 0, (int)Math.Min(depth, shape.Z - z), (int)Math.Min(rows, shape.Y - y), (int)shape.X), voxels);
             }
 
-            progress?.Report((double)Interlocked.Increment(ref done) / planes);
+            progress?.Report((double)Interlocked.Increment(ref done) / pieces);
             return voxels;
         }, static _ => { });
     }

@@ -5,6 +5,7 @@ using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Host.Catalog;
 using ZarrFs.Host.Configuration;
+using ZarrFs.Host.Progress;
 
 namespace ZarrFs.Host.Commands;
 
@@ -28,14 +29,15 @@ internal static class InfoCommand
         {
             var options = new VolumeOptions { Source = parsed.GetRequiredValue(path) };
             view.Read(parsed)(options);
-            using var pool = new BufferPool(OptionParsing.Memory("auto"));
+            using var pool = new BufferPool(OptionParsing.AutomaticMemory);
             using var catalog = new VolumeCatalog([VolumeSettings.From(options)], pool, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            ProgressStyle style = Console.IsErrorRedirected ? ProgressStyle.None : ProgressStyle.Bar;
             Look look = parsed.GetValue(deep) ? Look.AtVoxels : parsed.GetValue(quick) ? Look.AtFirst : Look.AtHeaders;
             foreach (Multiscale volume in catalog.Volumes)
             {
                 ISource source = volume.Volume.Source;
-                if (look != Look.AtFirst) WithBar("Looking at every header", progress => source.CheckAll(progress, stop));
-                if (look == Look.AtVoxels) WithBar("Reading every voxel", progress => DeepCheck.Run(source, progress, stop));
+                if (look != Look.AtFirst) ShareProgress.Run(style, "check", progress => source.CheckAll(progress, stop));
+                if (look == Look.AtVoxels) ShareProgress.Run(style, "read", progress => DeepCheck.Run(source, progress, stop));
             }
 
             if (parsed.GetValue(json)) InfoDocument.Write(catalog, Console.Out);
@@ -51,23 +53,5 @@ internal static class InfoCommand
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
         console.Profile.Width = 1000;
         return console;
-    }
-
-    /// <summary>Does long work with a bar on the terminal (standard error, so that the report can be piped).</summary>
-    private static void WithBar(string what, Action<IProgress<double>?> work)
-    {
-        if (Console.IsErrorRedirected)
-        {
-            work(null);
-            return;
-        }
-
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        console.Progress().AutoClear(true).Start(context => work(new TaskProgress(context.AddTask(what, maxValue: 1))));
-    }
-
-    private sealed class TaskProgress(ProgressTask task) : IProgress<double>
-    {
-        public void Report(double value) => task.Value = value;
     }
 }

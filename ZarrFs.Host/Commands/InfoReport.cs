@@ -37,7 +37,7 @@ internal static class InfoReport
         Fact("stored", source.Encoding);
         Fact("voxel size", Describe(volume.VoxelSize));
         if (volume.TimeStep is { } step) Fact("time step", $"{step.Step} {step.Unit ?? "(no unit)"}");
-        Fact("size", Bytes((double)volume.Shape.Count * volume.DataType.Size()));
+        Fact("size", Amounts.Bytes((double)volume.Shape.Count * volume.DataType.Size()));
         Fact("downsample", multiscale.Method.ToString().ToLowerInvariant());
         if (volume.Shape.T > 1 || volume.Shape.C > 1)
             Fact($"{multiscale.Name}.zarr", $"time {multiscale.Leading.T}, channel {multiscale.Leading.C} (--time, --channel); {multiscale.Name}.ome.zarr has all");
@@ -96,13 +96,5 @@ internal static class InfoReport
     {
         string size = voxel.IsIsotropic ? $"{voxel.X}" : $"{voxel.Z} × {voxel.Y} × {voxel.X} (z y x)";
         return voxel.Unit is null ? $"{size} (no unit)" : $"{size} {voxel.Unit}";
-    }
-
-    private static string Bytes(double bytes)
-    {
-        string[] units = ["B", "kB", "MB", "GB", "TB", "PB"];
-        int unit = 0;
-        for (; bytes >= 1000 && unit < units.Length - 1; unit++) bytes /= 1000;
-        return $"{bytes:0.##} {units[unit]}";
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ZarrFs.Core.Failures;
 using ZarrFs.Host.Configuration;
 
 namespace ZarrFs.Host.Commands;
@@ -6,21 +7,42 @@ namespace ZarrFs.Host.Commands;
 /// <summary>The options that make a view on a source; the same words in every command.</summary>
 internal sealed class ViewArguments
 {
+    private readonly bool _forStores;
     private readonly List<(Option<string?> Option, Action<VolumeOptions, string> Set)> _options = [];
 
-    public ViewArguments()
+    /// <param name="forStores">
+    /// True where a store is written or compared: there bad slices fail unless it is said otherwise, and scroll2zarr's names are understood too.
+    /// </param>
+    public ViewArguments(bool forStores = false)
     {
-        Add("--name", "NAME", "Name of the directories shown: NAME.zarr and NAME.ome.zarr. Default: meta.json's name, else the source's own.", (v, text) => v.Name = text);
-        Add("--ranges", "X,Y,Z", "Show only a part: x0:x1,y0:y1,z0:z1. Ends are exclusive and may be left out: ,,1000:2000", (v, text) => v.Ranges = text);
+        _forStores = forStores;
+        Add(
+            "--name", "NAME",
+            forStores
+                ? "Name of the volume in the store's metadata. Default: meta.json's name, else the source's own."
+                : "Name of the directories shown: NAME.zarr and NAME.ome.zarr. Default: meta.json's name, else the source's own.",
+            (v, text) => v.Name = text);
+        Add("--ranges", "X,Y,Z", "Show only a part: x0:x1,y0:y1,z0:z1. Ends are exclusive and may be left out: ,,1000:2000", (v, text) => v.Ranges = text, "--window");
+        Add("--shift", "X,Y,Z", "Move the source: its first voxel comes to stand at x,y,z, zeros before it; negative numbers cut. Ranges count after that.", (v, text) => v.Shift = text);
         Add("--type", "TYPE", "Show uint16 voxels as uint8 (÷ 256). Half the bytes for viewers.", (v, text) => v.Type = text);
-        Add("--chunk-size", "N", "Voxels of a chunk along each axis, or three numbers for z,y,x. Default: 128", (v, text) => v.ChunkSize = text);
-        Add("--levels", "N", "Number of resolution levels. Default: auto, until the coarsest fits in one chunk.", (v, text) => v.Levels = text);
-        Add("--downsample", "METHOD", "How a level is made from the one before: mean (default), nearest, gaussian, max, min, mode (labels).", (v, text) => v.Downsample = text);
+        if (forStores) Add("--obytes", "N", "Bytes of a voxel, as scroll2zarr says it: 0 as in the source, 1 for --type uint8, 2 for a uint16 source as it is.", SetBytes, "--bytes");
+        Add("--chunk-size", "N", "Voxels of a chunk along each axis, or three numbers for z,y,x. Default: 128", (v, text) => v.ChunkSize = text, "--chunk_size");
+        Add("--levels", "N", "Number of resolution levels. Default: auto, until the coarsest fits in one chunk.", (v, text) => v.Levels = text, "--nlevels");
+        Add("--downsample", "METHOD", "How a level is made from the one before: mean (default), nearest, gaussian, max, min, mode (labels).", (v, text) => v.Downsample = text, "--algorithm");
         Add("--voxel-size", "SIZE", "Voxel size in µm, or with a unit, or three for z,y,x: 7.91, 40nm, 2,0.5,0.5um. Default: meta.json's or the file's.", (v, text) => v.VoxelSize = text);
-        Add("--on-bad-slice", "POLICY", "What reading a truncated or foreign slice does: fill (default; zeros, logged and listed) or fail.", (v, text) => v.OnBadSlice = text);
-        Add("--channel", "N", "Channel that NAME.zarr shows, from 0, or its name; NAME.ome.zarr shows all. Default: the first.", (v, text) => v.Channel = text);
-        Add("--time", "N", "Time point that NAME.zarr shows, from 0; NAME.ome.zarr shows all. Default: the first.", (v, text) => v.Time = text);
-        Add("--series", "N", "Which of several images of a file to show, from 0. Default: all of them, as a volume each.", (v, text) => v.Series = text);
+        Add(
+            "--on-bad-slice", "POLICY",
+            forStores
+                ? "What a truncated or foreign slice does: fail (default; nothing is written) or fill (zeros; listed at the end and in the store's attributes)."
+                : "What reading a truncated or foreign slice does: fill (default; zeros, logged and listed) or fail.",
+            (v, text) => v.OnBadSlice = text);
+        (string one, string all) = forStores ? ("Zarr v2 (--format 0.4) holds", "v3 holds all") : ("NAME.zarr shows", "NAME.ome.zarr shows all");
+        Add("--channel", "N", $"Channel that {one}, from 0, or its name; {all}. Default: the first.", (v, text) => v.Channel = text);
+        Add("--time", "N", $"Time point that {one}, from 0; {all}. Default: the first.", (v, text) => v.Time = text);
+        Add(
+            "--series", "N",
+            forStores ? "Which of several images of a file, from 0; must be said where there are several." : "Which of several images of a file to show, from 0. Default: all of them, as a volume each.",
+            (v, text) => v.Series = text);
         Add(
             "--pattern", "REGEX",
             "Where z, c and t stand in the names of slices, below the directory: 'ch(?<c>[0-9]+)/.*_z(?<z>[0-9]+)'. Default: the usual ways of writing them.",
@@ -42,6 +64,19 @@ internal sealed class ViewArguments
         return volume => given.ForEach(o => o.Set(volume, o.Text!));
     }
 
-    private void Add(string name, string placeholder, string description, Action<VolumeOptions, string> set) =>
-        _options.Add((new Option<string?>(name) { HelpName = placeholder, Description = description }, set));
+    private static void SetBytes(VolumeOptions volume, string text)
+    {
+        string type = text.Trim() switch
+        {
+            "0" => "",
+            "1" => "uint8",
+            "2" => "uint16",
+            _ => throw new OptionException("--obytes", $"'{text}' is not possible; expected 0 (as in the source), 1 (uint8) or 2 (uint16)"),
+        };
+        if (volume.Type.Length > 0 && volume.Type != type) throw new OptionException("--obytes", $"{text} contradicts --type {volume.Type}; give one of the two");
+        volume.Type = type;
+    }
+
+    private void Add(string name, string placeholder, string description, Action<VolumeOptions, string> set, string? peersName = null) =>
+        _options.Add((new Option<string?>(name, _forStores && peersName is not null ? [peersName] : []) { HelpName = placeholder, Description = description }, set));
 }

@@ -12,14 +12,13 @@ namespace ZarrFs.Host.Configuration;
 /// <summary>From the text of an option to its value, or an error that names the option, what was found and what was expected.</summary>
 internal static partial class OptionParsing
 {
-    /// <summary>The memory budget in bytes; <c>auto</c> is a quarter of the machine's memory, 2 GiB at most.</summary>
-    public static long Memory(string text)
-    {
-        const string Option = "--memory";
-        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase))
-            return Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, 64L << 20, 2L << 30);
-        return Size(Option, text, least: 1L << 20);
-    }
+    /// <summary>A quarter of the machine's memory, 2 GiB at most.</summary>
+    public static long AutomaticMemory => Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, 64L << 20, 2L << 30);
+
+    public static bool IsAuto(string text) => text.Equals("auto", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The memory budget in bytes; <c>auto</c> is <see cref="AutomaticMemory"/>.</summary>
+    public static long Memory(string text) => IsAuto(text) ? AutomaticMemory : Size("--memory", text, least: 1L << 20);
 
     /// <summary>
     /// The directory for chunks of compressed files that do not fit in memory, and the most bytes there; <c>auto</c> is the system's, and a
@@ -27,11 +26,11 @@ internal static partial class OptionParsing
     /// </summary>
     public static ScratchOptions Scratch(string directory, string size)
     {
-        bool isAuto = directory.Equals("auto", StringComparison.OrdinalIgnoreCase);
+        bool isAuto = IsAuto(directory);
         if (!isAuto && !Directory.Exists(directory))
             throw new OptionException("--scratch", $"'{directory}' is not a directory that exists; expected one, or auto");
         ScratchOptions automatic = ScratchOptions.In(isAuto ? ScratchOptions.DefaultDirectory : Path.GetFullPath(directory));
-        if (size.Equals("auto", StringComparison.OrdinalIgnoreCase)) return automatic;
+        if (IsAuto(size)) return automatic;
         return automatic with { MaxBytes = size.Trim() == "0" ? 0 : Size("--scratch-size", size, least: 1L << 20) };
     }
 
@@ -48,7 +47,7 @@ internal static partial class OptionParsing
     /// <summary>A number of threads, or null for <c>auto</c>.</summary>
     public static int? Threads(string text)
     {
-        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return null;
+        if (IsAuto(text)) return null;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads is >= 1 and <= 1024
             ? threads
             : throw new OptionException("--threads", $"'{text}' is not a number of threads; expected auto or a number from 1 to 1024");
@@ -73,7 +72,7 @@ internal static partial class OptionParsing
 
     public static int? Levels(string text)
     {
-        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return null;
+        if (IsAuto(text)) return null;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int levels) && levels is >= 1 and <= Multiscale.MostLevels
             ? levels
             : throw new OptionException("--levels", $"'{text}' is not a number of levels; expected auto or a number from 1 to {Multiscale.MostLevels}");

@@ -23,8 +23,11 @@ internal sealed record Settings
     /// <summary>Address to listen on, or null for no HTTP.</summary>
     public required string? Listen { get; init; }
 
-    /// <summary>Budget for all buffers, in bytes.</summary>
-    public required long Memory { get; init; }
+    /// <summary>The memory that was asked for, in bytes; null for <c>auto</c>.</summary>
+    public required long? AskedMemory { get; init; }
+
+    /// <summary>Budget for all buffers, in bytes, of a program that shows volumes.</summary>
+    public long Memory => AskedMemory ?? OptionParsing.AutomaticMemory;
 
     /// <summary>Where what was decoded goes that does not fit in memory.</summary>
     public required ScratchOptions Scratch { get; init; }
@@ -39,14 +42,14 @@ internal sealed record Settings
     /// <exception cref="OptionException">Names the first one that cannot be used.</exception>
     public static Settings From(ZarrFsOptions options)
     {
-        if (options.Volumes.Count == 0) throw new OptionException("SOURCE", "no source is given; name a directory of TIFF slices or cells, or a multi-page TIFF file");
+        if (options.Volumes.Count == 0) throw new OptionException("SOURCE", "no source is given; name a directory of TIFF slices or cells, a multi-page TIFF file, or a Zarr directory");
         return new Settings
         {
             Volumes = [.. options.Volumes.Select(VolumeSettings.From)],
             MountPath = options.Mount.Path.Length == 0 ? null : Path.GetFullPath(options.Mount.Path),
             AllowOther = options.Mount.AllowOther,
             Listen = options.Http.Listen.Length == 0 ? null : options.Http.Listen,
-            Memory = OptionParsing.Memory(options.Memory),
+            AskedMemory = OptionParsing.IsAuto(options.Memory) ? null : OptionParsing.Memory(options.Memory),
             Scratch = OptionParsing.Scratch(options.Scratch, options.ScratchSize),
             Threads = OptionParsing.Threads(options.Threads),
             LogLevel = options.LogLevel.ToLowerInvariant() switch
@@ -77,6 +80,9 @@ internal sealed record VolumeSettings
 
     /// <summary>Which part of the source.</summary>
     public VolumeRanges Ranges { get; init; }
+
+    /// <summary>Where the source's first voxel stands, before <see cref="Ranges"/> cuts.</summary>
+    public VolumeShift Shift { get; init; }
 
     /// <summary>Type shown, or null for the source's own.</summary>
     public DataType? Type { get; init; }
@@ -115,6 +121,7 @@ internal sealed record VolumeSettings
             },
             Name = options.Name.Length == 0 ? null : options.Name,
             Ranges = VolumeRanges.Parse(options.Ranges),
+            Shift = VolumeShift.Parse(options.Shift),
             Type = OptionParsing.Type(options.Type),
             Chunk = OptionParsing.ChunkSize(options.ChunkSize),
             Levels = OptionParsing.Levels(options.Levels),

@@ -34,7 +34,7 @@ internal sealed class ZarrFsOptions
 /// <summary>One volume and the view on it.</summary>
 internal sealed class VolumeOptions
 {
-    /// <summary>Directory of slices or cells, or a multi-page file.</summary>
+    /// <summary>Directory of slices or cells, a multi-page file, or a Zarr array or OME-Zarr group.</summary>
     public string Source { get; set; } = "";
 
     /// <summary>Name of the directories shown; empty for the source's own.</summary>
@@ -42,6 +42,9 @@ internal sealed class VolumeOptions
 
     /// <summary><c>x0:x1,y0:y1,z0:z1</c>; empty for everything.</summary>
     public string Ranges { get; set; } = "";
+
+    /// <summary><c>x,y,z</c>: where the source's first voxel comes to stand, before ranges cut; empty for the beginning.</summary>
+    public string Shift { get; set; } = "";
 
     /// <summary><c>uint8</c> from uint16; empty for the source's own.</summary>
     public string Type { get; set; } = "";

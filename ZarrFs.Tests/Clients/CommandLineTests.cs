@@ -6,7 +6,8 @@ namespace ZarrFs.Tests.Clients;
 public sealed class CommandLineTests
 {
     private static readonly string[] View = ["--name", "--ranges", "--type", "--chunk-size", "--levels", "--downsample", "--voxel-size", "--on-bad-slice", "--channel", "--time", "--series", "--pattern", "--photometric"];
-    private static readonly string[] Service = ["--config", "--memory", "--scratch", "--scratch-size", "--threads", "--log-level"];
+    private static readonly string[] Work = ["--config", "--memory", "--scratch", "--scratch-size", "--threads"];
+    private static readonly string[] Service = [.. Work, "--log-level"];
 
     public static TheoryData<string, string[]> Options { get; } = new()
     {
@@ -14,6 +15,8 @@ public sealed class CommandLineTests
         { "serve", ["SOURCE", "--listen", .. View, .. Service] },
         { "run", ["SOURCE", "--mount", "--listen", "--allow-other", .. View, .. Service] },
         { "info", ["SOURCE", "--json", "--quick", .. View] },
+        { "materialize", ["SOURCE", "OUT.zarr", "--format", "--zarr-only", "--compression", "--overwrite", "--durability", "--verify", "--dry-run", "--progress", "--max-gb", "--obytes", .. View, .. Work] },
+        { "verify", ["STORE", "SOURCE", "--progress", "--max-gb", .. View, .. Work] },
         { "demo", ["DIRECTORY"] },
     };
 
@@ -24,7 +27,7 @@ public sealed class CommandLineTests
         Tool help = ZarrFsProcess.Run(command, "--help").Expect();
         foreach (string option in options)
         {
-            string line = Assert.Single(help.Output.Split('\n'), line => line.TrimStart().StartsWith($"{option} ", StringComparison.Ordinal) || line.TrimStart().StartsWith($"<{option}>", StringComparison.Ordinal));
+            string line = Assert.Single(help.Output.Split('\n'), line => line.TrimStart().Split(' ', ',')[0] == option || line.TrimStart().StartsWith($"<{option}>", StringComparison.Ordinal));
             Assert.True(line.Trim().Length > option.Length + 20, $"{option} is not explained: {line}");
         }
     }
@@ -33,7 +36,7 @@ public sealed class CommandLineTests
     public void Help_lists_the_commands()
     {
         Tool help = ZarrFsProcess.Run("--help").Expect();
-        foreach (string command in (string[])["mount", "serve", "run", "info", "demo"])
+        foreach (string command in (string[])["mount", "serve", "run", "materialize", "verify", "info", "demo"])
             Assert.Contains(help.Output.Split('\n'), line => line.TrimStart().StartsWith($"{command} ", StringComparison.Ordinal));
     }
 }

@@ -38,7 +38,7 @@ internal sealed class TestBuild : IDisposable
 
     public BuildCounters Counters { get; private set; } = new();
 
-    public void Run(RecordingSink sink, CancellationToken stop = default)
+    public void Run(IChunkSink sink, CancellationToken stop = default)
     {
         Counters = new BuildCounters();
         try
@@ -61,7 +61,7 @@ internal sealed class TestBuild : IDisposable
             if (!sink.Takes(level.Index)) continue;
             foreach (ChunkAddress address in Addresses(level))
             {
-                byte[] expected = _oracle.Value.Chunk(address, Multiscale.Chunk);
+                byte[] expected = Expected(address);
                 bool empty = !expected.AsSpan().ContainsAnyExcept((byte)0);
                 Assert.Equal(empty ? ChunkState.Empty : ChunkState.Written, sink.StateOf(address));
                 if (!empty) Assert.True(sink.Chunks[address].AsSpan().SequenceEqual(expected), $"{address} is not what it should be");
@@ -72,6 +72,9 @@ internal sealed class TestBuild : IDisposable
         Assert.Empty(left);
         Assert.Equal(Counters.TotalVoxelBytes, Counters.VoxelBytes);
     }
+
+    /// <summary>What a chunk must be.</summary>
+    public byte[] Expected(in ChunkAddress address) => _oracle.Value.Chunk(address, Multiscale.Chunk);
 
     public IEnumerable<ChunkAddress> Addresses(Level level)
     {

@@ -48,6 +48,9 @@ internal static class LengthUnit
         };
     }
 
+    /// <summary>True for a long name that stands for a length.</summary>
+    public static bool IsName(string? name) => name is not null && Meters.ContainsKey(name);
+
     /// <summary>How many of the second unit one of the first is.</summary>
     public static double Factor(string from, string to) => Meters[from] / Meters[to];
 

@@ -20,7 +20,7 @@ internal enum Needs
 /// <summary>Says which need is not met.</summary>
 internal static class NeedsExtensions
 {
-    private const string Modules = "numpy tifffile zarr dask fsspec aiohttp skimage osgeo PIL";
+    private const string Modules = "numpy tifffile numcodecs zarr dask fsspec aiohttp skimage osgeo PIL";
 
     private static readonly Lazy<string?> MissingModules = new(FindMissingModules);
 

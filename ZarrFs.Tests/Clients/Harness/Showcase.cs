@@ -14,9 +14,14 @@ public sealed class Showcase : IDisposable
 
     private readonly Workspace _workspace = new();
     private readonly Lazy<ZarrFsProcess> _process;
+    private readonly Lazy<Stores> _stores;
     private readonly ConcurrentDictionary<string, Lazy<Dictionary<string, string?>>> _verdicts = new(StringComparer.Ordinal);
 
-    public Showcase() => _process = new Lazy<ZarrFsProcess>(Start);
+    public Showcase()
+    {
+        _process = new Lazy<ZarrFsProcess>(Start);
+        _stores = new Lazy<Stores>(() => new Stores(this));
+    }
 
     /// <summary>The mountpoint.</summary>
     internal string MountPath => _process.Value.MountPath;
@@ -26,6 +31,9 @@ public sealed class Showcase : IDisposable
 
     /// <summary>Where the sources and the expected arrays are.</summary>
     internal string Root => _workspace.Root;
+
+    /// <summary>The same volumes, written out.</summary>
+    internal Stores Stores => _stores.Value;
 
     /// <summary>Room for what a test makes.</summary>
     internal string At(string name) => _workspace.At(name);
@@ -45,15 +53,16 @@ public sealed class Showcase : IDisposable
         _workspace.Dispose();
     }
 
-    private object Arguments(string root) => new { root, workspace = _workspace.Root };
-
-    private void Check(string key, string volume, Func<Tool> run)
+    /// <summary>Fails unless a reader, run once for all volumes, found this one to be as it must.</summary>
+    internal void Check(string key, string volume, Func<Tool> run)
     {
         Dictionary<string, string?> verdicts = _verdicts.GetOrAdd(
             key, _ => new(() => JsonSerializer.Deserialize<Dictionary<string, string?>>(run().Output)!)).Value;
         Assert.True(verdicts.TryGetValue(volume, out string? problem), $"{key} said nothing about {volume}");
         Assert.True(problem is null, $"{key}: {volume}: {problem}\n{_process.Value.ErrorLog}");
     }
+
+    private object Arguments(string root) => new { root, workspace = _workspace.Root };
 
     private ZarrFsProcess Start()
     {

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using ZarrFs.Core.Failures;
+
+namespace ZarrFs.Core.Sources.Zarr;
+
+/// <summary>A JSON document of a Zarr hierarchy, as it lay on the disk when it was read: always an object.</summary>
+internal sealed class ZarrDocument
+{
+    public const string ArrayV2 = ".zarray";
+    public const string GroupV2 = ".zgroup";
+    public const string AttributesV2 = ".zattrs";
+    public const string NodeV3 = "zarr.json";
+
+    /// <summary>Longest document: one that consolidates a thousand arrays has less than a megabyte.</summary>
+    private const int Longest = 16 << 20;
+
+    private ZarrDocument(string path, byte[] content, DateTime modified, JsonElement root)
+    {
+        Path = path;
+        Content = content;
+        Modified = modified;
+        Root = root;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Its bytes: part of the fingerprint.</summary>
+    public byte[] Content { get; }
+
+    /// <summary>Time of its last change, UTC.</summary>
+    public DateTime Modified { get; }
+
+    /// <summary>The object.</summary>
+    public JsonElement Root { get; }
+
+    /// <summary>Reads a document; null if there is no such file.</summary>
+    /// <exception cref="SourceException">It cannot be read, is too long, or is no JSON object.</exception>
+    public static ZarrDocument? Find(string directory, string name)
+    {
+        string path = System.IO.Path.Combine(directory, name);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            FileInfo file = new(path);
+            if (file.Length is 0 or > Longest) throw new SourceException(path, $"has {file.Length} bytes, expected a JSON object of at most {Longest}");
+            byte[] content = File.ReadAllBytes(path);
+            ReadOnlyMemory<byte> text = content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsMemory(3) : content;
+            using JsonDocument document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new SourceException(path, $"found a JSON {document.RootElement.ValueKind}, expected an object");
+            return new ZarrDocument(path, content, file.LastWriteTimeUtc, document.RootElement.Clone());
+        }
+        catch (JsonException failure)
+        {
+            throw new SourceException(path, $"is not valid JSON: {failure.Message}", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SourceException(path, $"cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>A field that must be there.</summary>
+    /// <exception cref="SourceException">It is not.</exception>
+    public JsonElement Required(string field) =>
+        Root.TryGetProperty(field, out JsonElement value) ? value : throw new SourceException(Path, $"has no \"{field}\"");
+
+    /// <summary>The error for a field whose value cannot be.</summary>
+    public SourceException Wrong(string field, JsonElement found, string expected) => new(Path, $"\"{field}\": found {Short(found)}, expected {expected}");
+
+    /// <summary>The error for a field whose value is of Zarr, but not of what is read.</summary>
+    public UnsupportedException Unsupported(string field, JsonElement found, string supported) =>
+        new(Path, $"\"{field}\": {Short(found)} is not supported; {supported}");
+
+    /// <summary>A list of whole numbers.</summary>
+    /// <param name="field">For the message.</param>
+    /// <param name="value">The list.</param>
+    /// <param name="least">The least that each may be.</param>
+    /// <exception cref="SourceException">It is something else.</exception>
+    public long[] Numbers(string field, JsonElement value, long least)
+    {
+        string expected = $"a list of whole numbers from {least}";
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > ZarrArray.MostDimensions) throw Wrong(field, value, $"{expected}, {ZarrArray.MostDimensions} at most");
+        return
+        [
+            .. value.EnumerateArray().Select(number =>
+                number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out long size) && size >= least ? size : throw Wrong(field, value, expected)),
+        ];
+    }
+
+    /// <summary>A value as it stands in the document, cut off where it is long.</summary>
+    private static string Short(JsonElement value)
+    {
+        const int Most = 80;
+        string text = value.GetRawText().ReplaceLineEndings(" ");
+        return text.Length <= Most ? text : string.Concat(text.AsSpan(0, Most), "…");
+    }
+}

@@ -1,0 +1,53 @@
+using ZarrFs.Core.Cache;
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Volumes;
+
+namespace ZarrFs.Host.Commands;
+
+/// <summary><c>zarrfs materialize --dry-run</c>: what would be written, what it takes, and a short trial of how long. Nothing stays.</summary>
+internal sealed class DryRun(BuildScope scope, StoreSettings store, Func<BuildScope, BuildPlan> plan, long storeBytes)
+{
+    private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>Says it all on standard output.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run(BufferPool pool, CancellationToken stop)
+    {
+        BuildPlan whole = plan(scope);
+        Volume volume = scope.Volume.Volume;
+        string directory = Existing(store.Path);
+        long free = new DriveInfo(directory).AvailableFreeSpace;
+        double most = (double)StoreSummary.MostBytes(scope);
+        Console.WriteLine($"{store.Path} would be {StoreSummary.Kind(scope, store.Format, store.Compression)}");
+        Console.WriteLine(StoreSummary.Levels(scope));
+        Fact("source", $"{volume.Shape} {volume.DataType.Name()}, {Amounts.Bytes(scope.VoxelBytes)}, {volume.Source.Kind} in {volume.Source.Path}");
+        Fact("memory", $"{Amounts.Bytes(MemoryLimit.PeakBytes(whole, storeBytes))} at most, {whole.Workers} threads");
+        Fact("free", $"{Amounts.Bytes(free)} on the file system of {directory}");
+        if (free < most) Fact("", $"that is too little if all chunks are written{(store.Compression == Core.Codecs.Compression.None ? "" : " and none gets smaller")}; chunks that are all fill take nothing");
+        BuildTrial trial = BuildTrial.Run(scope, plan, pool, store.Compression.Create(volume.DataType), directory, free, TrialTime, stop);
+        Fact("time", Estimate(trial));
+        if (trial.WrittenBytes > 0 && store.Compression != Core.Codecs.Compression.None)
+            Fact("size", $"about {Amounts.Bytes((double)trial.WrittenBytes / trial.VoxelBytes * trial.TotalVoxelBytes)}, an estimate from the same trial");
+        return 0;
+    }
+
+    private static void Fact(string name, string value) => Console.WriteLine($"  {name,-8} {value}");
+
+    private static string Estimate(BuildTrial trial) => trial.Estimate is { } estimate
+        ? $"about {Amounts.Time(estimate)}: an estimate from {Amounts.Bytes(trial.VoxelBytes)} in the middle of the volume, written to this file system and deleted, in {Amounts.Time(trial.Elapsed)}"
+        : $"unknown: not even one row of chunks was done in {Amounts.Time(trial.Elapsed)}";
+
+    /// <summary>The nearest directory that exists: the store's, or the one it would be made in.</summary>
+    private static string Existing(string path)
+    {
+        string? directory = path;
+        while (directory is not null && !Directory.Exists(directory))
+        {
+            if (File.Exists(directory)) throw new StoreException(directory, "is a file, so no store can be made there; give another path");
+            directory = Path.GetDirectoryName(directory);
+        }
+
+        return directory ?? throw new StoreException(path, "there is no directory above it; give another path");
+    }
+}

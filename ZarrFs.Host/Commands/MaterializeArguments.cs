@@ -1,0 +1,85 @@
+using System.CommandLine;
+using ZarrFs.Core.Codecs;
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize;
+using ZarrFs.Host.Progress;
+
+namespace ZarrFs.Host.Commands;
+
+/// <summary>The options of <c>zarrfs materialize</c> that say what the store is like and how it is written.</summary>
+internal sealed class MaterializeArguments
+{
+    private readonly Option<string?> _format = new("--format") { HelpName = "VERSION", Description = "OME-Zarr 0.4 in Zarr v2 (default: what scroll2zarr writes), or 0.5 in Zarr v3." };
+    private readonly Option<bool> _zarrOnly = new("--zarr-only", "--zarr_only") { Description = "Write one plain Zarr array, without levels and OME metadata." };
+
+    private readonly Option<string?> _compression = new("--compression")
+    {
+        HelpName = "CODEC",
+        Description = "none (default), blosc, zstd, gzip or zlib, with details after colons: zstd:3, blosc:zstd:5:bitshuffle (lz4, level 5, shuffle if not said).",
+    };
+
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Delete what is at OUT.zarr first, if it is a Zarr store." };
+
+    private readonly Option<string?> _durability = new("--durability")
+    {
+        HelpName = "WHEN",
+        Description = "What a power failure may cost: none (default; like cp), end (everything is on the disk before it says so), each (each chunk is; slow).",
+    };
+
+    private readonly Option<bool> _verify = new("--verify") { Description = "Read the finished store back and compare each chunk with the source." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be written: levels, chunks, bytes, memory, and how long it would take." };
+
+    private readonly Option<string?> _progress = ProgressOption();
+
+    /// <summary>What <c>--progress</c> takes, in every command that has it.</summary>
+    public static Option<string?> ProgressOption() => new("--progress")
+    {
+        HelpName = "HOW",
+        Description = "What is told on standard error meanwhile: bar, plain (a line now and then), json (an object a line), none. Default: auto, bar on a terminal, else plain.",
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_format, _zarrOnly, _compression, _overwrite, _durability, _verify, _dryRun, _progress]) command.Options.Add(option);
+    }
+
+    /// <summary>What the command line says, checked as far as it can be without the source.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">Absolute path of the store.</param>
+    /// <exception cref="OptionException">Names the first option that cannot be used.</exception>
+    public StoreSettings Read(ParseResult parsed, string path)
+    {
+        StoreFormat format = Format((parsed.GetValue(_format) ?? "0.4").Trim(), parsed.GetValue(_zarrOnly));
+        Compression compression = Compression.Parse(parsed.GetValue(_compression));
+        if (format is StoreFormat.Ome05 or StoreFormat.Array3 && !compression.IsInV3)
+            throw new OptionException("--compression", $"{compression} is not in Zarr v3 (--format 0.5); expected none, blosc, zstd or gzip, or --format 0.4");
+        return new StoreSettings
+        {
+            Path = path,
+            Format = format,
+            Compression = compression,
+            Durability = Durability(parsed.GetValue(_durability) ?? "none"),
+            Overwrite = parsed.GetValue(_overwrite),
+            Verify = parsed.GetValue(_verify),
+            DryRun = parsed.GetValue(_dryRun),
+            Progress = ProgressStyles.Parse(parsed.GetValue(_progress)),
+        };
+    }
+
+    private static StoreFormat Format(string version, bool zarrOnly) => (version, zarrOnly) switch
+    {
+        ("0.4", false) => StoreFormat.Ome04,
+        ("0.5", false) => StoreFormat.Ome05,
+        ("0.4", true) => StoreFormat.Array2,
+        ("0.5", true) => StoreFormat.Array3,
+        _ => throw new OptionException("--format", $"'{version}' is not a version of OME-Zarr that is written; expected 0.4 (Zarr v2) or 0.5 (Zarr v3)"),
+    };
+
+    private static Durability Durability(string text) => text.ToLowerInvariant() switch
+    {
+        "none" => Core.Materialize.Durability.None,
+        "end" => Core.Materialize.Durability.End,
+        "each" => Core.Materialize.Durability.Each,
+        _ => throw new OptionException("--durability", $"'{text}' is not possible; expected none, end or each"),
+    };
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using ZarrFs.Core.Cache;
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Verifying;
+using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Sources;
+using ZarrFs.Host.Catalog;
+using ZarrFs.Host.Configuration;
+using ZarrFs.Host.Progress;
+
+namespace ZarrFs.Host.Commands;
+
+/// <summary>One run of <c>zarrfs materialize</c>: asks the <see cref="Materializer"/> for each step and tells people about it.</summary>
+internal sealed class MaterializeJob(Settings settings, StoreSettings store)
+{
+    private readonly int _workers = settings.Threads ?? Environment.ProcessorCount;
+    private readonly MemoryLimit _limit = new(settings.AskedMemory);
+
+    /// <summary>Runs it to its end or to the first signal.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run()
+    {
+        using var interruption = new Interruption();
+        using var pool = new BufferPool(_limit.MostBuffers);
+        using var catalog = new VolumeCatalog([View()], pool, NullLogger.Instance);
+        Multiscale volume = catalog.Single();
+        var scope = new BuildScope(volume, store.IsV2);
+        StoreTarget target = StoreTarget.New(store.Path, volume, catalog.Channels[0], store.Format, store.Compression.Create(volume.Volume.DataType)) with
+        {
+            Durability = store.Durability,
+            Overwrite = store.Overwrite,
+            Writers = _workers,
+        };
+        long storeBytes = Math.Max(StoreWriter.MemoryBytes(target), store.Verify ? StoreVerifier.MemoryBytes(target.Levels, _workers) : 0);
+        pool.Reserve(storeBytes);
+        if (store.DryRun)
+            return new DryRun(scope, store, piece => _limit.Plan(piece, storeBytes, _workers), storeBytes).Run(pool, interruption.Token);
+
+        BuildPlan plan = _limit.Plan(scope, storeBytes, _workers);
+        IReadOnlyList<SourceProblem> bad;
+        using (var materializer = new Materializer(plan, target, pool))
+        {
+            if (Write(materializer, interruption.Token) is { } early) return early;
+            bad = materializer.BadSlices;
+        }
+
+        int compared = store.Verify ? new Verification(store.Path, plan, target.Levels, target.Documents([])).Run(pool, store.Progress, interruption.Token) : 0;
+        return Math.Max(compared, TellBadSlices(bad));
+    }
+
+    /// <summary>Writes the store.</summary>
+    /// <returns>The exit code if it is not finished, else null.</returns>
+    private int? Write(Materializer materializer, CancellationToken stop)
+    {
+        BadSlicePolicy policy = settings.Volumes[0].Reading.BadSlices;
+        long start = Stopwatch.GetTimestamp();
+        bool isOpen = false;
+        try
+        {
+            ShareProgress.Run(store.Progress, "check", progress => materializer.Check(policy, progress, stop));
+            materializer.Open(Deleted);
+            isOpen = true;
+            if (materializer.IsResumed) Tell($"continuing: {ProgressWords.Percent(materializer.DoneShare)} done");
+            ProgressDisplay.Run(store.Progress, () => BuildSample.Of("build", materializer.Counters), () => materializer.Build(stop));
+            ProgressDisplay.Run(store.Progress, () => BuildSample.Of("finish", materializer.Counters), materializer.Finish);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Tell(isOpen ? $"stopped. {Kept(materializer)}: the same command goes on where it stopped" : "stopped before anything was written");
+            return Interruption.ExitCode;
+        }
+        catch (Exception failure) when (isOpen && failure is SourceException or StoreException or CodecException)
+        {
+            string advice = failure is SourceException && policy == BadSlicePolicy.Fail ? ", or with --on-bad-slice fill, which writes zeros for what is bad" : "";
+            Tell(failure.Message);
+            Tell($"{Kept(materializer)}: when that is mended, the same command goes on where it stopped{advice}");
+            return 1;
+        }
+
+        Console.Write(MaterializeReport.Of(materializer, store, Stopwatch.GetElapsedTime(start)));
+        return null;
+    }
+
+    private static int TellBadSlices(IReadOnlyList<SourceProblem> bad)
+    {
+        if (bad.Count == 0) return 0;
+        Tell($"{SourceCheck.Count(bad.Count)}; zeros stand in their place, and the store's attributes list them (zarrfs)\n{SourceCheck.List(bad)}");
+        return 1;
+    }
+
+    private VolumeSettings View()
+    {
+        VolumeSettings view = settings.Volumes[0];
+        if (!store.IsArray) return view;
+        if (view.Levels is { } levels and not 1) throw new OptionException("--zarr-only", $"a plain array has one level, not {levels}; leave --zarr-only or --levels out");
+        return view with { Levels = 1 };
+    }
+
+    private static void Deleted(long files)
+    {
+        if (files > 0) Tell($"deleting what was there: {files} files");
+    }
+
+    private static void Tell(string message) => Console.Error.WriteLine($"zarrfs: {message}");
+
+    private string Kept(Materializer materializer) => $"{ProgressWords.Percent(materializer.DoneShare)} is done and kept in {store.Path}";
+}

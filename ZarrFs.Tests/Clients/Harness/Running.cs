@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace ZarrFs.Tests.Clients.Harness;
+
+/// <summary>A command of the program that ends by itself, while it runs. Killed at the end of the test if it has not ended.</summary>
+internal sealed class Running : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly Process _process;
+    private readonly Task<string> _error;
+
+    private Running(string program, IEnumerable<string> arguments)
+    {
+        _process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process.OutputDataReceived += static (_, _) => { }; // or the program would wait for somebody to read
+        _process.BeginOutputReadLine();
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>All it has said on standard error; to be asked when it has ended.</summary>
+    public string Error => _error.Result;
+
+    /// <summary>Starts it with the signals as a user's shell has them: whoever runs tests in the background has SIGINT ignored.</summary>
+    public static Running Start(params IEnumerable<string> arguments) => new("/usr/bin/env", ["--default-signal=INT,TERM", ZarrFsProcess.Executable, .. arguments]);
+
+    /// <summary>Starts it with few file descriptors.</summary>
+    public static Running StartLimited(int descriptors, params IEnumerable<string> arguments) =>
+        new("/bin/bash", ["-c", $"ulimit -n {descriptors}; exec \"$0\" \"$@\"", ZarrFsProcess.Executable, .. arguments]);
+
+    /// <summary>Waits for its end, or so long.</summary>
+    public bool WaitForExit(TimeSpan most) => _process.WaitForExit(most);
+
+    /// <summary>Waits for its end.</summary>
+    public int WaitForExit()
+    {
+        Assert.True(_process.WaitForExit(Patience), $"process {Id} did not end");
+        return _process.ExitCode;
+    }
+
+    public void Signal(int signal)
+    {
+        if (!_process.HasExited) Signals.Send(Id, signal);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}

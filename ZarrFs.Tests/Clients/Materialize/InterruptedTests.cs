@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using ZarrFs.Tests.Clients.Harness;
+
+namespace ZarrFs.Tests.Clients.Materialize;
+
+/// <summary>Stopped at any moment, by a signal or by force, and started again: the store is the one of an uninterrupted run, to the byte.</summary>
+public sealed class InterruptedTests : IDisposable
+{
+    private const int Depth = 200, Height = 360, Width = 400;
+
+    private readonly Workspace _workspace = new();
+    private readonly string _slices;
+    private readonly string[] _expected;
+    private readonly TimeSpan _whole;
+
+    public InterruptedTests()
+    {
+        _slices = ScanVolume.Write(_workspace.At("slices"), Depth, Height, Width);
+        long start = Stopwatch.GetTimestamp();
+        ZarrFsProcess.Run(Arguments("whole.zarr")).Expect();
+        _whole = Stopwatch.GetElapsedTime(start);
+        _expected = StoreFiles.Of(_workspace.At("whole.zarr"));
+    }
+
+    /// <summary>How often the program is killed: more where somebody wants to be sure.</summary>
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ZARRFS_TEST_KILLS"), out int kills) ? kills : 10;
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Fact]
+    public void Killed_at_random_instants_it_goes_on_and_ends_with_the_same_bytes()
+    {
+        var random = new Random(4);
+        for (int i = 0; i < Kills; i++)
+        {
+            TimeSpan after = _whole * (i + random.NextDouble()) / Kills;
+            Stop("killed.zarr", after, Signals.Kill);
+            GoOn("killed.zarr");
+            StoreFiles.AssertSame(_expected, _workspace.At("killed.zarr"), $"killed after {after.TotalMilliseconds} ms");
+            Directory.Delete(_workspace.At("killed.zarr"), recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Killed_again_and_again_it_gets_to_the_end()
+    {
+        for (int i = 0; i < 6; i++) Stop("often.zarr", _whole / 2, Signals.Kill);
+        GoOn("often.zarr");
+        StoreFiles.AssertSame(_expected, _workspace.At("often.zarr"), "killed six times");
+    }
+
+    [Fact]
+    public void Killed_while_it_finishes_it_goes_on_and_ends_with_the_same_bytes()
+    {
+        foreach (string last in (string[])["0/.zarray", ".zattrs", ".zgroup"])
+        {
+            string store = _workspace.At("finishing.zarr");
+            using (Running running = Running.Start(Arguments("finishing.zarr")))
+            {
+                while (!File.Exists(Path.Combine(store, last)) && !running.HasExited)
+                {
+                    // As soon as it is there: waiting politely would be too late.
+                }
+
+                running.Signal(Signals.Kill);
+                running.WaitForExit();
+            }
+
+            GoOn("finishing.zarr");
+            StoreFiles.AssertSame(_expected, store, $"killed at {last}");
+            Directory.Delete(store, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(Signals.Interrupt)]
+    [InlineData(Signals.Terminate)]
+    public void A_signal_leaves_a_store_that_the_same_command_continues(int signal)
+    {
+        (int exitCode, string error) = Stop("stopped.zarr", _whole / 2, signal);
+        Assert.True(exitCode == 130, $"exit code {exitCode}\n{error}");
+        Assert.Contains("same command", error, StringComparison.Ordinal);
+        Assert.Matches(@"\d %", error);
+        Assert.False(File.Exists(_workspace.At("stopped.zarr", ".zgroup")), "half a store must not look like one");
+
+        Tool again = ZarrFsProcess.Run(Arguments("stopped.zarr")).Expect();
+        Assert.Matches(@"[Cc]ontinuing: \d+ % done", again.Error);
+        StoreFiles.AssertSame(_expected, _workspace.At("stopped.zarr"), "stopped by a signal");
+    }
+
+    [Fact]
+    public void Other_options_on_a_store_that_was_begun_are_refused_and_nothing_is_lost()
+    {
+        Stop("begun.zarr", _whole / 2, Signals.Kill);
+        Assert.True(Directory.Exists(_workspace.At("begun.zarr")));
+        string[] before = Chunks("begun.zarr");
+        Tool refused = ZarrFsProcess.Run([.. Arguments("begun.zarr"), "--downsample", "max"]).Expect(exitCode: 1);
+        Assert.Contains("--downsample", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(before, Chunks("begun.zarr"));
+        ZarrFsProcess.Run(Arguments("begun.zarr")).Expect();
+        StoreFiles.AssertSame(_expected, _workspace.At("begun.zarr"), "after a refusal");
+    }
+
+    [Fact]
+    public void Two_programs_on_one_store_do_not_meet()
+    {
+        using Running first = Running.Start(Arguments("shared.zarr"));
+        Tool second = ZarrFsProcess.Run(Arguments("shared.zarr"));
+        first.WaitForExit();
+        // Whoever came second was told so; if it came after the end, that there is a store.
+        Assert.Equal([0, 1], ((int[])[first.ExitCode, second.ExitCode]).Order());
+        Assert.Contains("shared.zarr", first.ExitCode == 1 ? first.Error : second.Error, StringComparison.Ordinal);
+        StoreFiles.AssertSame(_expected, _workspace.At("shared.zarr"), "two at once");
+    }
+
+    /// <summary>All that a store has by now, without what its writer keeps for itself.</summary>
+    private string[] Chunks(string store) => [.. StoreFiles.Of(_workspace.At(store)).Where(file => !file.StartsWith(".zarrfs", StringComparison.Ordinal))];
+
+    private string[] Arguments(string store) => ["materialize", _slices, _workspace.At(store), "--chunk-size", "32"];
+
+    /// <summary>Runs it, and ends it by a signal unless it has ended before.</summary>
+    private (int ExitCode, string Error) Stop(string store, TimeSpan after, int signal)
+    {
+        using Running running = Running.Start(Arguments(store));
+        if (!running.WaitForExit(after)) running.Signal(signal);
+        return (running.WaitForExit(), running.Error);
+    }
+
+    /// <summary>Runs it to its end; the one refusal that is right is that of a store that is whole.</summary>
+    private void GoOn(string store)
+    {
+        bool isWhole = File.Exists(_workspace.At(store, ".zgroup")) && !File.Exists(_workspace.At(store, ".zarrfs", "journal"));
+        Tool again = ZarrFsProcess.Run(Arguments(store)).Expect(isWhole ? 1 : 0);
+        if (isWhole) Assert.Contains("is a Zarr store already", again.Error, StringComparison.Ordinal);
+    }
+}

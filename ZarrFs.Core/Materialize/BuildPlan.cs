@@ -58,7 +58,7 @@ public sealed record BuildPlan
     /// <exception cref="OptionException">The budget is too small; the message says how much is needed.</exception>
     public static BuildPlan For(BuildScope scope, long budget, int workers, ScratchOptions? scratch = null, long besides = 0)
     {
-        if (SlabMemory.IsFor(scope)) return ForSlabs(new SlabMemory(scope, workers), budget, scratch);
+        if (SlabMemory.IsFor(scope)) return ForSlabs(new SlabMemory(scope, workers), budget, scratch, besides);
         long chunk = SizeClass.BytesOf(scope.Volume.ChunkBytes);
         long whole = scope.Volume.Levels[0].Grid.Counts.X;
         for (long width = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)whole); width >= 1; width /= 2)
@@ -73,16 +73,13 @@ public sealed record BuildPlan
         throw new OptionException(
             "--max-gb",
             $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {workers} threads that make {scope.Volume.Levels.Count} levels of {scope.Volume.Chunk} chunks need "
-            + $"at least {Math.Ceiling((double)(LeastBytes(scope, 1, workers) + besides) / 1e6) / 1e3:0.###} GB (fewer --threads or a smaller --chunk-size need less)");
+            + $"at least {Gigabytes(LeastBytes(scope, 1, workers) + besides)} (fewer --threads or a smaller --chunk-size need less)");
     }
 
-    private static BuildPlan ForSlabs(SlabMemory memory, long budget, ScratchOptions? scratch)
+    private static BuildPlan ForSlabs(SlabMemory memory, long budget, ScratchOptions? scratch, long besides)
     {
         if (memory.Least > budget)
-        {
-            throw new OptionException(
-                "--max-gb", $"{budget >> 20} MiB for buffers is too little; {memory.Reason}, which needs {(memory.Least >> 20) + 1} MiB at least");
-        }
+            throw new OptionException("--max-gb", $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {memory.Reason}, which needs at least {Gigabytes(memory.Least + besides)} (fewer --threads or a smaller --chunk-size need less)");
 
         // Reading a run while the one before is written matters less than keeping what would otherwise go through the disk twice.
         long spare = budget - (long)memory.Least, disk = scratch?.MaxBytes ?? 0;
@@ -92,9 +89,11 @@ public sealed record BuildPlan
         var parked = (long)Int128.Min(long.MaxValue, memory.Waiting - shelf);
         if (parked > disk)
         {
+            string there = scratch is null or { MaxBytes: 0 } ? "nothing may be kept on disk" : $"{Gigabytes(disk)} may be kept in {scratch.Directory}";
             throw new OptionException(
-                "--max-gb", $"{budget >> 20} MiB for buffers leaves up to {(parked >> 20) + 1} MiB without room, since {memory.Reason}; "
-                + $"{(scratch is null ? "there is no directory for it" : $"{scratch.Directory} may take {disk >> 20} MiB")}; give that much there, or {((memory.Least + memory.Waiting) >> 20) + 1} MiB of memory");
+                "--max-gb",
+                $"{(budget + besides) / 1e9:0.###} GB of memory leaves {Gigabytes(parked)} without room, since {memory.Reason}, and {there}; allow that much there (--scratch, --scratch-size), "
+                + $"or {Gigabytes(memory.Least + memory.Waiting + besides)} of memory");
         }
 
         return new BuildPlan(memory.Scope, memory.Width, memory.Workers, (long)memory.Least + queue + shelf, queue)
@@ -105,6 +104,9 @@ public sealed record BuildPlan
 
     /// <summary>Chunks of a run of a level along x, as far as the level reaches.</summary>
     public int WidthAt(int level) => Math.Max(1, Width >> level);
+
+    /// <summary>What is needed, never less than it is.</summary>
+    private static string Gigabytes(Int128 bytes) => $"{Math.Ceiling((double)bytes / 1e6) / 1e3:0.###} GB";
 
     /// <summary>Buffers of one open run of each level, and what each worker reads into.</summary>
     private static Int128 LeastBytes(BuildScope scope, long width, int workers)

@@ -23,6 +23,7 @@ internal sealed class DryRun(BuildScope scope, StoreSettings store, Func<BuildSc
         Console.WriteLine(StoreSummary.Levels(scope));
         Fact("source", $"{volume.Shape} {volume.DataType.Name()}, {Amounts.Bytes(scope.VoxelBytes)}, {volume.Source.Kind} in {volume.Source.Path}");
         Fact("memory", $"{Amounts.Bytes(MemoryLimit.PeakBytes(whole, storeBytes))} at most, {whole.Workers} threads");
+        if (whole.ScratchBytes > 0) Fact("scratch", $"{Amounts.Bytes(whole.ScratchBytes)} at most, in {whole.Scratch!.Directory}, for what has no room in memory");
         Fact("free", $"{Amounts.Bytes(free)} on the file system of {directory}");
         if (free < most) Fact("", $"that is too little if all chunks are written{(store.Compression == Core.Codecs.Compression.None ? "" : " and none gets smaller")}; chunks that are all fill take nothing");
         BuildTrial trial = BuildTrial.Run(scope, plan, pool, store.Compression.Create(volume.DataType), directory, free, TrialTime, stop);

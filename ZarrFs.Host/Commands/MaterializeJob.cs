@@ -16,7 +16,7 @@ namespace ZarrFs.Host.Commands;
 internal sealed class MaterializeJob(Settings settings, StoreSettings store)
 {
     private readonly int _workers = settings.Threads ?? Environment.ProcessorCount;
-    private readonly MemoryLimit _limit = new(settings.AskedMemory);
+    private readonly MemoryLimit _limit = new(settings.AskedMemory, settings.Scratch);
 
     /// <summary>Runs it to its end or to the first signal.</summary>
     /// <returns>The exit code.</returns>

@@ -48,7 +48,7 @@ internal static class VerifyCommand
     private static int Run(string path, StoreFacts facts, Settings settings, ProgressStyle style)
     {
         using var interruption = new Interruption();
-        var limit = new MemoryLimit(settings.AskedMemory);
+        var limit = new MemoryLimit(settings.AskedMemory, settings.Scratch);
         using var pool = new BufferPool(limit.MostBuffers);
         using var catalog = new VolumeCatalog(settings.Volumes, pool, NullLogger.Instance);
         Multiscale volume = catalog.Single();

@@ -121,12 +121,12 @@ public sealed class SlabBuilderTests : IDisposable
         ArraySource source = Decoded(new VolumeShape(64, 512, 512), DataType.UInt16, 512, 512);
         var chunk = new ChunkShape(64, 64, 64);
         OptionException little = Assert.Throws<OptionException>(() => new TestBuild(source, chunk, budget: 4 << 20, workers: 1));
-        Assert.Contains("slices are decoded whole, which needs 9 MiB at least", little.Message, StringComparison.Ordinal);
+        Assert.Contains("slices are decoded whole, which needs at least 0.009 GB", little.Message, StringComparison.Ordinal);
         OptionException nowhere = Assert.Throws<OptionException>(() => new TestBuild(source, chunk, budget: 9 << 20, workers: 1));
-        Assert.Contains("there is no directory for it", nowhere.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing may be kept on disk", nowhere.Message, StringComparison.Ordinal);
         var small = new ScratchOptions(_directory.Path, 1 << 20);
         OptionException full = Assert.Throws<OptionException>(() => new TestBuild(source, chunk, budget: 9 << 20, workers: 1, scratch: small));
-        Assert.Contains($"{_directory.Path} may take 1 MiB; give that much there, or 4", full.Message, StringComparison.Ordinal);
+        Assert.Contains($"0.002 GB may be kept in {_directory.Path}; allow that much there (--scratch, --scratch-size), or 0.05 GB of memory", full.Message, StringComparison.Ordinal);
         using var enough = new TestBuild(source, chunk, budget: 9 << 20, workers: 1, scratch: Scratch);
         enough.Run(new RecordingSink());
     }

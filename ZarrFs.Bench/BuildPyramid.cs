@@ -4,6 +4,7 @@ using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Materialize;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
@@ -20,7 +21,7 @@ internal static class BuildPyramid
         using var pool = new BufferPool(budget);
         using ISource source = SourceOpener.Open(path, new SourceOptions { Pool = pool, BadSlices = BadSlicePolicy.Fail });
         var volume = new Multiscale("bench", new Volume(source, VolumeRanges.All, null, null), new ChunkShape(128, 128, 128), null, method);
-        BuildPlan plan = BuildPlan.For(new BuildScope(volume, OnlyLeading: true), budget, Environment.ProcessorCount);
+        BuildPlan plan = BuildPlan.For(new BuildScope(volume, OnlyLeading: true), budget, Environment.ProcessorCount, ScratchOptions.In(directory ?? ScratchOptions.DefaultDirectory));
         var counters = new BuildCounters();
         var sink = new Discarding(directory);
         TimeSpan processor = Environment.CpuUsage.TotalTime;

@@ -72,28 +72,28 @@ public sealed record BuildPlan
 
         throw new OptionException(
             "--max-gb",
-            $"{Gigabytes(budget + besides)} of memory is too little; {workers} threads that make {scope.Volume.Levels.Count} levels of {scope.Volume.Chunk} chunks need at least "
-            + $"{Gigabytes(LeastBytes(scope, 1, workers) + besides)} (less with fewer --threads or a smaller --chunk-size)");
+            $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {workers} threads that make {scope.Volume.Levels.Count} levels of {scope.Volume.Chunk} chunks need "
+            + $"at least {Gigabytes(LeastBytes(scope, 1, workers) + besides)} (fewer --threads or a smaller --chunk-size need less)");
     }
 
     private static BuildPlan ForSlabs(SlabMemory memory, long budget, ScratchOptions? scratch, long besides)
     {
         if (memory.Least > budget)
-        {
-            throw new OptionException(
-                "--max-gb", $"{Gigabytes(budget + besides)} of memory is too little; {memory.Reason}, which needs at least {Gigabytes(memory.Least + besides)}");
-        }
+            throw new OptionException("--max-gb", $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {memory.Reason}, which needs at least {Gigabytes(memory.Least + besides)} (fewer --threads or a smaller --chunk-size need less)");
 
         // Reading a run while the one before is written matters less than keeping what would otherwise go through the disk twice.
-        long spare = budget - (long)memory.Least, shelf = (long)Int128.Min(memory.Waiting, spare / 4 * 3);
+        long spare = budget - (long)memory.Least, disk = scratch?.MaxBytes ?? 0;
+        long shelf = (long)Int128.Min(spare, Int128.Min(memory.Waiting, Int128.Max(spare / 4 * 3, memory.Waiting - disk)));
         long queue = (long)Int128.Min(memory.Run, spare - shelf);
         shelf = (long)Int128.Min(memory.Waiting, spare - queue);
         var parked = (long)Int128.Min(long.MaxValue, memory.Waiting - shelf);
-        if (parked > (scratch?.MaxBytes ?? 0))
+        if (parked > disk)
         {
+            string there = scratch is null or { MaxBytes: 0 } ? "nothing may be kept on disk" : $"{Gigabytes(disk)} may be kept in {scratch.Directory}";
             throw new OptionException(
-                "--max-gb", $"{Gigabytes(budget + besides)} of memory leaves up to {Gigabytes(parked)} without room, since {memory.Reason}; "
-                + $"{(scratch is null ? "there is no directory for it" : $"{scratch.Directory} may take {Gigabytes(scratch.MaxBytes)}")}; give more there (--scratch, --scratch-size), or {Gigabytes(memory.Least + memory.Waiting + besides)} of memory");
+                "--max-gb",
+                $"{(budget + besides) / 1e9:0.###} GB of memory leaves {Gigabytes(parked)} without room, since {memory.Reason}, and {there}; allow that much there (--scratch, --scratch-size), "
+                + $"or {Gigabytes(memory.Least + memory.Waiting + besides)} of memory");
         }
 
         return new BuildPlan(memory.Scope, memory.Width, memory.Workers, (long)memory.Least + queue + shelf, queue)
@@ -105,7 +105,7 @@ public sealed record BuildPlan
     /// <summary>Chunks of a run of a level along x, as far as the level reaches.</summary>
     public int WidthAt(int level) => Math.Max(1, Width >> level);
 
-    /// <summary>In the unit of <c>--max-gb</c>, rounded up.</summary>
+    /// <summary>What is needed, never less than it is.</summary>
     private static string Gigabytes(Int128 bytes) => $"{Math.Ceiling((double)bytes / 1e6) / 1e3:0.###} GB";
 
     /// <summary>Buffers of one open run of each level, and what each worker reads into.</summary>

@@ -5,7 +5,8 @@ namespace ZarrFs.Core.Materialize;
 
 /// <summary>How the memory of a whole process is shared out while it builds: the runtime, what the store keeps, and buffers from the rest.</summary>
 /// <param name="Bytes">Most bytes that the process may take at any time; null for as many as make it faster, half of the machine's at most.</param>
-public sealed record MemoryLimit(long? Bytes)
+/// <param name="Scratch">Where to keep what has no room; null for nowhere.</param>
+public sealed record MemoryLimit(long? Bytes, ScratchOptions? Scratch = null)
 {
     /// <summary>What the program takes before its first buffer, and for its small objects afterwards.</summary>
     private const long BaseBytes = 96 << 20;
@@ -28,10 +29,9 @@ public sealed record MemoryLimit(long? Bytes)
     /// <param name="scope">What is built.</param>
     /// <param name="storeBytes">What the store keeps in memory: <see cref="StoreWriter.MemoryBytes"/>.</param>
     /// <param name="workers">Threads that read and halve.</param>
-    /// <param name="scratch">Where to keep on disk what has no room in memory.</param>
     /// <exception cref="OptionException">It is too small; says how much is needed.</exception>
-    public BuildPlan Plan(BuildScope scope, long storeBytes, int workers, ScratchOptions scratch) =>
-        BuildPlan.For(scope, MostBuffers - storeBytes, workers, scratch, BaseBytes + storeBytes);
+    public BuildPlan Plan(BuildScope scope, long storeBytes, int workers) =>
+        BuildPlan.For(scope, MostBuffers - storeBytes, workers, Scratch, BaseBytes + storeBytes);
 
     /// <summary>Most bytes that the process takes with a plan.</summary>
     public static long PeakBytes(BuildPlan plan, long storeBytes) => BaseBytes + storeBytes + plan.BufferBytes;

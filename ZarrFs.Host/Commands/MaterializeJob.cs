@@ -13,7 +13,7 @@ namespace ZarrFs.Host.Commands;
 internal sealed class MaterializeJob(Settings settings, StoreSettings store)
 {
     private readonly int _workers = settings.Threads ?? Environment.ProcessorCount;
-    private readonly MemoryLimit _limit = new(settings.AskedMemory);
+    private readonly MemoryLimit _limit = new(settings.AskedMemory, settings.Scratch);
 
     /// <summary>Runs it to its end or to the first signal.</summary>
     /// <returns>The exit code.</returns>
@@ -25,9 +25,9 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         StoreTarget target = work.Target;
         long storeBytes = Math.Max(StoreWriter.MemoryBytes(target), store.Verify ? StoreVerifier.MemoryBytes(target.Levels, _workers) : 0);
         pool.Reserve(storeBytes);
-        if (store.DryRun) return Try(new DryRun(work, piece => _limit.Plan(piece, storeBytes, _workers, settings.Scratch), storeBytes), pool, interruption.Token);
+        if (store.DryRun) return Try(new DryRun(work, piece => _limit.Plan(piece, storeBytes, _workers), storeBytes), pool, interruption.Token);
 
-        BuildPlan plan = _limit.Plan(work.Scope, storeBytes, _workers, settings.Scratch);
+        BuildPlan plan = _limit.Plan(work.Scope, storeBytes, _workers);
         IReadOnlyList<SourceProblem> bad;
         using (var materializer = new Materializer(plan, target, pool))
         {

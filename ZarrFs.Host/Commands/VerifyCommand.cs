@@ -48,7 +48,7 @@ internal static class VerifyCommand
     private static int Run(string path, StoreFacts facts, Settings settings, ProgressStyle style)
     {
         using var interruption = new Interruption();
-        var limit = new MemoryLimit(settings.AskedMemory);
+        var limit = new MemoryLimit(settings.AskedMemory, settings.Scratch);
         using var pool = new BufferPool(limit.MostBuffers);
         using var catalog = new VolumeCatalog(settings.Volumes, pool, NullLogger.Instance);
         Multiscale volume = catalog.Single();
@@ -56,7 +56,7 @@ internal static class VerifyCommand
         StoreTarget target = StoreTarget.New(path, volume, catalog.Channels[0], facts.Format, facts.Codec);
         long bytes = StoreVerifier.MemoryBytes(target.Levels, workers);
         pool.Reserve(bytes);
-        BuildPlan plan = limit.Plan(new BuildScope(volume, facts.Format is StoreFormat.Ome04 or StoreFormat.Array2), bytes, workers, settings.Scratch);
+        BuildPlan plan = limit.Plan(new BuildScope(volume, facts.Format is StoreFormat.Ome04 or StoreFormat.Array2), bytes, workers);
         return new Verification(path, plan, target.Levels, target.Documents([])).Run(pool, style, interruption.Token);
     }
 

@@ -2,6 +2,7 @@ using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Materialize;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Tiff;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Tests.Oracles;
@@ -16,13 +17,14 @@ internal sealed class TestBuild : IDisposable
 
     public TestBuild(
         ArraySource source, ChunkShape chunk, int? levels = null, DownsampleMethod method = DownsampleMethod.Mean, bool onlyLeading = false,
-        long budget = 64 << 20, int workers = 2)
+        long budget = 64 << 20, int workers = 2,
+        ScratchOptions? scratch = null)
     {
         Source = source;
         Pool = new BufferPool(budget);
         if (source.Unit.IsDecoded) source.Segments = new SegmentCache(Pool);
         Multiscale = new Multiscale("test", new Volume(source, VolumeRanges.All, null, null), chunk, levels, method);
-        Plan = BuildPlan.For(new BuildScope(Multiscale, onlyLeading), budget, workers);
+        Plan = BuildPlan.For(new BuildScope(Multiscale, onlyLeading), budget, workers, scratch);
         _oracle = new Lazy<PlainPyramid>(() => new PlainPyramid(source.Shape, source.DataType, source.Voxels, method, Multiscale.Levels.Count));
     }
 
@@ -45,6 +47,7 @@ internal sealed class TestBuild : IDisposable
         }
         finally
         {
+            Pool.LetGo(long.MaxValue); // decoded units that the source keeps
             Assert.Equal(0, Pool.BuffersInUse);
         }
     }

@@ -27,7 +27,7 @@ public sealed class CommandLineTests
         Tool help = ZarrFsProcess.Run(command, "--help").Expect();
         foreach (string option in options)
         {
-            string line = Assert.Single(help.Output.Split('\n'), line => line.Trim().Split("  ")[0].Split(' ', ',').Contains(option) || line.TrimStart().StartsWith($"<{option}>", StringComparison.Ordinal));
+            string line = Assert.Single(help.Output.Split('\n'), line => (line.StartsWith("  -", StringComparison.Ordinal) && line.Trim().Split("  ")[0].Split(' ', ',').Contains(option)) || line.TrimStart().StartsWith($"<{option}>", StringComparison.Ordinal));
             Assert.True(line.Trim().Length > option.Length + 20, $"{option} is not explained: {line}");
         }
     }

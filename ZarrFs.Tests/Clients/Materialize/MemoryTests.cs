@@ -34,7 +34,7 @@ public sealed class MemoryTests : IDisposable
     public void A_limit_that_is_too_small_is_told_with_what_is_needed_and_that_is_enough()
     {
         string store = _workspace.At("out.zarr");
-        Tool refused = ZarrFsProcess.Run("materialize", _slices, store, "--max-gb", "0.135").Expect(exitCode: 2);
+        Tool refused = ZarrFsProcess.Run("materialize", _slices, store, "--max-gb", "0.118").Expect(exitCode: 2);
         string needed = refused.Error.Split("at least ")[1].Split(' ')[0];
         Assert.False(Directory.Exists(store));
         ZarrFsProcess.Run("materialize", _slices, store, "--max-gb", needed).Expect();

@@ -10,6 +10,7 @@ namespace ZarrFs.Host.Configuration;
 internal static class ConfigurationLayers
 {
     private const string Prefix = "ZARRFS_";
+    private const string Tests = Prefix + "TEST_";
 
     /// <param name="file">A JSON file like <c>config/zarrfs.json</c>, or null for <c>$ZARRFS_CONFIG</c>, which may be absent.</param>
     /// <param name="commandLine">Keys (<c>Mount:Path</c>) and values given on the command line.</param>
@@ -67,13 +68,14 @@ internal static class ConfigurationLayers
         }
     }
 
-    /// <summary>The same for the environment, where the tests have a name of their own.</summary>
+    /// <summary>The same for the environment, where the tests have names of their own.</summary>
     private static void CheckEnvironment()
     {
         PropertyInfo[] known = typeof(ZarrFsOptions).GetProperties();
         foreach (string variable in Environment.GetEnvironmentVariables().Keys)
         {
-            if (!variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || variable is Prefix + "CONFIG" or Prefix + "TEST_DATA") continue;
+            if (!variable.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || variable == Prefix + "CONFIG") continue;
+            if (variable.StartsWith(Tests, StringComparison.Ordinal)) continue;
             string key = variable[Prefix.Length..].Split("__")[0];
             if (!Array.Exists(known, option => option.Name.Equals(key, StringComparison.OrdinalIgnoreCase)))
             {

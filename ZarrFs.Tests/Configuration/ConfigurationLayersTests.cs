@@ -161,7 +161,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("""{ "volumes": [ { "source": "/a", "levels": 0 } ] }""", "--levels", "from 1 to 32")]
     [InlineData("""{ "volumes": [ { "source": "/a", "levels": 33 } ] }""", "--levels", "'33'")]
     [InlineData("""{ "volumes": [ { "source": "/a", "type": "int7" } ] }""", "--type", "'int7' is not a data type")]
-    [InlineData("""{ "volumes": [ { "source": "/a", "downsample": "median" } ] }""", "--downsample", "expected mean, nearest, max, min or mode")]
+    [InlineData("""{ "volumes": [ { "source": "/a", "downsample": "median" } ] }""", "--downsample", "expected mean, nearest, gaussian, max, min or mode")]
     [InlineData("""{ "volumes": [ { "source": "/a", "onBadSlice": "ignore" } ] }""", "--on-bad-slice", "expected fill or fail")]
     [InlineData("""{ "volumes": [ { "source": "/a", "voxelSize": "0" } ] }""", "--voxel-size", "is not positive")]
     [InlineData("""{ "volumes": [ { "source": "/a", "voxelSize": "1,2" } ] }""", "--voxel-size", "expected one number or three")]

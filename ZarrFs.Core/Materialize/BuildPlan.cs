@@ -79,7 +79,12 @@ public sealed record BuildPlan
     private static BuildPlan ForSlabs(SlabMemory memory, long budget, ScratchOptions? scratch, long besides)
     {
         if (memory.Least > budget)
-            throw new OptionException("--max-gb", $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {memory.Reason}, which needs at least {Gigabytes(memory.Least + besides)} (fewer --threads or a smaller --chunk-size need less)");
+        {
+            throw new OptionException(
+                "--max-gb",
+                $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {memory.Reason}, which needs at least {Gigabytes(memory.Least + besides)} "
+                + "(fewer --threads or a smaller --chunk-size need less)");
+        }
 
         // Reading a run while the one before is written matters less than keeping what would otherwise go through the disk twice.
         long spare = budget - (long)memory.Least, disk = scratch?.MaxBytes ?? 0;
@@ -92,8 +97,8 @@ public sealed record BuildPlan
             string there = scratch is null or { MaxBytes: 0 } ? "nothing may be kept on disk" : $"{Gigabytes(disk)} may be kept in {scratch.Directory}";
             throw new OptionException(
                 "--max-gb",
-                $"{(budget + besides) / 1e9:0.###} GB of memory leaves {Gigabytes(parked)} without room, since {memory.Reason}, and {there}; allow that much there (--scratch, --scratch-size), "
-                + $"or {Gigabytes(memory.Least + memory.Waiting + besides)} of memory");
+                $"{(budget + besides) / 1e9:0.###} GB of memory leaves {Gigabytes(parked)} without room, since {memory.Reason}, and {there}; "
+                + $"allow that much there (--scratch, --scratch-size), or {Gigabytes(memory.Least + memory.Waiting + besides)} of memory");
         }
 
         return new BuildPlan(memory.Scope, memory.Width, memory.Workers, (long)memory.Least + queue + shelf, queue)

@@ -40,6 +40,6 @@ internal sealed partial record ImageStore(string Path, ZarrGroup Group, OmeMulti
         return level.ToString(CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex("[0-9]+", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("[0-9]+", RegexOptions.CultureInvariant, 30_000)]
     private static partial Regex Number();
 }

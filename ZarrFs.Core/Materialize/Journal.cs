@@ -84,8 +84,9 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>Appends a record; it is on the disk when this returns, if wanted.</summary>
+    /// <returns>Its bytes.</returns>
     /// <exception cref="IOException">It could not be written; the journal is as before.</exception>
-    public void Append(string record, bool durable)
+    public int Append(string record, bool durable)
     {
         byte[] line = JournalLines.Format(record);
         lock (_writing)
@@ -96,6 +97,7 @@ internal sealed class Journal : IDisposable
         }
 
         if (durable) _sync.File(_file);
+        return line.Length;
     }
 
     public void Dispose() => _file.Dispose();

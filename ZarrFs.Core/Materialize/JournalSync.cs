@@ -46,8 +46,9 @@ internal sealed class JournalSync : IDisposable
                 long length = _journal.Length;
                 if (length == synced) continue;
                 _sync.FileSystem();
-                _journal.Append($"{Journal.Synced}{length}", durable: true);
-                synced = _journal.Length;
+
+                // Not the journal's length by now: others may have appended meanwhile, of which nothing is known.
+                synced = length + _journal.Append($"{Journal.Synced}{length}", durable: true);
             }
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure))

@@ -13,6 +13,7 @@ internal static partial class Libc
 
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
+    public const int Unlock = 8;
 
     public const int InputOutput = 5;
     public const int WouldBlock = 11;

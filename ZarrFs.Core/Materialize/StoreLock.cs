@@ -44,7 +44,12 @@ internal sealed class StoreLock : IDisposable
     /// <summary>Deletes the file; the lock is held until <see cref="Dispose"/>.</summary>
     public void Delete() => File.Delete(_path);
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        // Closing does not let go of it for as long as a child that is just being started has a copy of the descriptor.
+        if (OperatingSystem.IsLinux() && !_handle.IsClosed) _ = Libc.flock(_handle, Libc.Unlock);
+        _handle.Dispose();
+    }
 
     // By hand on Linux, since .NET takes a lock of its own on the same file, and the holder's number could not be read.
     private static SafeFileHandle Open(string store, string path)

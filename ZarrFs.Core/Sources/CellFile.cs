@@ -55,7 +55,7 @@ internal sealed partial class CellFile : SourceFile
         }
     }
 
-    [GeneratedRegex("^cell_yxz_(?<y>[0-9]+)_(?<x>[0-9]+)_(?<z>[0-9]+)\\.tiff?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^cell_yxz_(?<y>[0-9]+)_(?<x>[0-9]+)_(?<z>[0-9]+)\\.tiff?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Pattern();
 
     /// <summary>Voxels along z, y, x.</summary>

@@ -140,14 +140,14 @@ internal static partial class NameConventions
     }
 
     // img_000000012_DAPI_003
-    [GeneratedRegex("^(?<rest>.*)(?<=^|/)img_(?<t>[0-9]{9})_(?<name>.+)_(?<z>[0-9]{3,})$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^(?<rest>.*)(?<=^|/)img_(?<t>[0-9]{9})_(?<name>.+)_(?<z>[0-9]{3,})$", RegexOptions.CultureInvariant, 30_000)]
     private static partial Regex MicroManager();
 
     // experiment_w1DAPI_s1_t12
-    [GeneratedRegex("^(?<rest>.+)_w(?<c>[0-9]+)(?<name>[^_/0-9][^_/]*)(?<rest>(?:_s[0-9]+)?)(?:_t(?<t>[0-9]+))?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("^(?<rest>.+)_w(?<c>[0-9]+)(?<name>[^_/0-9][^_/]*)(?<rest>(?:_s[0-9]+)?)(?:_t(?<t>[0-9]+))?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 30_000)]
     private static partial Regex MetaMorph();
 
     // r02c03f01p04-ch1sk1fk1fl1: row, column, field, plane
-    [GeneratedRegex("^(?<rest>.*r[0-9]+c[0-9]+f[0-9]+)p(?<z>[0-9]+)-ch(?<c>[0-9]+)sk(?<t>[0-9]+)(?<rest>fk[0-9]+fl[0-9]+)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex("^(?<rest>.*r[0-9]+c[0-9]+f[0-9]+)p(?<z>[0-9]+)-ch(?<c>[0-9]+)sk(?<t>[0-9]+)(?<rest>fk[0-9]+fl[0-9]+)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 30_000)]
     private static partial Regex Harmony();
 }

@@ -122,10 +122,10 @@ internal sealed partial class TokenName
         (?=$|[^A-Za-z0-9]|(?:z|slice|plane|c|channel|chan|ch|t|timepoint|time|tp)=?[0-9])
         | (?<n>[0-9]+)$
         """,
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace, 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace, 30_000)]
     private static partial Regex Token();
 
     // Wavelengths of lasers and filters, 350 to 1100 nm.
-    [GeneratedRegex("^(?:(?<nm>3[5-9][0-9]|[4-9][0-9]{2}|10[0-9]{2})[_ ]?(?:nm)?|ex[_ -]?[0-9]{3,4}[_ -]em[_ -]?[0-9]{3,4})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(?:(?<nm>3[5-9][0-9]|[4-9][0-9]{2}|10[0-9]{2})[_ ]?(?:nm)?|ex[_ -]?[0-9]{3,4}[_ -]em[_ -]?[0-9]{3,4})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Light();
 }

@@ -169,9 +169,9 @@ internal static partial class OptionParsing
         return size.IsValid ? size : throw new OptionException(Option, $"'{text}' is not positive and finite");
     }
 
-    [GeneratedRegex(@"^\s*(?<number>\d+(\.\d+)?)\s*(?<unit>[kKmMgGtT]?)(i?[bB])?\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\s*(?<number>\d+(\.\d+)?)\s*(?<unit>[kKmMgGtT]?)(i?[bB])?\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex SizePattern();
 
-    [GeneratedRegex(@"^\s*(?<numbers>\d+(\.\d+)?(,\d+(\.\d+)?)*)\s*(?<unit>[a-z\u00b5\u03bc]*)\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\s*(?<numbers>\d+(\.\d+)?(,\d+(\.\d+)?)*)\s*(?<unit>[a-z\u00b5\u03bc]*)\s*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex VoxelPattern();
 }

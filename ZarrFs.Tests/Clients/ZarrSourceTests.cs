@@ -43,13 +43,13 @@ public sealed class ZarrSourceTests : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     [ClientTheory(Needs.Fuse | Needs.Python)]
-    [InlineData("raw", "0,0,0", "")]
-    [InlineData("raw", "5,-7,20", "")]
-    [InlineData("blosc", "0,0,0", "")]
-    [InlineData("blosc", "-3,30,1", "10:70,3:80,")]
-    [InlineData("zlib-deep", "0,0,0", "")]
-    [InlineData("fortran-big", "0,0,0", "")]
-    [InlineData("fortran-big", "1,2,3", ",,5:")]
+    [InlineData("raw", "0,0,0", ":,:,:")]
+    [InlineData("raw", "5,-7,20", ":,:,:")]
+    [InlineData("blosc", "0,0,0", ":,:,:")]
+    [InlineData("blosc", "-3,30,1", "10:70,3:80,:")]
+    [InlineData("zlib-deep", "0,0,0", ":,:,:")]
+    [InlineData("fortran-big", "0,0,0", ":,:,:")]
+    [InlineData("fortran-big", "1,2,3", ":,:,5:")]
     public void The_mount_and_the_store_written_show_what_numpy_makes(string kind, string shift, string window)
     {
         string source = Make(kind);
@@ -64,7 +64,7 @@ public sealed class ZarrSourceTests : IDisposable
         }
 
         using (var process = ZarrFsProcess.Start("mount", _workspace.At("copy.ome.zarr"), _workspace.At("mount"), "--chunk-size", "16", "--levels", "3"))
-            Check(source, Path.Combine(process.MountPath, "copy.zarr"), shift, window);
+            Check(source, Path.Combine(process.MountPath, "seen.zarr"), shift, window);
 
         ZarrFsProcess.Run(["materialize", source, _workspace.At("written.zarr"), $"--window={window}", .. view, "--compression", "zstd", "--verify"]).Expect();
         Check(source, _workspace.At("written.zarr"), shift, window);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Converting slices to an OME-Zarr store of six levels: scroll_to_ome, `zarrfs materialize`, and the floor, back to back. Page cache warm.
 
-  materialize.py PROGRAM SCROLL2ZARR SLICES WORK [--method mean] [--rounds 5] [-- more options of materialize]
+  materialize.py PROGRAM SCROLL2ZARR SLICES WORK [--method mean] [--rounds 5] [--libtiff] [-- more options of materialize]
 
 PROGRAM is the `zarrfs` to run, SCROLL2ZARR a checkout of it, WORK a directory on the disk to write to. Each run writes to a new directory, the
 one before is deleted just before it; rounds alternate, the first does not count: memory that was idle is dear on a virtual machine. The
@@ -10,6 +10,9 @@ floor reads all slices into a buffer of 1 MB and writes the files of our store, 
 import argparse, os, shutil, statistics, subprocess, sys, time
 
 THREADS = str(os.cpu_count())
+
+# scroll_to_ome reads LZW only with a package that few have; with this it decodes by libtiff (in OpenCV), as we do.
+BY_LIBTIFF = "import runpy, sys, cv2, tifffile; tifffile.imread = lambda path: cv2.imread(str(path), -1); sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
 
 
 def floor(slices, listing, out):
@@ -54,6 +57,7 @@ def main():
     parser.add_argument("--method", default="mean")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--levels", default="6")
+    parser.add_argument("--libtiff", action="store_true", help="let scroll_to_ome decode by libtiff, in OpenCV")
     args, more = parser.parse_known_args()
     more = [option for option in more if option != "--"]
     out, listing = os.path.join(args.work, "out.zarr"), os.path.join(args.work, "files.txt")
@@ -61,7 +65,7 @@ def main():
     kinds = {
         "zarrfs": ours,
         "floor": [sys.executable, __file__, "--floor", args.slices, listing, out],
-        "scroll_to_ome": ["/usr/bin/python3", os.path.join(args.scroll2zarr, "scroll_to_ome.py"), args.slices, out,
+        "scroll_to_ome": ["/usr/bin/python3", *(["-c", BY_LIBTIFF] if args.libtiff else []), os.path.join(args.scroll2zarr, "scroll_to_ome.py"), args.slices, out,
                           "--algorithm", args.method, "--nlevels", args.levels, "--num_threads", THREADS],
     }
     results = {kind: [] for kind in kinds}

@@ -11,6 +11,7 @@ namespace ZarrFs.Core.Materialize;
 /// <param name="failures">Makes the errors.</param>
 internal sealed class ChunkFiles(string store, string temporary, IDiskSync sync, StoreFailures failures)
 {
+    private readonly WriteRoute _route = new();
     private long _next;
 
     /// <summary>Puts a file in place, in the place of any that is there.</summary>
@@ -26,7 +27,7 @@ internal sealed class ChunkFiles(string store, string temporary, IDiskSync sync,
         {
             using (SafeFileHandle file = File.OpenHandle(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
             {
-                RandomAccess.Write(file, start, 0);
+                _route.Write(file, start);
                 if (length > start.Length) RandomAccess.SetLength(file, length);
                 if (durable) sync.File(file);
             }

@@ -37,6 +37,15 @@ internal static partial class Libc
         return new IOException($"{Marshal.GetPInvokeErrorMessage(error)} : '{path}'", error);
     }
 
+    /// <summary>Has an open file read and written past the system's cache, or no longer; false if its file system does not do that.</summary>
+    public static bool TrySetDirect(SafeFileHandle file, bool direct)
+    {
+        const int GetFlags = 3, SetFlags = 4;
+        int flag = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x10000 : 0x4000; // O_DIRECT
+        int flags = fcntl(file, GetFlags, 0);
+        return flags >= 0 && fcntl(file, SetFlags, direct ? flags | flag : flags & ~flag) == 0;
+    }
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(SafeFileHandle fd, int operation);
 
@@ -45,6 +54,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int syncfs(SafeFileHandle fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(SafeFileHandle fd, int command, int argument);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, uint mode);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;

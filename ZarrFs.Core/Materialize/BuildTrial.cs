@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Codecs;
+using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Volumes;
 

@@ -1,4 +1,6 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Sources;
 
 namespace ZarrFs.Core.Materialize;

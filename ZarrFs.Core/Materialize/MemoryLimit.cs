@@ -1,4 +1,6 @@
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Scratch;
 
 namespace ZarrFs.Core.Materialize;

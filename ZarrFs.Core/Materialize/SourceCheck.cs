@@ -1,4 +1,5 @@
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 

@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Building;
 
 namespace ZarrFs.Core.Materialize;
 

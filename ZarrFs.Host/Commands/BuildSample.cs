@@ -1,4 +1,4 @@
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Host.Progress;
 
 namespace ZarrFs.Host.Commands;

@@ -1,6 +1,7 @@
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Progress;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Failures;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Host.Progress;
 
 namespace ZarrFs.Host.Commands;
@@ -107,9 +107,9 @@ internal sealed class MaterializeArguments
 
     private static Durability Durability(string text) => text.ToLowerInvariant() switch
     {
-        "none" => Core.Materialize.Durability.None,
-        "end" => Core.Materialize.Durability.End,
-        "each" => Core.Materialize.Durability.Each,
+        "none" => Core.Materialize.Stores.Durability.None,
+        "end" => Core.Materialize.Stores.Durability.End,
+        "each" => Core.Materialize.Stores.Durability.Each,
         _ => throw new OptionException("--durability", $"'{text}' is not possible; expected none, end or each"),
     };
 }

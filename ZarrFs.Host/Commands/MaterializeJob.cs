@@ -2,6 +2,8 @@ using System.Diagnostics;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Materialize.Verifying;
 using ZarrFs.Core.Sources;
 using ZarrFs.Host.Configuration;

@@ -1,5 +1,6 @@
 using System.Text;
 using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
 
 namespace ZarrFs.Host.Commands;
 

@@ -1,5 +1,5 @@
 using ZarrFs.Core.Codecs;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Host.Progress;
 
 namespace ZarrFs.Host.Commands;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using ZarrFs.Core.Codecs;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Volumes;
 

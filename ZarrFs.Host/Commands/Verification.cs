@@ -1,5 +1,6 @@
 using ZarrFs.Core.Cache;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Materialize.Verifying;
 using ZarrFs.Host.Progress;
 

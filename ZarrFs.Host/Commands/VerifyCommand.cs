@@ -2,6 +2,8 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Materialize.Verifying;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Host.Catalog;

@@ -1,5 +1,5 @@
 using ZarrFs.Core.Chunks;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
 
 namespace ZarrFs.Tests.Materialize;
 

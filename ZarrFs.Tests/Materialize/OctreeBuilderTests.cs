@@ -1,6 +1,5 @@
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
-using ZarrFs.Core.Materialize;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;

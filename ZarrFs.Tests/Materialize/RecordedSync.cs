@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Stores;
 
 namespace ZarrFs.Tests.Materialize;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
 
 namespace ZarrFs.Tests.Materialize;
 

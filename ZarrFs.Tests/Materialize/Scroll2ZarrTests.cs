@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;

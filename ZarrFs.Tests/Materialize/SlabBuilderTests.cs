@@ -1,7 +1,7 @@
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;

@@ -1,6 +1,7 @@
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Codecs;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Tests.Corpus;

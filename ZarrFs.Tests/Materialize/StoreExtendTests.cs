@@ -1,6 +1,8 @@
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Journaling;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Tests.Sources;

@@ -1,5 +1,7 @@
 using ZarrFs.Core.Failures;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Journaling;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Tests.Sources;
 

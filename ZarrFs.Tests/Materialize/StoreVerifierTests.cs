@@ -1,5 +1,5 @@
 using ZarrFs.Core.Failures;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Materialize.Verifying;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Volumes;

@@ -1,6 +1,6 @@
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
-using ZarrFs.Core.Materialize;
+using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Tiff;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Sources.Zarr;
 
 namespace ZarrFs.Core.Materialize.Verifying;

@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Journaling;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Materialize.Verifying;

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ZarrFs.Core.Materialize.Stores;
+
+/// <summary>Calls of Linux's C library that .NET has no name for. Bound when first called, so other systems load this class without harm.</summary>
+internal static partial class Libc
+{
+    public const int ReadOnly = 0;
+    public const int ReadWrite = 2;
+    public const int Create = 0x40;
+    public const int CloseOnExec = 0x80000;
+
+    public const int LockExclusive = 2;
+    public const int LockNonBlocking = 4;
+    public const int Unlock = 8;
+
+    public const int InputOutput = 5;
+    public const int WouldBlock = 11;
+    public const int NoSpace = 28;
+    public const int ReadOnlyFileSystem = 30;
+    public const int QuotaExceeded = 122;
+
+    /// <summary>Opens a file or, with <see cref="ReadOnly"/>, a directory; never inherited by children.</summary>
+    /// <exception cref="IOException">It cannot be opened; carries the error number.</exception>
+    public static SafeFileHandle Open(string path, int flags)
+    {
+        const uint Everybody = 0x1B6; // 0666, less the umask
+        int descriptor = open(path, flags | CloseOnExec, Everybody);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure(path);
+    }
+
+    /// <summary>What the last call failed with, as .NET tells it of its own.</summary>
+    public static IOException Failure(string path)
+    {
+        int error = Marshal.GetLastPInvokeError();
+        return new IOException($"{Marshal.GetPInvokeErrorMessage(error)} : '{path}'", error);
+    }
+
+    /// <summary>Has an open file read and written past the system's cache, or no longer; false if its file system does not do that.</summary>
+    public static bool TrySetDirect(SafeFileHandle file, bool direct)
+    {
+        const int GetFlags = 3, SetFlags = 4;
+        int flag = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x10000 : 0x4000; // O_DIRECT
+        int flags = fcntl(file, GetFlags, 0);
+        return flags >= 0 && fcntl(file, SetFlags, direct ? flags | flag : flags & ~flag) == 0;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int flock(SafeFileHandle fd, int operation);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fsync(SafeFileHandle fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int syncfs(SafeFileHandle fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(SafeFileHandle fd, int command, int argument);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags, uint mode);
+}

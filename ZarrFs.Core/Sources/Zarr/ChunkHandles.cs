@@ -135,7 +135,8 @@ internal sealed class ChunkHandles : IDisposable
         }
 
         if ((file.Attributes & FileAttributes.Directory) != FileAttributes.None) throw new SourceException(path, "is a directory, expected the file of a chunk");
-        if ((file.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None) file = (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
+        if ((file.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None)
+            file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? throw new IOException("the file behind the link is gone");
         // Asked before it is opened: pipes have no size, and opening one would wait for its writer.
         if (file.Length == 0) throw new SourceException(path, "the file is empty, expected a chunk");
         return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

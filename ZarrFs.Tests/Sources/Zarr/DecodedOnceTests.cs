@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Sources.Zarr;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Tests.Clients.Harness;
+using ZarrFs.Tests.Materialize;
 
 namespace ZarrFs.Tests.Sources.Zarr;
 
@@ -45,5 +47,51 @@ public sealed class DecodedOnceTests : IDisposable
         }
 
         Assert.Equal(2 * 2 * 24, source.Decoded);
+    }
+
+    /// <summary>
+    /// What decoding costs where a written store's chunks do not fit the source's, which have 400 KiB, 3 × 8 × 2 of them: once where those
+    /// written are parts of them or the other way round, and along y also where the two end together nowhere, since the last ones are still
+    /// in memory. In little memory, deeper ones are decoded for each slab. At most <paramref name="rows"/> rows of chunks wait for others.
+    /// </summary>
+    [ClientTheory(Needs.Python)]
+    [InlineData(32, 100, 32, 64, 48, 1, true)]
+    [InlineData(32, 50, 64, 64, 48, 2, true)]
+    [InlineData(96, 200, 128, 64, 48, 1, true)]
+    [InlineData(32, 64, 64, 64, 48, 6, false)]
+    [InlineData(16, 100, 64, 512, 48, 1, false)]
+    [InlineData(16, 100, 64, 16, 96, 1, false)]
+    [InlineData(48, 100, 64, 16, 64, 1, false)]
+    public void Building_decodes_as_often_as_documented(int z, int y, int x, int megabytes, int decodings, int rows, bool fits)
+    {
+        string path = _workspace.At("units.zarr");
+        Tool.Run(Script.Python, ["-c", """
+            import sys, numpy as np, zarr, numcodecs
+            data = np.random.default_rng(5).integers(1, 9, (96, 800, 128)).astype('<u2')
+            array = zarr.open(sys.argv[1], mode='w', shape=data.shape, chunks=(32, 100, 64), dtype=data.dtype, compressor=numcodecs.Blosc('lz4', 1, 1))
+            array[...] = data
+            open(sys.argv[1] + '.raw', 'wb').write(data.tobytes())
+            """, path]).Expect();
+        using var pool = new BufferPool((long)megabytes << 20);
+        using var source = (ZarrSource)SourceOpener.Open(path, new SourceOptions { Pool = pool });
+        var multiscale = new Multiscale("units", new Volume(source, VolumeRanges.All, null, null), new ChunkShape(z, y, x), 1, DownsampleMethod.Mean);
+        Assert.Equal(fits, multiscale.FitsUnits);
+        Assert.Equal(rows, DecodedRows.MostRows(multiscale));
+        var sink = new RecordingSink();
+        PyramidBuilder.Run(BuildPlan.For(new BuildScope(multiscale, OnlyLeading: false), pool.Budget / 2, 1), pool, sink, new BuildCounters(), CancellationToken.None);
+        byte[] raw = File.ReadAllBytes(path + ".raw");
+        foreach ((ChunkAddress address, byte[] chunk) in sink.Chunks)
+        {
+            Region region = multiscale.Levels[0].Grid.Region(address);
+            for (int i = 0; i < region.Depth * region.Height; i++)
+            {
+                long from = ((((region.Z + (i / region.Height)) * 800) + region.Y + (i % region.Height)) * 128) + region.X;
+                int to = ((i / region.Height * y) + (i % region.Height)) * x;
+                Assert.True(chunk.AsSpan(to * 2, region.Width * 2).SequenceEqual(raw.AsSpan((int)from * 2, region.Width * 2)), $"{address}, row {i}");
+            }
+        }
+
+        Assert.Equal(multiscale.Levels[0].Grid.Counts.Count, sink.Chunks.Count);
+        Assert.Equal(decodings, source.Decoded);
     }
 }

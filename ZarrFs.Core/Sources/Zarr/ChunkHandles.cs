@@ -19,6 +19,7 @@ internal sealed class ChunkHandles : IDisposable
     private readonly Dictionary<long, Entry> _entries = [];
     private readonly LinkedList<Entry> _recent = new();
     private bool _disposed;
+    private long _opened;
 
     public ChunkHandles(ZarrArray array, ChunkLayout layout, int limit)
     {
@@ -35,6 +36,9 @@ internal sealed class ChunkHandles : IDisposable
             lock (_sync) return _recent.Count;
         }
     }
+
+    /// <summary>Files opened, or found missing, so far: what tests count.</summary>
+    public long Opened => Interlocked.Read(ref _opened);
 
     /// <summary>The path of a chunk's file.</summary>
     public string PathOf(long number) => Path.Combine(_array.Directory, _layout.Key(number));
@@ -127,6 +131,7 @@ internal sealed class ChunkHandles : IDisposable
 
     private SafeFileHandle? OpenHandle(string path)
     {
+        Interlocked.Increment(ref _opened);
         FileInfo file = new(path);
         if (file.Attributes == NoFile)
         {

@@ -35,6 +35,9 @@ internal sealed class ChunkReader : IDisposable
     /// <summary>Files open or known to be missing now.</summary>
     public int OpenFiles => _files.Count;
 
+    /// <summary>Files opened, or found missing, so far: what tests count.</summary>
+    public long Opened => _files.Opened;
+
     /// <summary>The path of a chunk's file.</summary>
     public string PathOf(long number) => _files.PathOf(number);
 

@@ -100,6 +100,9 @@ internal sealed class ZarrSource : ISource
     /// <summary>Files open or known to be missing now.</summary>
     internal int OpenFiles => _chunks.OpenFiles;
 
+    /// <summary>Files opened, or found missing, so far.</summary>
+    internal long Opened => _chunks.Opened;
+
     /// <inheritdoc/>
     public bool Read(in Region region, Span<byte> destination)
     {

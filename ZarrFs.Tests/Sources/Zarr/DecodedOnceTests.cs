@@ -49,6 +49,43 @@ public sealed class DecodedOnceTests : IDisposable
         Assert.Equal(2 * 2 * 24, source.Decoded);
     }
 
+    /// <summary>A row of 32 files, of which 4 may stay open: whoever went plane by plane would open each for each of the 16 planes.</summary>
+    [Theory]
+    [InlineData(16)]
+    [InlineData(24)]
+    public async Task Files_of_several_planes_are_not_opened_for_each(int chunkX)
+    {
+        string path = _workspace.At("plain.zarr");
+        Directory.CreateDirectory(path);
+        File.WriteAllText(Path.Combine(path, ".zarray"), """
+            {"zarr_format": 2, "shape": [16, 16, 512], "chunks": [16, 16, 16], "dtype": "|u1", "compressor": null, "fill_value": 0, "order": "C", "filters": null, "dimension_separator": "."}
+            """);
+        var random = new Random(3);
+        byte[][] files = [.. Enumerable.Range(0, 32).Select(_ => new byte[16 * 16 * 16])];
+        for (int x = 0; x < files.Length; x++)
+        {
+            random.NextBytes(files[x]);
+            File.WriteAllBytes(Path.Combine(path, $"0.0.{x}"), files[x]);
+        }
+
+        using var pool = new BufferPool(64 << 20);
+        using var source = (ZarrSource)SourceOpener.Open(path, new SourceOptions { Pool = pool, OpenFiles = 4 });
+        var multiscale = new Multiscale("plain", new Volume(source, VolumeRanges.All, null, null), new ChunkShape(16, 16, chunkX), 1, DownsampleMethod.Mean);
+        using var store = new ChunkStore([multiscale], pool, 1, null, null);
+        for (int chunk = 0; chunk < multiscale.Levels[0].Grid.Counts.X; chunk++)
+        {
+            using Lease lease = await store.GetAsync(new ChunkAddress(0, 0, 0, 0, 0, 0, chunk), CancellationToken.None);
+            for (int i = 0; i < lease.Span.Length; i++)
+            {
+                (int row, int x) = Math.DivRem(i, chunkX);
+                x += chunk * chunkX;
+                Assert.Equal(x < 512 ? files[x / 16][(row * 16) + (x % 16)] : 0, lease.Span[i]);
+            }
+        }
+
+        Assert.InRange(source.Opened, 32, 32 * 4 * 2); // the planes are shared out in four parts, and a file may be in two blocks
+    }
+
     /// <summary>
     /// What decoding costs where a written store's chunks do not fit the source's, which have 400 KiB, 3 × 8 × 2 of them: once where those
     /// written are parts of them or the other way round, and along y also where the two end together nowhere, since the last ones are still

@@ -77,7 +77,8 @@ public sealed class BufferPool : IDisposable
             if (Environment.TickCount64 >= deadline)
             {
                 throw new OverloadException(
-                    $"the memory budget of {Budget} bytes is in use ({InUse} bytes in {BuffersInUse} buffers); no {length} bytes came free in {patience.TotalSeconds:0.#} s");
+                    $"the memory budget of {Budget} bytes is in use ({InUse} bytes in {BuffersInUse} buffers); "
+                    + $"no {length} bytes came free in {patience.TotalSeconds:0.#} s");
             }
 
             // Rare (readers hold everything there is), so a short nap serves better than a queue of waiters.

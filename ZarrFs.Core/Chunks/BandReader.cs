@@ -45,35 +45,18 @@ internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, Time
     private bool ReadPlanes(Multiscale volume, int from, int to, Region[] regions, ChunkBuffer?[] buffers, CancellationToken cancellationToken)
     {
         Region first = regions[0];
-        long endX = regions[^1].EndX;
         int voxel = volume.Volume.DataType.Size();
-        int scratchVoxel = voxel + (int)volume.Volume.ScratchBytes(1);
-        int columns = (int)Math.Min(endX - first.X, ScratchBytes / scratchVoxel);
-        int rows = Math.Min(ScratchBytes / (columns * scratchVoxel), first.Height);
         bool anything = false;
         using IDisposable held = SegmentCache.HoldLast(); // a stack may have some slices that must be decoded among others that need not
         ChunkBuffer scratch = pool.Rent(ScratchBytes, patience, cancellationToken);
         try
         {
-            Span<byte> wanted = scratch.Span[..(rows * columns * voxel)];
-            Span<byte> unconverted = scratch.Span[wanted.Length..];
-            for (int z = from; z < to; z++)
+            foreach (Region block in Blocks(volume, first with { Z = first.Z + from, Depth = to - from }, regions[^1].EndX))
             {
-                for (int y = 0; y < first.Height; y += rows)
-                {
-                    for (long x = first.X; x < endX; x += columns)
-                    {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        Region block = first with
-                        {
-                            Z = first.Z + z, Y = first.Y + y, X = x,
-                            Depth = 1, Height = Math.Min(rows, first.Height - y), Width = (int)Math.Min(columns, endX - x),
-                        };
-                        Span<byte> voxels = wanted[..((int)block.Count * voxel)];
-                        anything |= volume.Volume.Read(block, voxels, unconverted);
-                        for (int i = 0; i < regions.Length; i++) Cut(volume, voxels, block, regions[i], buffers[i]!, z, y);
-                    }
-                }
+                cancellationToken.ThrowIfCancellationRequested();
+                Span<byte> voxels = scratch.Span[..((int)block.Count * voxel)];
+                anything |= volume.Volume.Read(block, voxels, scratch.Span[voxels.Length..]);
+                for (int i = 0; i < regions.Length; i++) Cut(volume, voxels, block, regions[i], buffers[i]!, (int)(block.Z - first.Z), (int)(block.Y - first.Y));
             }
         }
         finally
@@ -82,6 +65,39 @@ internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, Time
         }
 
         return anything;
+    }
+
+    /// <summary>
+    /// Cuts a band into blocks of one plane: plane by plane, as slices lie in their files; or all planes of a few columns before the next
+    /// ones where a source's files have several planes, which would be opened again for each plane if there are more than may stay open.
+    /// </summary>
+    /// <param name="volume">What is read.</param>
+    /// <param name="band">Its planes and rows, and where its columns begin.</param>
+    /// <param name="endX">The end of its columns.</param>
+    private static IEnumerable<Region> Blocks(Multiscale volume, Region band, long endX)
+    {
+        int most = ScratchBytes / (volume.Volume.DataType.Size() + (int)volume.Volume.ScratchBytes(1));
+        bool isDeep = volume.Volume.Source.Unit.Depth > 1;
+        for (long x = band.X, right; x < endX; x = right)
+        {
+            // At least as many columns as a chunk has, and whole units.
+            right = isDeep ? Math.Min(endX, volume.Volume.WidenX(x, Math.Min(endX, x + volume.Chunk.X)).End) : endX;
+            int columns = (int)Math.Min(right - x, most);
+            int rows = Math.Min(most / columns, band.Height);
+            int bands = (band.Height + rows - 1) / rows;
+            for (int i = 0; i < band.Depth * bands; i++)
+            {
+                (int z, int row) = isDeep ? (i % band.Depth, i / band.Depth) : (i / bands, i % bands);
+                for (long left = x; left < right; left += columns)
+                {
+                    yield return band with
+                    {
+                        Z = band.Z + z, Y = band.Y + (row * rows), X = left,
+                        Depth = 1, Height = Math.Min(rows, band.Height - (row * rows)), Width = (int)Math.Min(columns, right - left),
+                    };
+                }
+            }
+        }
     }
 
     /// <summary>Copies one chunk's part of a block of rows to its place: plane <paramref name="z"/>, from row <paramref name="y"/> of the chunk.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
@@ -7,6 +5,7 @@ namespace ZarrFs.Core.Chunks;
 /// <summary>The chunks of one Zarr array by number and by key: which of t and c its keys have, and how they are written.</summary>
 public sealed class ChunkKeys
 {
+    private readonly KeyEncoding _encoding;
     private readonly long[] _counts;
     private readonly bool _hasT;
     private readonly bool _hasC;
@@ -21,8 +20,7 @@ public sealed class ChunkKeys
     public ChunkKeys(in ChunkGrid grid, bool hasT, bool hasC, LeadingIndex leading, bool prefixed, char separator = '/')
     {
         Grid = grid;
-        Prefixed = prefixed;
-        Separator = separator;
+        _encoding = new KeyEncoding(prefixed, separator);
         _hasT = hasT;
         _hasC = hasC;
         _leading = leading;
@@ -36,10 +34,7 @@ public sealed class ChunkKeys
     public ChunkGrid Grid { get; }
 
     /// <summary>True for Zarr v3's default keys, <c>c/z/y/x</c>; false for v2's <c>z/y/x</c>.</summary>
-    public bool Prefixed { get; }
-
-    /// <summary>Between the indices.</summary>
-    public char Separator { get; }
+    public bool Prefixed => _encoding.HasPrefix;
 
     /// <summary>Number of indices in a key.</summary>
     public int Rank => _counts.Length;
@@ -75,35 +70,19 @@ public sealed class ChunkKeys
     }
 
     /// <summary>A chunk's key: its path in the array's directory.</summary>
-    public string Key(in ChunkAddress address)
-    {
-        var key = new StringBuilder(40);
-        if (Prefixed) key.Append('c').Append(Separator);
-        if (_hasT) key.Append(address.T).Append(Separator);
-        if (_hasC) key.Append(address.C).Append(Separator);
-        return key.Append(address.Z).Append(Separator).Append(address.Y).Append(Separator).Append(address.X).ToString();
-    }
+    public string Key(in ChunkAddress address) =>
+        _encoding.Of([.. _hasT ? [address.T] : (long[])[], .. _hasC ? [address.C] : (long[])[], address.Z, address.Y, address.X]);
 
     /// <summary>True if a text is the key of a chunk of the array, as <see cref="Key"/> writes it.</summary>
     public bool IsKey(ReadOnlySpan<char> text)
     {
-        if (Prefixed)
+        if (_encoding.Parse(text, Rank) is not { } index) return false;
+        for (int axis = 0; axis < index.Length; axis++)
         {
-            if (text.Length < 2 || text[0] != 'c' || text[1] != Separator) return false;
-            text = text[2..];
+            if (index[axis] >= _counts[axis]) return false;
         }
 
-        int axis = 0;
-        foreach (Range range in text.Split(Separator))
-        {
-            ReadOnlySpan<char> part = text[range];
-            bool isIndex = axis < Rank && long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long index) && index < _counts[axis]
-                && (part.Length == 1 || part[0] != '0');
-            if (!isIndex) return false;
-            axis++;
-        }
-
-        return axis == Rank;
+        return true;
     }
 
     private long Take(ref long index, int axis)

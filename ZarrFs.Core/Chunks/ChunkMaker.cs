@@ -57,7 +57,7 @@ internal sealed class ChunkMaker
     private void MakeWithNeighbours(ChunkFlight wanted, List<ChunkFlight> slab, ChunkJob job, CancellationToken stop)
     {
         Multiscale volume = _volumes[wanted.Address.Volume];
-        (long First, long End) all = wanted.Alone || IsDecoded(volume, wanted.Address)
+        (long First, long End) all = wanted.Alone || IsDecoded(volume, wanted.Address) || IsSmooth(volume, wanted.Address)
             ? (wanted.Address.X, wanted.Address.X + 1)
             : Neighbours(volume, wanted.Address);
         (long First, long End) now = wanted.Ahead ? all : WithoutNewMemory(volume, wanted.Address, all);
@@ -113,6 +113,9 @@ internal sealed class ChunkMaker
 
     private static bool IsDecoded(Multiscale volume, in ChunkAddress address) => address.Level == 0 && volume.Volume.Source.Unit.IsDecoded;
 
+    /// <summary>True for a chunk that costs so much more than its neighbours save that nobody should wait for those.</summary>
+    private static bool IsSmooth(Multiscale volume, in ChunkAddress address) => address.Level > 0 && volume.Method == DownsampleMethod.Gaussian;
+
     /// <summary>
     /// Makes the chunks of a row and ends their flights, and those of <paramref name="slab"/> that come from the same decoding, whatever
     /// happens; gives a lease on each of the row.
@@ -126,7 +129,7 @@ internal sealed class ChunkMaker
         {
             if (IsDecoded(volume, row[0].Address)) _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop));
             else if (row[0].Address.Level == 0) _reader.Read(volume, [.. row.Select(flight => flight.Address)], buffers, job.Token);
-            else if (volume.Method == DownsampleMethod.Gaussian) SmoothRow(volume, row, buffers, job, stop);
+            else if (IsSmooth(volume, row[0].Address)) SmoothRow(volume, row, buffers, job, stop);
             else HalveRow(volume, row, buffers, job, stop);
             for (; landed < row.Count; landed++) leases[landed] = Land(volume, row[landed], ref buffers[landed]);
             return leases;

@@ -102,7 +102,9 @@ public sealed class ChunkStore : IChunkReader, IDisposable
                 long decoded = RowWidth.DecodedBytes(volume.Volume);
                 string strips = decoded == 0 ? "" : $", strips or tiles of {decoded >> 20} MiB when decoded";
                 throw new OptionException(
-                    "--memory", $"{budget >> 20} MiB is too little for '{volume.Name}' ({volume.Levels.Count} levels of {volume.Chunk} {volume.Volume.DataType.Name()} chunks, {workers} threads{strips}); "
+                    "--memory",
+                    $"{budget >> 20} MiB is too little for '{volume.Name}' "
+                    + $"({volume.Levels.Count} levels of {volume.Chunk} {volume.Volume.DataType.Name()} chunks, {workers} threads{strips}); "
                     + $"at least {(least >> 20) + 1} MiB are needed, or fewer --threads, or a smaller --chunk-size");
             }
         }

@@ -29,11 +29,11 @@ internal readonly record struct RowWidth(int Chunks)
     }
 
     /// <summary>Bytes of a decoded unit of a volume's source; 0 where nothing is decoded.</summary>
-    public static long DecodedBytes(Volume volume)
-    {
-        ReadUnit unit = volume.Source.Unit;
-        return unit.IsDecoded ? SegmentCache.BytesOf((Int128)unit.Depth * unit.Height * unit.Width * unit.Channels * volume.Source.DataType.Size()) : 0;
-    }
+    public static long DecodedBytes(Volume volume) => volume.Source.Unit.IsDecoded ? SegmentCache.BytesOf(RawBytes(volume)) : 0;
+
+    /// <summary>Bytes that decoding a unit takes: the unit, and what stands in the file for it; 0 where nothing is decoded.</summary>
+    public static long DecodingBytes(Volume volume) =>
+        volume.Source.Unit.IsDecoded ? DecodedBytes(volume) + SegmentCache.BytesOf(SegmentCache.MostEncodedBytes(RawBytes(volume))) : 0;
 
     /// <summary>The least budget with which one worker can make any chunk of a volume, and a reader hold another.</summary>
     public static long LeastBytes(Multiscale volume) => WorkingBytes(volume, Least) + SizeClass.BytesOf(volume.ChunkBytes);
@@ -44,20 +44,26 @@ internal readonly record struct RowWidth(int Chunks)
     /// <summary>Chunks in a row of a level that a job makes: half as many for each level up, since their parts are twice as many.</summary>
     public int At(int level) => Math.Max(1, Chunks >> level);
 
+    private static Int128 RawBytes(Volume volume)
+    {
+        ReadUnit unit = volume.Source.Unit;
+        return (Int128)unit.Depth * unit.Height * unit.Width * unit.Channels * volume.Source.DataType.Size();
+    }
+
     /// <summary>
     /// Buffers that one worker holds at most: at each level a row, or the two chunks that one above needs (four, and a box to copy them to,
-    /// with the Gaussian method), a scratch to read or to reckon with, and where the source is decoded a unit of it, as it is in the file
-    /// (what does not compress grows) and decoded, and a scratch to write with.
+    /// with the Gaussian method, by which no rows are made), a scratch to read or to reckon with, and where the source is decoded a unit of
+    /// it, as it is in the file and decoded, and a scratch to write with.
     /// </summary>
     private static long WorkingBytes(Multiscale volume, int chunks)
     {
         bool smooth = volume.Method == DownsampleMethod.Gaussian && volume.Levels.Count > 1;
         int least = smooth ? GaussianMaker.RowChunks : Least;
         long buffers = 0;
-        for (int level = 0; level < volume.Levels.Count; level++) buffers += Math.Max(least, chunks >> level);
-        long decoded = DecodedBytes(volume.Volume);
+        for (int level = 0; level < volume.Levels.Count; level++) buffers += smooth && level > 0 ? least : Math.Max(least, chunks >> level);
+        long decoding = DecodingBytes(volume.Volume);
         long boxes = smooth ? (volume.Levels.Count - 1) * SizeClass.BytesOf((int)GaussianBox.Bytes(volume)) : 0;
         long scratch = Math.Max(BandReader.ScratchBytes, smooth ? SizeClass.BytesOf((int)GaussianMaker.ScratchBytes(volume)) : 0);
-        return (buffers * SizeClass.BytesOf(volume.ChunkBytes)) + boxes + scratch + (decoded == 0 ? 0 : (2 * decoded) + (decoded / 2) + BandReader.ScratchBytes);
+        return (buffers * SizeClass.BytesOf(volume.ChunkBytes)) + boxes + scratch + (decoding == 0 ? 0 : decoding + BandReader.ScratchBytes);
     }
 }

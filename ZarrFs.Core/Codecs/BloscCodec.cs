@@ -69,7 +69,10 @@ public sealed class BloscCodec : Codec
     {
         LibBlosc.Check();
         if (LibBlosc.CompressorNumber(Compressor) < 0)
-            throw new CodecException(Id, $"the library installed here was built without {Compressor}; choose another compressor: {string.Join(", ", Compressors.Where(name => LibBlosc.CompressorNumber(name) >= 0))}");
+            throw new CodecException(
+                Id,
+                $"the library installed here was built without {Compressor}; choose another compressor: "
+                + string.Join(", ", Compressors.Where(name => LibBlosc.CompressorNumber(name) >= 0)));
     }
 
     /// <inheritdoc/>

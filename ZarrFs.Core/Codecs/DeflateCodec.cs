@@ -83,7 +83,10 @@ public abstract class DeflateCodec : Codec
 
     private protected abstract Stream Decoder(Stream from);
 
-    /// <summary>How the decoder gets the encoded bytes, so that it can be told where they end: .NET says nothing when the last ones are missing or others follow.</summary>
+    /// <summary>
+    /// How the decoder gets the encoded bytes, so that it can be told where they end: .NET says nothing when the last ones are missing or
+    /// others follow.
+    /// </summary>
     private protected abstract unsafe TwoPieces Pieces(byte* encoded, int length);
 
     /// <summary>Whether all is decoded and the encoded bytes are used up. Reads on, which is also when checksums are looked at.</summary>

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace ZarrFs.Core.Codecs;
 
-/// <summary>Zarr's <c>gzip</c>: encodes to one member (RFC 1952) without name and time, so that the same voxels are the same bytes on any day; decodes several too.</summary>
+/// <summary>
+/// Zarr's <c>gzip</c>: encodes to one member (RFC 1952) without name and time, so that the same voxels are the same bytes on any day;
+/// decodes several too.
+/// </summary>
 /// <param name="level">0 (stored) to 9; -1 is the library's default.</param>
 public sealed class GzipCodec(int level) : DeflateCodec(level)
 {

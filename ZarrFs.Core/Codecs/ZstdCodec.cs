@@ -123,6 +123,7 @@ public sealed class ZstdCodec : Codec
         writer.WriteString("name", Id);
         writer.WriteStartObject("configuration");
         writer.WriteNumber("level", Level);
+        writer.WriteBoolean("checksum", false);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

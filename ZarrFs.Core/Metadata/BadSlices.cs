@@ -10,7 +10,10 @@ namespace ZarrFs.Core.Metadata;
 internal static class BadSlices
 {
     /// <summary>Writes nothing where nothing is bad. The order is that of the planes, whatever it was in which they were found.</summary>
-    public static void Write(Utf8JsonWriter writer, IReadOnlyList<SourceProblem> problems)
+    /// <param name="writer">In the object of the attributes.</param>
+    /// <param name="source">The source's path.</param>
+    /// <param name="problems">What was found in it.</param>
+    public static void Write(Utf8JsonWriter writer, string source, IReadOnlyList<SourceProblem> problems)
     {
         SourceProblem[] bad =
         [
@@ -27,12 +30,19 @@ internal static class BadSlices
             if (problem.C is { } c) writer.WriteNumber("c", c);
             writer.WriteNumber("z", problem.Z);
             writer.WriteNumber("depth", problem.Depth);
-            writer.WriteString("file", Path.GetFileName(problem.Path));
+            writer.WriteString("file", Name(source, problem.Path));
             writer.WriteString("message", problem.Message);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    /// <summary>A file's path below the source, where names alone would not do: those of chunks are numbers. Of other files the name.</summary>
+    private static string Name(string source, string path)
+    {
+        string below = Path.GetRelativePath(source, path);
+        return below is "." or ".." || below.StartsWith("../", StringComparison.Ordinal) ? Path.GetFileName(path) : below.Replace(Path.DirectorySeparatorChar, '/');
     }
 }

@@ -56,13 +56,15 @@ public static class ContrastEstimate
         bool isDecoded = volume.Source.Unit.IsDecoded;
         bool isCostly = isDecoded && DecodedBytes(volume) * Planes * volume.Shape.C > MostDecoded;
         (long first, long rows) = Rows(volume);
+        List<(long Start, long End)> parts = isDecoded ? Units(volume, width) : [(0, width)];
+        long decoded = 0;
         foreach (int plane in (ReadOnlySpan<int>)[2, 1, 3]) // the middle first
         {
             long z = volume.Shape.Z * plane / (Planes + 1);
-            // All rows of a strip or tile before the next one: it is decoded once.
-            for (long x = 0, endX; x < width; x = endX)
+            // All rows of a strip, tile or chunk before the next one: it is decoded once.
+            foreach ((long x, long endX) in parts)
             {
-                endX = isDecoded ? Math.Min(width, volume.WidenX(x, x + 1).End) : width;
+                if (isDecoded && (decoded += DecodedBytes(volume, endX - x)) > MostDecoded && values.Count > 0) break;
                 for (int i = 0; i < RowsPerPlane; i++)
                 {
                     long y = Math.Min(first + (rows * i / RowsPerPlane), volume.Shape.Y - 1);
@@ -89,6 +91,19 @@ public static class ContrastEstimate
         return Window(volume.DataType, values);
     }
 
+    /// <summary>What is decoded of a row, unit by unit: from the middle to the end, where there is most to be seen, then the rest.</summary>
+    private static List<(long Start, long End)> Units(Volume volume, long width)
+    {
+        List<(long Start, long End)> units = [];
+        for (long x = 0, end; x < width; x = end)
+        {
+            end = Math.Min(width, volume.WidenX(x, x + 1).End);
+            units.Add((x, end));
+        }
+
+        return [.. units[(units.Count / 2)..], .. units[..(units.Count / 2)]];
+    }
+
     private static ContrastWindow Window<T>(DataType type, List<T> values)
         where T : unmanaged, INumber<T>
     {
@@ -113,10 +128,13 @@ public static class ContrastEstimate
     }
 
     /// <summary>Bytes that must be decoded for the rows of one plane.</summary>
-    private static long DecodedBytes(Volume volume)
+    private static long DecodedBytes(Volume volume) => DecodedBytes(volume, Math.Max(volume.Source.Unit.Width, volume.Shape.X));
+
+    /// <summary>The same for some columns.</summary>
+    private static long DecodedBytes(Volume volume, long columns)
     {
         ReadUnit unit = volume.Source.Unit;
         long height = unit.Height < RowsPerPlane ? unit.Height * RowsPerPlane : unit.Height;
-        return unit.Depth * height * Math.Max(unit.Width, volume.Shape.X) * volume.Source.DataType.Size();
+        return unit.Depth * height * columns * volume.Source.DataType.Size();
     }
 }

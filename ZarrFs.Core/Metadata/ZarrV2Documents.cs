@@ -86,7 +86,7 @@ public sealed class ZarrV2Documents
         writer.WriteStartArray("_ARRAY_DIMENSIONS");
         foreach (string name in Axes.Names) writer.WriteStringValue(name);
         writer.WriteEndArray();
-        BadSlices.Write(writer, problems);
+        BadSlices.Write(writer, _multiscale.Volume.Source.Path, problems);
         writer.WriteEndObject();
     }
 
@@ -123,7 +123,7 @@ public sealed class ZarrV2Documents
         writer.WriteEndObject();
         writer.WriteEndArray();
         OmeDocuments.WriteOmero(writer, [_channel], 0, _multiscale.Volume.Shape.Z / 2);
-        BadSlices.Write(writer, _problems);
+        BadSlices.Write(writer, _multiscale.Volume.Source.Path, _problems);
         writer.WriteEndObject();
     }
 

@@ -56,7 +56,7 @@ public sealed class ZarrV3Documents
         writer.WriteEndArray();
         OmeDocuments.WriteOmero(writer, _channels, _multiscale.Leading.T, _multiscale.Volume.Shape.Z / 2);
         writer.WriteEndObject();
-        BadSlices.Write(writer, _problems);
+        BadSlices.Write(writer, _multiscale.Volume.Source.Path, _problems);
         writer.WriteEndObject();
         writer.WriteStartObject("consolidated_metadata");
         writer.WriteString("kind", "inline");
@@ -135,7 +135,7 @@ public sealed class ZarrV3Documents
         _codec?.WriteV3(writer);
         writer.WriteEndArray();
         writer.WriteStartObject("attributes");
-        BadSlices.Write(writer, problems);
+        BadSlices.Write(writer, _multiscale.Volume.Source.Path, problems);
         writer.WriteEndObject();
         writer.WriteStartArray("dimension_names");
         foreach (string name in Axes.Names) writer.WriteStringValue(name);

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace ZarrFs.Core.Pyramid;
 
-/// <summary>The loops of a <see cref="GaussianKernel"/>. The last step of vectors reaches back over numbers already made, as in <see cref="BoxDownsampler{T, TReduction}"/>.</summary>
+/// <summary>
+/// The loops of a <see cref="GaussianKernel"/>. The last step of vectors reaches back over numbers already made, as in
+/// <see cref="BoxDownsampler{T, TReduction}"/>.
+/// </summary>
 /// <typeparam name="T">A voxel.</typeparam>
 /// <typeparam name="TSum">What is reckoned in: float or double.</typeparam>
 /// <typeparam name="TWidening">Leads from one to the other and back.</typeparam>

@@ -1,5 +1,6 @@
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Pyramid;
@@ -61,6 +62,29 @@ public sealed class Multiscale
 
     /// <summary>All levels, the finest first.</summary>
     public IReadOnlyList<Level> Levels { get; }
+
+    /// <summary>
+    /// False where the source's units of several planes, its chunks, may have to be decoded several times: since chunks here are less deep,
+    /// and made one layer after the other, or since they end elsewhere.
+    /// </summary>
+    public bool FitsUnits
+    {
+        get
+        {
+            ReadUnit unit = Volume.Source.Unit;
+            return !unit.IsDecoded || unit.Depth == 1
+                || (Chunk.Z >= Math.Min(unit.Depth, Volume.Shape.Z) && Fits(Volume.WidenZ(0, 1).End, unit.Depth, Chunk.Z, Volume.Shape.Z)
+                    && Fits(Volume.WidenY(0, 1).End, unit.Height, Chunk.Y, Volume.Shape.Y) && Fits(Volume.WidenX(0, 1).End, unit.Width, Chunk.X, Volume.Shape.X));
+        }
+    }
+
+    /// <summary>True if along one axis each unit is made of whole chunks or each chunk of whole units.</summary>
+    /// <param name="first">Where the first unit ends.</param>
+    /// <param name="unit">Voxels of a unit.</param>
+    /// <param name="chunk">Voxels of a chunk.</param>
+    /// <param name="limit">Voxels there are.</param>
+    private static bool Fits(long first, long unit, long chunk, long limit) =>
+        first >= limit || chunk >= limit || (Math.Max(unit, chunk) % Math.Min(unit, chunk) == 0 && first % Math.Min(unit, chunk) == 0);
 
     private static void CheckName(string name)
     {

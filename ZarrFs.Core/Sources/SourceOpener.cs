@@ -9,8 +9,8 @@ public static class SourceOpener
     /// <summary>
     /// Opens all images of a path: several where a file holds several, the main one first, or the one that
     /// <see cref="SourceOptions.Series"/> picks. A path is a TIFF file, a companion (OME-XML alone), a directory of slices, of cells,
-    /// or of a set of OME-TIFF files that belong together, or a Zarr array or OME-Zarr group; a directory whose only TIFF has several pages and no number for a name is that
-    /// file.
+    /// or of a set of OME-TIFF files that belong together, or a Zarr array or OME-Zarr group; a directory whose only TIFF has several pages
+    /// and no number for a name is that file.
     /// </summary>
     /// <exception cref="SourceException">There is nothing, nothing that is read, or it contradicts itself.</exception>
     /// <exception cref="OptionException">An option does not fit what is there.</exception>

@@ -27,28 +27,10 @@ internal sealed record VolumeMetadata(
     public static VolumeMetadata? Find(string directory)
     {
         string path = System.IO.Path.Combine(directory, FileName);
-        if (!File.Exists(path)) return null;
-        try
-        {
-            long length = new FileInfo(path).Length;
-            if (length is 0 or > Longest) throw new SourceException(path, $"has {length} bytes, expected a JSON object of at most {Longest}");
-            byte[] content = File.ReadAllBytes(path);
-            ReadOnlyMemory<byte> text = content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsMemory(3) : content;
-            using JsonDocument document = JsonDocument.Parse(text);
-            JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object) throw new SourceException(path, $"found a JSON {root.ValueKind}, expected an object");
-            return new VolumeMetadata(
-                path, content, Text(root, "name"), Voxel(path, root),
-                Extent(path, root, "width"), Extent(path, root, "height"), Extent(path, root, "slices"));
-        }
-        catch (JsonException failure)
-        {
-            throw new SourceException(path, $"is not valid JSON: {failure.Message}", failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new SourceException(path, $"cannot be read: {failure.Message}", failure);
-        }
+        if (JsonFile.Find(path, Longest) is not { } file) return null;
+        return new VolumeMetadata(
+            path, file.Content, Text(file.Root, "name"), Voxel(path, file.Root),
+            Extent(path, file.Root, "width"), Extent(path, file.Root, "height"), Extent(path, file.Root, "slices"));
     }
 
     private static string? Text(JsonElement root, string field) =>

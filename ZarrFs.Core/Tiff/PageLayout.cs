@@ -38,7 +38,10 @@ public sealed record PageLayout(
     /// <summary>Value of the PhotometricInterpretation tag, or -1 where there is none.</summary>
     public int Photometric { get; init; } = 1;
 
-    /// <summary>True if the first sample is given as the maximum of its bits minus what is stored: min-is-white, carried out. Only for unsigned samples; signed and floating-point ones have no maximum to count back from and stay as stored.</summary>
+    /// <summary>
+    /// True if the first sample is given as the maximum of its bits minus what is stored: min-is-white, carried out. Only for unsigned
+    /// samples; signed and floating-point ones have no maximum to count back from and stay as stored.
+    /// </summary>
     public bool IsInverted { get; init; }
 
     /// <summary>Colours of the indices that the first sample is, or null.</summary>

@@ -4,7 +4,10 @@ using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Tiff;
 
-/// <summary>Makes the voxels of one channel of the stored samples of a row: takes the channel's sample out of each pixel, unpacks it, and carries out what it stands for.</summary>
+/// <summary>
+/// Makes the voxels of one channel of the stored samples of a row: takes the channel's sample out of each pixel, unpacks it, and carries
+/// out what it stands for.
+/// </summary>
 internal readonly ref struct SampleConversion
 {
     /// <summary>Pixels that go through memory of their own where the stored sample is of another size than the voxel.</summary>

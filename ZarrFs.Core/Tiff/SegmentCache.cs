@@ -15,7 +15,7 @@ internal sealed class SegmentCache : IDisposable
 {
     private const int ShareOfBudget = 8;
 
-    // Enough for the strips that two rows of chunks share. More is new memory for nobody: with 256 MiB of 6 MB slices kept, the first slab of
+    // Of one plane each: enough for the strips that two rows of chunks share. More is new memory for nobody: with 256 MiB of 6 MB slices kept, the first slab of
     // a program took 1.0 s of system time on a virtual machine, with 64 MiB 0.6 s (its 128 slices decode in 1.5 s of processor time).
     private const long MostBytes = 16 << 20;
 
@@ -25,6 +25,7 @@ internal sealed class SegmentCache : IDisposable
     private static Holding? _holding;
 
     private readonly BufferPool _pool;
+    private readonly long _most;
     private readonly Lock _sync = new();
     private readonly Dictionary<SegmentKey, Segment> _segments = [];
     private readonly LinkedList<Segment> _recent = new();
@@ -32,9 +33,11 @@ internal sealed class SegmentCache : IDisposable
     private long _decoded;
 
     /// <param name="pool">The memory budget.</param>
-    public SegmentCache(BufferPool pool)
+    /// <param name="isDeep">True where segments are chunks of several planes, which are large, and wanted again with the next planes.</param>
+    public SegmentCache(BufferPool pool, bool isDeep = false)
     {
         _pool = pool;
+        _most = Math.Min(isDeep ? long.MaxValue : MostBytes, pool.Budget / ShareOfBudget);
         pool.AddSpare(LetGo);
     }
 
@@ -44,6 +47,10 @@ internal sealed class SegmentCache : IDisposable
     /// <summary>Bytes of the memory budget that a segment takes.</summary>
     /// <param name="length">Its decoded bytes; what no buffer can hold counts as the most that one can.</param>
     public static long BytesOf(Int128 length) => SizeClass.BytesOf(Rounded((int)Int128.Min(int.MaxValue, length)));
+
+    /// <summary>Most bytes that a segment can sensibly have in a file: what does not compress grows, and headers may have names and comments.</summary>
+    /// <param name="decoded">Its decoded bytes.</param>
+    public static Int128 MostEncodedBytes(Int128 decoded) => Int128.Min(int.MaxValue, decoded + (decoded / 2) + (1 << 16));
 
     /// <summary>
     /// Until disposed, the segment that this thread asked for last stays in memory, whoever needs the room: whoever reads one piece by piece
@@ -90,7 +97,7 @@ internal sealed class SegmentCache : IDisposable
                     _recent.AddLast(place);
                 }
 
-                Trim(Math.Min(MostBytes, _pool.Budget / ShareOfBudget));
+                Trim(_most);
             }
         }
     }
@@ -124,7 +131,8 @@ internal sealed class SegmentCache : IDisposable
         if (bytes > _pool.Budget / 2)
         {
             throw new IOException(
-                $"a strip, tile or chunk of {length} bytes is too large for a memory budget of {_pool.Budget >> 20} MiB; --memory {(2 * bytes >> 20) + 1}M is needed at least");
+                $"a strip, tile or chunk of {length} bytes is too large for a memory budget of {_pool.Budget >> 20} MiB; "
+                + $"--memory {(2 * bytes >> 20) + 1}M is needed at least");
         }
 
         return _pool.Rent(Rounded(length), Patience, CancellationToken.None);

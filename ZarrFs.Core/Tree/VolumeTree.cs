@@ -15,7 +15,8 @@ internal sealed class VolumeTree
         Dialects = [GroupTree.V2(multiscale, channels), GroupTree.V3(multiscale, channels)];
         // Everything that decides a chunk's bytes, so that a validator never survives a change of any of it.
         string identity = string.Join(
-            '|', multiscale.Volume.Source.Fingerprint, multiscale.Volume.Ranges, multiscale.Volume.Shift, multiscale.Volume.DataType, multiscale.Chunk, multiscale.Method, multiscale.Leading);
+            '|', multiscale.Volume.Source.Fingerprint, multiscale.Volume.Ranges, multiscale.Volume.Shift, multiscale.Volume.DataType, multiscale.Chunk,
+            multiscale.Method, multiscale.Leading);
         Identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 8));
     }
 

@@ -27,6 +27,7 @@ internal sealed class DryRun(StoreWork work, Func<BuildScope, BuildPlan> plan, l
         Console.WriteLine(StoreSummary.Levels(work));
         Fact("source", $"{volume.Shape} {volume.DataType.Name()}, {Amounts.Bytes(scope.VoxelBytes)}, {volume.Source.Kind} in {volume.Source.Path}");
         Fact("memory", $"{Amounts.Bytes(MemoryLimit.PeakBytes(whole, storeBytes))} at most, {whole.Workers} threads");
+        if (!scope.Volume.FitsUnits) Fact("slow", InfoReport.UnitAdvice(scope.Volume));
         if (SourceCheck.BadSlices(scope) is { Count: > 0 } bad) Fact("bad", $"{SourceCheck.Count(bad.Count)}; zeros would stand in their place (zarrfs info lists them)");
         if (whole.ScratchBytes > 0) Fact("scratch", $"{Amounts.Bytes(whole.ScratchBytes)} at most, in {whole.Scratch!.Directory}, for what has no room in memory");
         Fact("free", $"{Amounts.Bytes(free)} on the file system of {directory}");

@@ -54,7 +54,16 @@ internal static class InfoReport
 
         console.Write(levels);
         foreach (string other in source.Others) console.MarkupLine($"[yellow]not shown[/]  {Markup.Escape(other)}");
+        if (!multiscale.FitsUnits) console.MarkupLine($"[yellow]slow[/]  {UnitAdvice(multiscale)}");
         WriteProblems(source, look, console);
+    }
+
+    /// <summary>What to say of a view for which a Zarr source's chunks must be decoded several times.</summary>
+    public static string UnitAdvice(Multiscale multiscale)
+    {
+        ReadUnit unit = multiscale.Volume.Source.Unit;
+        return $"chunks of {multiscale.Chunk} do not fit the source's of {unit.Depth}×{unit.Height}×{unit.Width}, some of which may be decoded several times; "
+            + "better are chunks as deep as those, that divide them along y and x, and --shift and --ranges by multiples of them";
     }
 
     private static void WriteChannels(IReadOnlyList<OmeroChannel> channels, IAnsiConsole console)

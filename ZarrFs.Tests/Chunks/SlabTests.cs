@@ -223,7 +223,7 @@ public sealed class SlabTests : IDisposable
         ArraySource decoded = new(plain.Shape, DataType.UInt8, plain.Voxels) { Unit = new ReadUnit(1, 1200, 1200, IsDecoded: true) };
         var refused = Assert.Throws<OptionException>(() => new TestStore(decoded, Chunk, levels: 1, budget: 4 << 20));
         Assert.Contains("strips or tiles of 1 MiB when decoded", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("at least 9 MiB are needed", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("at least 10 MiB are needed", refused.Message, StringComparison.Ordinal);
         new TestStore(new ArraySource(plain.Shape, DataType.UInt8, plain.Voxels), Chunk, levels: 1, budget: 4 << 20).Dispose();
     }
 

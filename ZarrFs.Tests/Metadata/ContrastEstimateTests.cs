@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ZarrFs.Core.Metadata;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Tests.Sources;
 
@@ -44,6 +45,16 @@ public sealed class ContrastEstimateTests
     {
         float[] voxels = [.. Enumerable.Range(0, (int)Shape.Count).Select(i => (i % 4) switch { 0 => float.NaN, 1 => float.PositiveInfinity, 2 => -2.5f, _ => 7f })];
         Assert.Equal(new ContrastWindow(-2.5, 7, -2.5, 7), ContrastEstimate.Of(Volume(DataType.Float32, MemoryMarshal.AsBytes(voxels.AsSpan()).ToArray())));
+    }
+
+    /// <summary>A row of 40 chunks of 32 MiB: whoever looked at all of it would decode 1.3 GB before the first answer.</summary>
+    [Fact]
+    public void Of_large_chunks_those_in_the_middle_are_enough()
+    {
+        var source = new DecodedSource(new VolumeShape(1024, 1024, 40 * 256)) { Unit = new ReadUnit(256, 256, 256, IsDecoded: true) };
+        Assert.Equal(new ContrastWindow(256, 257, 0, 65535), ContrastEstimate.Of(new Volume(source, VolumeRanges.All, null, null)));
+        (long Z, long X)[] chunks = [.. source.Seen.Select(region => (region.Z / 256, region.X / 256)).Distinct()];
+        Assert.Equal([(2, 20), (2, 21), (2, 22), (2, 23)], chunks);
     }
 
     private static Volume Volume(DataType type, byte[] voxels) => new(new ArraySource(Shape, type, voxels), VolumeRanges.All, null, null);

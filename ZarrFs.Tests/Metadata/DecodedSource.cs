@@ -30,7 +30,7 @@ internal sealed class DecodedSource(VolumeShape shape) : ISource
 
     public IReadOnlyList<string> Others => [];
 
-    public ReadUnit Unit => new(1, shape.Y, shape.X, IsDecoded: true);
+    public ReadUnit Unit { get; init; } = new(1, shape.Y, shape.X, IsDecoded: true);
 
     public string Fingerprint => "decoded";
 

@@ -11,6 +11,9 @@ namespace ZarrFs.Core.Materialize.Building;
 /// </summary>
 internal sealed class DecodedRows(BuildContext context, RunShelf shelf)
 {
+    // Chunks of a Zarr source may end with a run nowhere but at the volume's end. Rather decode some of them twice than keep a whole slab.
+    private const int MostDeepRows = 8;
+
     private readonly Multiscale _volume = context.Plan.Scope.Volume;
     private readonly SlabReader _reader = new(context.Pool, context.Scheduler, BuildContext.Patience);
 
@@ -45,15 +48,25 @@ internal sealed class DecodedRows(BuildContext context, RunShelf shelf)
         }
     }
 
-    /// <summary>The end of the runs, from one whose first voxel row begins a decoded unit, up to the next where a run and a unit end together.</summary>
+    /// <summary>
+    /// The end of the runs up to the next where a run and a unit end together; of units of several planes, where that is far, of the runs
+    /// that the first one's units reach into.
+    /// </summary>
     private static long End(Multiscale volume, long y)
     {
-        long end = y + 1, all = volume.Volume.Shape.Y, chunk = volume.Chunk.Y;
+        long end = y + 1, near = 0, all = volume.Volume.Shape.Y, chunk = volume.Chunk.Y;
+        bool isDeep = volume.Volume.Source.Unit.Depth > 1;
         while (end * chunk < all)
         {
             long decoded = volume.Volume.WidenY(y * chunk, end * chunk).End;
             if (decoded <= end * chunk) break;
             end = Math.Max(end + 1, (decoded + chunk - 1) / chunk);
+            if (near == 0) near = end;
+            if (isDeep && end - y > MostDeepRows)
+            {
+                end = near;
+                break;
+            }
         }
 
         return Math.Min(end, volume.Levels[0].Grid.Counts.Y);

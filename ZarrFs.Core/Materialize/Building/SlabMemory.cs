@@ -85,8 +85,7 @@ internal sealed class SlabMemory
 
     private Int128 WorkerBytes()
     {
-        Int128 decoded = RowWidth.DecodedBytes(_volume.Volume);
-        Int128 reading = _isDecoded ? (2 * BandReader.ScratchBytes) + (2 * decoded) + (decoded / 2) : BandReader.ScratchBytes;
+        Int128 reading = _isDecoded ? (2 * BandReader.ScratchBytes) + RowWidth.DecodingBytes(_volume.Volume) : BandReader.ScratchBytes;
         return _isSmooth ? Int128.Max(reading, SizeClass.BytesOf((int)GaussianStep.ScratchBytes(_volume, 1))) : reading;
     }
 }

@@ -17,12 +17,4 @@ internal readonly record struct ChunkBox(long T, long C, long Z, long Y, long X,
     public long Offset(ChunkLayout layout, int z, int y) =>
         T * layout.Stride(ArrayAxes.T) + C * layout.Stride(ArrayAxes.C) + (Z + z) * layout.Stride(ArrayAxes.Z) + (Y + y) * layout.Stride(ArrayAxes.Y)
         + X * layout.Stride(ArrayAxes.X);
-
-    /// <summary>True if the box is all that the chunk holds, and wanted in the order in which it lies there.</summary>
-    public bool IsWholeChunk(ChunkLayout layout) =>
-        Depth == layout.Chunk(ArrayAxes.Z) && Height == layout.Chunk(ArrayAxes.Y) && Width == layout.Chunk(ArrayAxes.X)
-        && layout.Chunk(ArrayAxes.T) == 1 && layout.Chunk(ArrayAxes.C) == 1
-        && layout.HasRows && Follows(layout, ArrayAxes.Y, RowStride) && Follows(layout, ArrayAxes.Z, PlaneStride);
-
-    private static bool Follows(ChunkLayout layout, int axis, int stride) => layout.Chunk(axis) == 1 || layout.Stride(axis) == stride;
 }

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Tiff;
 
 namespace ZarrFs.Core.Sources.Zarr;
 
@@ -14,9 +15,6 @@ internal sealed record ChunkCodecs(Codec? Compressor, bool HasChecksum)
     public const string Checksum = "crc32c";
 
     private const int ChecksumBytes = sizeof(uint);
-
-    // Headers with names and comments, and blocks that a writer has flushed: what is longer is no chunk.
-    private const int Slack = 1 << 16;
 
     /// <summary>The bytes as they are.</summary>
     public static ChunkCodecs None { get; } = new(null, HasChecksum: false);
@@ -43,7 +41,7 @@ internal sealed record ChunkCodecs(Codec? Compressor, bool HasChecksum)
     }
 
     /// <summary>Most bytes that the file of a chunk can sensibly have.</summary>
-    public long MostEncodedBytes(long rawBytes) => Math.Min(int.MaxValue, Compressor is null ? rawBytes + ChecksumBytes : 2 * rawBytes + Slack);
+    public long MostEncodedBytes(long rawBytes) => Compressor is null ? Math.Min(int.MaxValue, rawBytes + ChecksumBytes) : (long)SegmentCache.MostEncodedBytes(rawBytes);
 
     /// <summary>Decodes exactly as many bytes as <paramref name="raw"/> has.</summary>
     /// <exception cref="CodecException">The bytes are damaged.</exception>

@@ -19,6 +19,7 @@ internal sealed class ChunkHandles : IDisposable
     private readonly Dictionary<long, Entry> _entries = [];
     private readonly LinkedList<Entry> _recent = new();
     private bool _disposed;
+    private long _opened;
 
     public ChunkHandles(ZarrArray array, ChunkLayout layout, int limit)
     {
@@ -35,6 +36,9 @@ internal sealed class ChunkHandles : IDisposable
             lock (_sync) return _recent.Count;
         }
     }
+
+    /// <summary>Files opened, or found missing, so far: what tests count.</summary>
+    public long Opened => Interlocked.Read(ref _opened);
 
     /// <summary>The path of a chunk's file.</summary>
     public string PathOf(long number) => Path.Combine(_array.Directory, _layout.Key(number));
@@ -127,6 +131,7 @@ internal sealed class ChunkHandles : IDisposable
 
     private SafeFileHandle? OpenHandle(string path)
     {
+        Interlocked.Increment(ref _opened);
         FileInfo file = new(path);
         if (file.Attributes == NoFile)
         {
@@ -135,7 +140,8 @@ internal sealed class ChunkHandles : IDisposable
         }
 
         if ((file.Attributes & FileAttributes.Directory) != FileAttributes.None) throw new SourceException(path, "is a directory, expected the file of a chunk");
-        if ((file.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None) file = (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
+        if ((file.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None)
+            file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? throw new IOException("the file behind the link is gone");
         // Asked before it is opened: pipes have no size, and opening one would wait for its writer.
         if (file.Length == 0) throw new SourceException(path, "the file is empty, expected a chunk");
         return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

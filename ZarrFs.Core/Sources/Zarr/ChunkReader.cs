@@ -18,14 +18,14 @@ internal sealed class ChunkReader : IDisposable
     private readonly ChunkHandles _files;
     private readonly SegmentCache _decoded;
     private readonly bool _isFillZero;
-    private readonly ConcurrentDictionary<long, SourceException> _damaged = new();
+    private readonly ConcurrentDictionary<long, string> _damaged = new();
 
     public ChunkReader(ZarrArray array, ChunkLayout layout, BufferPool pool, int openFiles)
     {
         _array = array;
         _layout = layout;
         _files = new ChunkHandles(array, layout, openFiles);
-        _decoded = new SegmentCache(pool);
+        _decoded = new SegmentCache(pool, layout.Unit.Depth > 1);
         _isFillZero = Zeros.IsAllZero(array.Fill);
     }
 
@@ -35,17 +35,20 @@ internal sealed class ChunkReader : IDisposable
     /// <summary>Files open or known to be missing now.</summary>
     public int OpenFiles => _files.Count;
 
+    /// <summary>Files opened, or found missing, so far: what tests count.</summary>
+    public long Opened => _files.Opened;
+
     /// <summary>The path of a chunk's file.</summary>
     public string PathOf(long number) => _files.PathOf(number);
 
     /// <summary>Writes the box of a chunk into its place in a larger box.</summary>
     /// <returns>False if the chunk has no file and the fill value is 0.</returns>
-    /// <exception cref="SourceException">The chunk is damaged; it stays so, and its file is not looked at again.</exception>
+    /// <exception cref="SourceException">The chunk is damaged; it stays so, and its file is not looked at again (but after very many).</exception>
     /// <exception cref="IOException">It cannot be read now.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public bool Read(long number, in ChunkBox box, Span<byte> destination)
     {
-        if (_damaged.TryGetValue(number, out SourceException? known)) throw new SourceException(known.Path, known.Detail, known);
+        if (_damaged.TryGetValue(number, out string? known)) throw new SourceException(PathOf(number), known);
         try
         {
             using ChunkHandles.Use file = _files.Open(number);
@@ -61,7 +64,7 @@ internal sealed class ChunkReader : IDisposable
         }
         catch (SourceException failure)
         {
-            _damaged.TryAdd(number, failure);
+            if (_damaged.Count < ProblemList.Most) _damaged.TryAdd(number, failure.Detail);
             throw;
         }
     }
@@ -71,7 +74,8 @@ internal sealed class ChunkReader : IDisposable
     public string? Mismatch(long length)
     {
         if (length == 0) return "the file is empty, expected a chunk";
-        if (_array.Codecs.IsNone) return length == _array.ChunkBytes ? null : $"has {length} bytes, expected {_array.ChunkBytes} as of every chunk, those at the edges too";
+        if (_array.Codecs.IsNone)
+            return length == _array.ChunkBytes ? null : $"has {length} bytes, expected {_array.ChunkBytes} as of every chunk, those at the edges too";
         long most = _array.Codecs.MostEncodedBytes(_array.ChunkBytes);
         return length <= most ? null : $"has {length} bytes, expected at most {most} of a chunk of {_array.ChunkBytes} bytes ({_array.Codecs})";
     }
@@ -102,15 +106,7 @@ internal sealed class ChunkReader : IDisposable
     private void ReadDecoded(long number, SafeFileHandle handle, in ChunkBox box, Span<byte> destination)
     {
         int length = (int)_array.ChunkBytes;
-        SegmentKey key = new(this, 0, number);
-        void Decode(Span<byte> raw) => DecodeInto(number, handle, raw);
-        if (box.IsWholeChunk(_layout))
-        {
-            _decoded.Fill(key, destination[..length], Decode);
-            return;
-        }
-
-        using Lease lease = _decoded.Get(key, length, Decode);
+        using Lease lease = _decoded.Get(new SegmentKey(this, 0, number), length, raw => DecodeInto(number, handle, raw));
         int size = _array.DataType.Size();
         for (int z = 0; z < box.Depth; z++)
         {

@@ -73,7 +73,7 @@ internal sealed record OmeMultiscale
     {
         string? path = dataset.ValueKind == JsonValueKind.Object ? Text(dataset, "path") : null;
         // A path leads down from the group and nowhere else.
-        if (path is null || path.Split('/').Any(static part => part is "" or "." or "..") || path.Contains('\\', StringComparison.Ordinal) || path.Contains('\0', StringComparison.Ordinal))
+        if (path is null || path.Split('/').Any(static part => part is "" or "." or "..") || path.AsSpan().ContainsAny('\\', '\0'))
             throw document.Wrong("datasets", dataset, "a path below the group");
         return new OmeDataset(path, Values(document, dataset, "scale"), Values(document, dataset, "translation"));
     }

@@ -1,3 +1,4 @@
+using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Volumes;
 
@@ -17,6 +18,9 @@ internal sealed record ZarrArray
 
     /// <summary><c>.zarray</c> or <c>zarr.json</c>.</summary>
     public required ZarrDocument Document { get; init; }
+
+    /// <summary>The document of its attributes, of which the names of its dimensions are read; null in v3, where they are in its own.</summary>
+    public ZarrDocument? Attributes { get; init; }
 
     /// <summary>2 or 3.</summary>
     public required int Format { get; init; }
@@ -53,6 +57,9 @@ internal sealed record ZarrArray
 
     /// <summary>Bytes of a chunk, decoded.</summary>
     public long ChunkBytes => Chunk.Aggregate((long)DataType.Size(), static (bytes, size) => bytes * size);
+
+    /// <summary>Levels of folders below the directory that chunks may lie in; 0 where all lie in the directory itself.</summary>
+    public int Folders => Keys.Separator == '/' ? Shape.Count - (Keys.HasPrefix ? 0 : 1) : 0;
 
     /// <summary>Chunks along a dimension.</summary>
     public long Chunks(int dimension) => (Shape[dimension] - 1) / Chunk[dimension] + 1;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Volumes;
@@ -26,6 +27,7 @@ internal static class ZarrArrayV2
         }
 
         int[] order = [.. Enumerable.Range(0, shape.Length)];
+        ZarrDocument? attributes = ZarrDocument.Find(directory, ZarrDocument.AttributesV2);
         return new ZarrArray
         {
             Directory = directory,
@@ -40,7 +42,8 @@ internal static class ZarrArrayV2
             Fill = FillValue.Parse(fill, type) ?? throw document.Wrong("fill_value", fill, $"one that {type.Name()} can hold"),
             Keys = new KeyEncoding(HasPrefix: false, Separator(directory, document)),
             Codecs = ChunkCodecs.Of(CodecReader.FromV2(document.Required("compressor"), type, document.Path), document),
-            Names = Names(directory, shape.Length),
+            Attributes = attributes,
+            Names = Names(attributes, shape.Length),
         };
     }
 
@@ -73,10 +76,9 @@ internal static class ZarrArrayV2
         throw document.Wrong("dimension_separator", separator, "\".\" or \"/\"");
     }
 
-    private static string[]? Names(string directory, int dimensions)
+    private static string[]? Names(ZarrDocument? attributes, int dimensions)
     {
-        if (ZarrDocument.Find(directory, ZarrDocument.AttributesV2) is not { } attributes) return null;
-        if (!attributes.Root.TryGetProperty(Dimensions, out JsonElement names) || names.ValueKind != JsonValueKind.Array) return null;
+        if (attributes is null || !attributes.Root.TryGetProperty(Dimensions, out JsonElement names) || names.ValueKind != JsonValueKind.Array) return null;
         string[] found = [.. names.EnumerateArray().Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString()!)];
         return found.Length == dimensions ? found : null;
     }

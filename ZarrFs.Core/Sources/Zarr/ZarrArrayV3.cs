@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Volumes;
 
@@ -38,7 +39,8 @@ internal static class ZarrArrayV3
             DataType = type,
             IsTruth = document.Required("data_type").ValueEquals(Truth),
             IsBigEndian = pipeline.IsBigEndian,
-            Fill = (fill.ValueKind == JsonValueKind.Null ? null : FillValue.Parse(fill, type)) ?? throw document.Wrong("fill_value", fill, $"one that {type.Name()} can hold"),
+            Fill = (fill.ValueKind == JsonValueKind.Null ? null : FillValue.Parse(fill, type))
+                ?? throw document.Wrong("fill_value", fill, $"one that {type.Name()} can hold"),
             Keys = Keys(document),
             Codecs = pipeline.Codecs,
             Names = Names(document, shape.Length),

@@ -14,12 +14,12 @@ internal sealed class ZarrDocument
     /// <summary>Longest document: one that consolidates a thousand arrays has less than a megabyte.</summary>
     private const int Longest = 16 << 20;
 
-    private ZarrDocument(string path, byte[] content, DateTime modified, JsonElement root)
+    private ZarrDocument(string path, JsonFile file)
     {
         Path = path;
-        Content = content;
-        Modified = modified;
-        Root = root;
+        Content = file.Content;
+        Modified = file.Modified;
+        Root = file.Root;
     }
 
     /// <summary>The file.</summary>
@@ -39,26 +39,7 @@ internal sealed class ZarrDocument
     public static ZarrDocument? Find(string directory, string name)
     {
         string path = System.IO.Path.Combine(directory, name);
-        if (!File.Exists(path)) return null;
-        try
-        {
-            FileInfo file = new(path);
-            if (file.Length is 0 or > Longest) throw new SourceException(path, $"has {file.Length} bytes, expected a JSON object of at most {Longest}");
-            byte[] content = File.ReadAllBytes(path);
-            ReadOnlyMemory<byte> text = content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsMemory(3) : content;
-            using JsonDocument document = JsonDocument.Parse(text);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new SourceException(path, $"found a JSON {document.RootElement.ValueKind}, expected an object");
-            return new ZarrDocument(path, content, file.LastWriteTimeUtc, document.RootElement.Clone());
-        }
-        catch (JsonException failure)
-        {
-            throw new SourceException(path, $"is not valid JSON: {failure.Message}", failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new SourceException(path, $"cannot be read: {failure.Message}", failure);
-        }
+        return JsonFile.Find(path, Longest) is { } file ? new ZarrDocument(path, file) : null;
     }
 
     /// <summary>A field that must be there.</summary>
@@ -81,7 +62,8 @@ internal sealed class ZarrDocument
     public long[] Numbers(string field, JsonElement value, long least)
     {
         string expected = $"a list of whole numbers from {least}";
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > ZarrArray.MostDimensions) throw Wrong(field, value, $"{expected}, {ZarrArray.MostDimensions} at most");
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > ZarrArray.MostDimensions)
+            throw Wrong(field, value, $"{expected}, {ZarrArray.MostDimensions} at most");
         return
         [
             .. value.EnumerateArray().Select(number =>

@@ -21,7 +21,7 @@ internal static class ZarrFingerprint
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         DateTime newest = DateTime.MinValue;
-        foreach (ZarrDocument? document in (ZarrDocument?[])[array.Document, group?.Document])
+        foreach (ZarrDocument? document in (ZarrDocument?[])[array.Document, array.Attributes, group?.Document])
         {
             if (document is null) continue;
             hash.AppendData(document.Content);
@@ -48,15 +48,14 @@ internal static class ZarrFingerprint
     private static IEnumerable<(string Name, DateTime Modified)> Directories(ZarrArray array)
     {
         yield return ("", Directory.GetLastWriteTimeUtc(array.Directory));
-        // With names like 0.0.0 all chunks lie in the array's directory, and a listing would be of them.
-        if (array.Keys.Separator != '/') yield break;
-        int depth = array.Shape.Count - (array.Keys.HasPrefix ? 1 : 2); // the folders of the last one hold chunks only
-        if (depth < 0) yield break;
-        EnumerationOptions options = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false, RecurseSubdirectories = depth > 0, MaxRecursionDepth = depth };
+        // The last folders hold chunks only; with names like 0.0.0 all chunks lie in the array's directory, and a listing would be of them.
+        if (array.Folders == 0) yield break;
+        EnumerationOptions options = ChunkFolders.Options(array.Folders - 1);
         FileSystemEnumerable<(string, DateTime)> below = new(
             array.Directory, static (ref FileSystemEntry entry) => (DirectoryListing.RelativeName(ref entry), entry.LastWriteTimeUtc.UtcDateTime), options)
         {
-            ShouldIncludePredicate = static (ref FileSystemEntry entry) => entry.IsDirectory,
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) => ChunkFolders.IsOne(ref entry),
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) => ChunkFolders.IsOne(ref entry),
         };
         foreach ((string, DateTime) directory in below.Take(MostDirectories)) yield return directory;
     }

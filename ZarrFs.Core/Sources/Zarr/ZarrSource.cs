@@ -100,6 +100,9 @@ internal sealed class ZarrSource : ISource
     /// <summary>Files open or known to be missing now.</summary>
     internal int OpenFiles => _chunks.OpenFiles;
 
+    /// <summary>Files opened, or found missing, so far.</summary>
+    internal long Opened => _chunks.Opened;
+
     /// <inheritdoc/>
     public bool Read(in Region region, Span<byte> destination)
     {
@@ -191,7 +194,7 @@ internal sealed class ZarrSource : ISource
 
     private void Report(long number, SourceException failure)
     {
-        if (!_reported.TryAdd(number, true)) return;
+        if (_reported.Count >= ProblemList.Most || !_reported.TryAdd(number, true)) return;
         PlaneSpan planes = _layout.Planes(number);
         SourceProblem problem = new(SourceProblemKind.Bad, planes.Z, planes.Depth, failure.Path, failure.Detail) { T = planes.T, C = planes.C };
         _problems.Add(problem);
@@ -199,17 +202,14 @@ internal sealed class ZarrSource : ISource
         else SourceLog.BadFailing(_options.Logger, problem.Path, problem.Message, problem.Planes);
     }
 
-    /// <summary>All files below the array's directory, by their paths relative to it, with their lengths.</summary>
+    /// <summary>All files where chunks may lie, by their paths relative to the array's directory, with their lengths.</summary>
     private FileSystemEnumerable<(string Key, long Length)> Files() =>
-        new(_array.Directory, static (ref FileSystemEntry entry) => (DirectoryListing.RelativeName(ref entry), DirectoryListing.LengthOf(ref entry)), new EnumerationOptions
-        {
-            AttributesToSkip = FileAttributes.None,
-            IgnoreInaccessible = false,
-            RecurseSubdirectories = true,
-            MaxRecursionDepth = ArrayAxes.Count + 1,
-        })
+        new(
+            _array.Directory, static (ref FileSystemEntry entry) => (DirectoryListing.RelativeName(ref entry), DirectoryListing.LengthOf(ref entry)),
+            ChunkFolders.Options(_array.Folders))
         {
             ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory && !entry.FileName.StartsWith('.'),
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) => ChunkFolders.IsOne(ref entry),
         };
 
     /// <summary>For a source opened by itself, as tests do: a chunk, its file, and some to keep.</summary>

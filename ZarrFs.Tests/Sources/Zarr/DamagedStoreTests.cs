@@ -170,6 +170,68 @@ public sealed class DamagedStoreTests : IDisposable
         Assert.Contains("is gone", failure.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The parser of documents takes such bytes for text; whoever asked for the text would end the program.</summary>
+    [Theory]
+    [InlineData(".zarray", false)]
+    [InlineData(".zarray", true)]
+    [InlineData(".zattrs", false)]
+    [InlineData(".zattrs", true)]
+    [InlineData("meta.json", false)]
+    [InlineData("meta.json", true)]
+    public void Text_that_is_no_unicode_is_named(string name, bool isEscaped)
+    {
+        string document = name switch
+        {
+            ".zarray" => V2.Replace("<u2", "?", StringComparison.Ordinal),
+            ".zattrs" => """{"multiscales": [{"name": "?", "datasets": [{"path": "0"}]}]}""",
+            _ => """{"name": "?"}""",
+        };
+        if (name != ".zarray") _directory.File("0/.zarray", V2);
+        if (name != ".zarray") _directory.File(".zgroup", """{"zarr_format": 2}""");
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(isEscaped ? document.Replace("?", "\\ud800", StringComparison.Ordinal) : document);
+        if (!isEscaped) bytes[Array.IndexOf(bytes, (byte)'?')] = 0xE9; // é of Latin-1
+        string path = _directory.File(name, bytes);
+        SourceException failure = Assert.ThrowsAny<SourceException>(() => SourceOpener.Open(_directory.Path, new SourceOptions()));
+        Assert.StartsWith(path, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(isEscaped ? "half of a surrogate pair" : "is not UTF-8", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Links_to_what_is_no_chunk_are_not_followed()
+    {
+        _directory.File(".zarray", V2.Replace("\".\"}", "\"/\"}", StringComparison.Ordinal));
+        string chunk = _directory.File("0/0/0", new byte[ChunkBytes - 1]);
+        for (int i = 0; i < 20; i++)
+        {
+            Directory.CreateSymbolicLink(Path.Combine(_directory.Path, $"loop{i}"), "."); // millions of folders for whoever follows them
+            Directory.CreateSymbolicLink(Path.Combine(_directory.Path, "0", $"loop{i}"), "..");
+        }
+
+        using ISource source = SourceOpener.Open(_directory.Path, new SourceOptions());
+        var reports = new Reports();
+        source.CheckAll(reports, CancellationToken.None);
+        Assert.Equal(chunk, Assert.Single(source.Problems).Path);
+        Assert.Equal(2, reports.Count); // the one chunk, and the end
+    }
+
+    [Fact]
+    public void The_names_of_an_arrays_dimensions_are_part_of_its_fingerprint()
+    {
+        _directory.File(".zarray", V2);
+        _directory.File(".zattrs", """{"_ARRAY_DIMENSIONS": ["z", "y", "x"]}""");
+        DateTime modified = Directory.GetLastWriteTimeUtc(_directory.Path);
+        string first = Fingerprint();
+        _directory.File(".zattrs", """{"_ARRAY_DIMENSIONS": ["x", "y", "z"]}""");
+        Directory.SetLastWriteTimeUtc(_directory.Path, modified);
+        Assert.NotEqual(first, Fingerprint());
+
+        string Fingerprint()
+        {
+            using ISource source = SourceOpener.Open(_directory.Path, new SourceOptions());
+            return source.Fingerprint;
+        }
+    }
+
     private static byte[] ReadAll(ISource source)
     {
         byte[] all = new byte[source.Shape.Count * source.DataType.Size()];
@@ -187,5 +249,12 @@ public sealed class DamagedStoreTests : IDisposable
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
         Assert.StartsWith(path, failure.Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    private sealed class Reports : IProgress<double>
+    {
+        public int Count { get; private set; }
+
+        public void Report(double value) => Count++;
     }
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 
-namespace ZarrFs.Core.Sources.Zarr;
+namespace ZarrFs.Core.Chunks;
 
-/// <summary>How the files of an array's chunks are named, below its directory: <c>0.0.7</c>, <c>0/0/7</c>, <c>c/0/0/7</c>, <c>c.0.0.7</c>.</summary>
+/// <summary>How the files of an array's chunks are named below its directory, in one way each: <c>0.0.7</c>, <c>0/0/7</c>, <c>c/0/0/7</c>, <c>c.0.0.7</c>.</summary>
 /// <param name="HasPrefix">True if keys begin with <c>c</c>, as the default encoding of Zarr v3 has them.</param>
 /// <param name="Separator"><c>.</c> or <c>/</c>.</param>
 internal readonly record struct KeyEncoding(bool HasPrefix, char Separator)
@@ -27,16 +27,25 @@ internal readonly record struct KeyEncoding(bool HasPrefix, char Separator)
     /// <summary>The index that a key stands for; null for what is no key, as names of documents.</summary>
     /// <param name="key">The path below the array's directory, with <c>/</c> between folders.</param>
     /// <param name="dimensions">The array's number of dimensions.</param>
-    public long[]? Parse(string key, int dimensions)
+    public long[]? Parse(ReadOnlySpan<char> key, int dimensions)
     {
-        string[] parts = key.Split(Separator);
-        if (parts.Length != dimensions + (HasPrefix ? 1 : 0) || (HasPrefix && parts[0] != Prefix)) return null;
-        long[] index = new long[dimensions];
-        for (int i = 0; i < dimensions; i++)
+        if (HasPrefix)
         {
-            if (!long.TryParse(parts[^(dimensions - i)], NumberStyles.None, CultureInfo.InvariantCulture, out index[i])) return null;
+            if (key.Length < 2 || !key.StartsWith(Prefix) || key[1] != Separator) return null;
+            key = key[2..];
         }
 
-        return Of(index) == key ? index : null;
+        long[] index = new long[dimensions];
+        int dimension = 0;
+        foreach (Range range in key.Split(Separator))
+        {
+            ReadOnlySpan<char> part = key[range];
+            bool isIndex = dimension < dimensions && (part.Length == 1 || !part.StartsWith("0"))
+                && long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out index[dimension]);
+            if (!isIndex) return null;
+            dimension++;
+        }
+
+        return dimension == dimensions ? index : null;
     }
 }

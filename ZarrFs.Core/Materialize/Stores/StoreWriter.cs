@@ -72,7 +72,7 @@ public sealed class StoreWriter : IChunkSink, IDisposable
 
     /// <summary>Bytes of memory that a writer of this target takes at most.</summary>
     public static long MemoryBytes(StoreTarget target) =>
-        target.Levels.Sum(place => place is null ? 0 : ChunkStates.BytesFor((long)place.Keys.Chunks)) + ((long)target.Writers * EncodedBytes(target));
+        target.Levels.Sum(place => place is null ? 0 : ChunkStates.BytesFor((long)place.Keys.Chunks)) + (target.Writers * target.Levels.Max(place => place?.CodecBytes ?? 0));
 
     internal static StoreWriter Open(StoreTarget target, BuildCounters counters, Func<string, IDiskSync> sync, TimeSpan syncEvery, Action<long>? deleted = null)
     {
@@ -190,7 +190,7 @@ public sealed class StoreWriter : IChunkSink, IDisposable
         _lock.Dispose();
     }
 
-    private static int EncodedBytes(StoreTarget target) => target.Levels.Max(place => place?.Codec is null ? 0 : place.MostFileBytes);
+    private static int EncodedBytes(StoreTarget target) => (int)target.Levels.Max(place => place?.Codec is null ? 0 : place.MostFileBytes);
 
     private static void CheckChunks(StoreTarget target)
     {

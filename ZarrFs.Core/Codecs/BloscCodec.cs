@@ -51,7 +51,7 @@ public sealed class BloscCodec : Codec
     public int BlockSize { get; }
 
     /// <inheritdoc/>
-    public override int MostEncodedBytes(int rawBytes) => checked(rawBytes + LibBlosc.MostOverhead);
+    public override long MostEncodedBytes(long rawBytes) => rawBytes + LibBlosc.MostOverhead;
 
     /// <inheritdoc/>
     public override long WorkingBytes(int rawBytes)

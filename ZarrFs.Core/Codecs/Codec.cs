@@ -14,8 +14,8 @@ public abstract class Codec
     /// <summary>False if Zarr v3 does not have it, and <see cref="WriteV3"/> is impossible.</summary>
     public virtual bool IsInV3 => true;
 
-    /// <summary>Most bytes that <see cref="Encode"/> makes of so many.</summary>
-    public abstract int MostEncodedBytes(int rawBytes);
+    /// <summary>Most bytes that <see cref="Encode"/> makes of so many; of almost 2 GiB that may be more than an array can hold.</summary>
+    public abstract long MostEncodedBytes(long rawBytes);
 
     /// <summary>Finds out before anything is written whether <see cref="Encode"/> is possible here.</summary>
     /// <exception cref="Failures.CodecException">The library is missing, or was built without what it takes; says what to install.</exception>

@@ -27,10 +27,10 @@ public abstract class DeflateCodec : Codec
     private protected ZLibCompressionOptions Options { get; }
 
     /// <inheritdoc/>
-    public override int MostEncodedBytes(int rawBytes)
+    public override long MostEncodedBytes(long rawBytes)
     {
         // Level 1 of zlib-ng, which .NET uses, writes 9 bits for a byte in the worst case; then block headers, header and trailer.
-        return checked(rawBytes + (rawBytes >> 3) + (rawBytes >> 6) + 64);
+        return rawBytes + (rawBytes >> 3) + (rawBytes >> 6) + 64;
     }
 
     /// <inheritdoc/>

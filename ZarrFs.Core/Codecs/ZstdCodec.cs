@@ -33,11 +33,11 @@ public sealed class ZstdCodec : Codec
     public int Level { get; }
 
     /// <inheritdoc/>
-    public override int MostEncodedBytes(int rawBytes)
+    public override long MostEncodedBytes(long rawBytes)
     {
         // ZSTD_COMPRESSBOUND of zstd.h.
         const int small = 128 << 10;
-        return checked(rawBytes + (rawBytes >> 8) + (rawBytes < small ? (small - rawBytes) >> 11 : 0));
+        return rawBytes + (rawBytes >> 8) + (rawBytes < small ? (small - rawBytes) >> 11 : 0);
     }
 
     /// <inheritdoc/>

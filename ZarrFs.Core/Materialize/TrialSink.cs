@@ -57,7 +57,7 @@ internal sealed class TrialSink : IChunkSink, IDisposable
             return;
         }
 
-        byte[] encoded = System.Buffers.ArrayPool<byte>.Shared.Rent(_codec.MostEncodedBytes(raw.Length));
+        byte[] encoded = System.Buffers.ArrayPool<byte>.Shared.Rent((int)_codec.MostEncodedBytes(raw.Length));
         int length = _codec.Encode(raw, encoded);
         Append(encoded.AsSpan(0, length));
         System.Buffers.ArrayPool<byte>.Shared.Return(encoded);

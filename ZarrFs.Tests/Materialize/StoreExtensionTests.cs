@@ -18,6 +18,8 @@ namespace ZarrFs.Tests.Materialize;
 /// <summary>New levels for images that others wrote, looked at by zarr-python, numpy and the rules of OME-Zarr.</summary>
 public sealed class StoreExtensionTests : IDisposable
 {
+    private static readonly SourceOptions Reading = new() { BadSlices = BadSlicePolicy.Fail };
+
     private readonly Workspace _workspace = new();
 
     public void Dispose() => _workspace.Dispose();
@@ -91,7 +93,7 @@ public sealed class StoreExtensionTests : IDisposable
     public void Scales_are_written_as_coordinates_and_all_else_stays()
     {
         string path = Image("""{"multiscales": [{"x": 1, "datasets": [{"path": "0", "coordinateTransformations": [{"type": "scale", "scale": [1, 1, 1]}], "y": 2}], "version": "0.4"}], "z": [3]}""");
-        using StoreExtension plan = StoreExtension.Plan(path, 1, 3, DownsampleMethod.Mean, overwrite: false, new SourceOptions());
+        using StoreExtension plan = StoreExtension.Plan(path, 1, 3, DownsampleMethod.Mean, overwrite: false, Reading);
         Assert.Equal(["1/.zarray", "2/.zarray", ".zattrs"], plan.Documents.Select(document => document.Path));
         string text = System.Text.Encoding.UTF8.GetString(plan.Documents[^1].Content);
         Assert.Contains("2.0", text, StringComparison.Ordinal);
@@ -106,7 +108,6 @@ public sealed class StoreExtensionTests : IDisposable
                 JsonNode.Parse(text)),
             text);
         Assert.Equal([null, "1", "2"], plan.Levels.Select(level => level?.Directory));
-        Assert.Empty(plan.Replaces);
     }
 
     [Theory]
@@ -117,7 +118,7 @@ public sealed class StoreExtensionTests : IDisposable
     public void What_cannot_be_is_named(int first, int? levels, bool overwrite, string message)
     {
         string path = Image("""{"multiscales": [{"datasets": [{"path": "0"}]}]}""");
-        var failure = Assert.Throws<OptionException>(() => StoreExtension.Plan(path, first, levels, DownsampleMethod.Mean, overwrite, new SourceOptions()));
+        var failure = Assert.Throws<OptionException>(() => StoreExtension.Plan(path, first, levels, DownsampleMethod.Mean, overwrite, Reading));
         Assert.StartsWith(message, failure.Message, StringComparison.Ordinal);
     }
 
@@ -127,11 +128,69 @@ public sealed class StoreExtensionTests : IDisposable
         string path = Image("""{"multiscales": [{"datasets": [{"path": "0"}, {"path": "1"}, {"path": "2"}]}]}""");
         _workspace.Write("image/1/.zarray", Array);
         _workspace.Write("image/2/.zarray", Array);
-        var failure = Assert.Throws<OptionException>(() => StoreExtension.Plan(path, 1, 2, DownsampleMethod.Mean, overwrite: false, new SourceOptions()));
+        var failure = Assert.Throws<OptionException>(() => StoreExtension.Plan(path, 1, 2, DownsampleMethod.Mean, overwrite: false, Reading));
         Assert.Contains("level 1 is there already", failure.Message, StringComparison.Ordinal);
-        using StoreExtension plan = StoreExtension.Plan(path, 1, 2, DownsampleMethod.Mean, overwrite: true, new SourceOptions());
-        Assert.Equal(["1"], plan.Replaces);
+        using StoreExtension plan = StoreExtension.Plan(path, 1, 2, DownsampleMethod.Mean, overwrite: true, Reading);
+        Assert.Equal([null, "1"], plan.Levels.Select(level => level?.Directory));
         Assert.Equal(["2"], plan.Removes);
+    }
+
+    /// <summary>New levels go the way of their directories, and what is deleted must be nobody else's.</summary>
+    [Theory]
+    [InlineData("0", "0", "\"0\" and \"0\"")]
+    [InlineData("0", "0/half", "\"0/half\" and \"0\"")]
+    [InlineData("full/0", "full", "\"full\" and \"full/0\"")]
+    [InlineData("0", "1/1", "\"1\" and \"1/1\"", "1")]
+    public void Levels_whose_directories_are_or_hold_one_another_are_refused(string level0, string level1, string named, string level2 = "2")
+    {
+        string path = Image($$"""{"multiscales": [{"datasets": [{"path": "{{level0}}"}, {"path": "{{level1}}"}, {"path": "{{level2}}"}]}]}""");
+        _workspace.Write($"image/{level0}/.zarray", Array);
+        var failure = Assert.Throws<SourceException>(() => StoreExtension.Plan(path, 1, 2, DownsampleMethod.Mean, overwrite: true, Reading));
+        Assert.Contains(named, failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(".zattrs", failure.Path, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1", "notes.txt")]
+    [InlineData("2", "thesis/1.doc")]
+    public void What_is_no_array_s_is_not_deleted_with_a_level(string level, string foreign)
+    {
+        string path = Image("""{"multiscales": [{"datasets": [{"path": "0"}, {"path": "1"}, {"path": "2"}]}]}""");
+        _workspace.Write("image/1/.zarray", Array);
+        _workspace.Write("image/2/.zarray", Array);
+        _workspace.Write($"image/{level}/{foreign}", "mine");
+        var failure = Assert.Throws<StoreException>(() => Extend(path, 1, 2, DownsampleMethod.Mean, overwrite: true));
+        Assert.Contains(Path.Combine(path, level, foreign.Split('/')[0]), failure.Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(path, level, foreign)));
+    }
+
+    [Fact]
+    public void Zeros_for_damaged_chunks_are_refused_since_nothing_would_tell_of_them()
+    {
+        string path = Image("""{"multiscales": [{"datasets": [{"path": "0"}]}]}""");
+        var failure = Assert.Throws<OptionException>(() => StoreExtension.Plan(path, 1, 2, DownsampleMethod.Mean, overwrite: false, new SourceOptions()));
+        Assert.StartsWith("--on-bad-slice: fill is not possible with --first-new-level", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The documents say before the end that the new levels are there: the same command knows them for its own.</summary>
+    [Fact]
+    public void A_stop_anywhere_at_the_end_is_continued_by_the_same_command()
+    {
+        ArraySource source = ArraySource.Random(new VolumeShape(21, 37, 43), DataType.Int16);
+        string whole = _workspace.At("whole.ome.zarr");
+        Write(source, whole, levels: 1);
+        Extend(whole, 1, 3, DownsampleMethod.Mean, overwrite: false);
+        SortedDictionary<string, byte[]> expected = StoreBuild.Files(whole);
+        bool finished = false;
+        for (int calls = 0; !finished; calls++)
+        {
+            string path = _workspace.At($"{calls}.ome.zarr");
+            Write(source, path, levels: 1);
+            int left = calls;
+            finished = StoppedExtension.Run(path, 1, 3, DownsampleMethod.Mean, _ => left-- == 0);
+            if (Directory.Exists(Path.Combine(path, ".zarrfs"))) Extend(path, 1, 3, DownsampleMethod.Mean, overwrite: false);
+            StoreBuild.Same(expected, path);
+        }
     }
 
     [Theory]
@@ -141,7 +200,7 @@ public sealed class StoreExtensionTests : IDisposable
     {
         string path = Image("""{"multiscales": [{"datasets": [{"path": "0"}]}]}""");
         _workspace.Write("image/0/.zarray", Array.Replace(what, by, StringComparison.Ordinal));
-        var failure = Assert.Throws<UnsupportedException>(() => StoreExtension.Plan(path, 1, 2, DownsampleMethod.Mean, overwrite: false, new SourceOptions()));
+        var failure = Assert.Throws<UnsupportedException>(() => StoreExtension.Plan(path, 1, 2, DownsampleMethod.Mean, overwrite: false, Reading));
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
     }
 
@@ -151,14 +210,8 @@ public sealed class StoreExtensionTests : IDisposable
     private static void Extend(string path, int first, int levels, DownsampleMethod method, bool overwrite)
     {
         using var pool = new BufferPool(64 << 20);
-        using (StoreExtension plan = StoreExtension.Plan(path, first, levels, method, overwrite, new SourceOptions { Pool = pool, BadSlices = BadSlicePolicy.Fail }))
-        {
-            var target = new StoreTarget
-            {
-                Path = plan.Path, Levels = plan.Levels, Documents = _ => plan.Documents, Identity = plan.Identity, Extends = true, Overwrite = overwrite, Removes = plan.Removes,
-            };
-            Build(plan.Multiscale, target, pool);
-        }
+        using (StoreExtension plan = StoreExtension.Plan(path, first, levels, method, overwrite, Reading with { Pool = pool }))
+            Build(plan.Multiscale, StoppedExtension.Target(plan, overwrite), pool);
 
         Assert.Equal(0, pool.BuffersInUse);
     }

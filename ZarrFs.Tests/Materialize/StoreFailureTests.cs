@@ -2,7 +2,9 @@ using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Materialize.Journaling;
 using ZarrFs.Core.Materialize.Stores;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Tests.Mount;
 using ZarrFs.Tests.Sources;
 
 namespace ZarrFs.Tests.Materialize;
@@ -119,12 +121,90 @@ public sealed class StoreFailureTests
     public void A_disk_that_fails_in_the_background_stops_the_build()
     {
         using StoreBuild build = Small(workers: 1);
-        using StoreWriter writer = StoreWriter.Open(
+        build.Run(build.Target("whole.zarr"));
+        using (StoreWriter writer = StoreWriter.Open(
             build.Target(), new BuildCounters(),
             store => new RecordedSync(store) { Calling = call => { if (call == "file system") throw new IOException("Input/output error", 5); } },
-            TimeSpan.FromMilliseconds(1));
-        build.Build.Source.Before = _ => Thread.Sleep(20);
-        Assert.Contains("the disk reports an error", Assert.Throws<StoreException>(() => build.Finish(writer)).Message, StringComparison.Ordinal);
+            TimeSpan.FromMilliseconds(1)))
+        {
+            build.Build.Source.Before = _ => Thread.Sleep(20);
+            Assert.Contains("the disk reports an error", Assert.Throws<StoreException>(() => build.Finish(writer)).Message, StringComparison.Ordinal);
+        }
+
+        build.Build.Source.Before = null;
+        foreach (string chunk in Directory.EnumerateFiles(Path.Combine(build.Target().Path, "0"), "*", SearchOption.AllDirectories))
+            File.WriteAllBytes(chunk, new byte[build.Multiscale.ChunkBytes]);
+        build.Run(build.Target());
+        StoreBuild.Same(StoreBuild.Files(build.Target("whole.zarr").Path), build.Target().Path);
+    }
+
+    /// <summary>The system forgets what the disk has refused, and tells it once: the next run believes only what was on the disk before.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_the_disk_may_have_lost_is_made_again(bool journalFailsToo)
+    {
+        using StoreBuild build = Small();
+        build.Run(build.Target("whole.zarr"));
+        StoreTarget target = build.Target() with { Durability = Durability.End };
+        RecordedSync? sync = null;
+        using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual))
+        {
+            sync!.Calling = call =>
+            {
+                if (call == "file system" || (journalFailsToo && call == "file .zarrfs/journal")) throw new IOException("Input/output error", 5);
+            };
+            Assert.Throws<StoreException>(() => build.Finish(writer));
+        }
+
+        string chunk = Directory.EnumerateFiles(Path.Combine(target.Path, "0"), "*", SearchOption.AllDirectories).First();
+        File.WriteAllBytes(chunk, new byte[build.Multiscale.ChunkBytes]);
+        build.Run(target);
+        StoreBuild.Same(StoreBuild.Files(build.Target("whole.zarr").Path), target.Path);
+    }
+
+    [Fact]
+    public void A_problem_that_could_not_be_recorded_is_not_taken_for_known()
+    {
+        using StoreBuild build = Small();
+        RecordedSync? sync = null;
+        using StoreWriter writer = StoreWriter.Open(
+            build.Target() with { Durability = Durability.Each }, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual);
+        var problem = new SourceProblem(SourceProblemKind.Bad, 7, 1, "/data/00007.tif", "is empty");
+        sync!.Calling = _ => throw new IOException("Input/output error", 5);
+        Assert.Throws<StoreException>(() => writer.Note(problem));
+        Assert.Empty(writer.Problems);
+        sync.Calling = null;
+        writer.Note(problem);
+        Assert.Equal([problem], writer.Problems);
+    }
+
+    /// <summary>A file system that is mounted there is something that cannot be deleted.</summary>
+    [SmallDiskFact]
+    public void A_store_is_finished_also_when_something_beside_it_cannot_be_deleted()
+    {
+        using StoreBuild build = Small();
+        StoreTarget target = build.Target() with { Durability = Durability.End };
+        string beside = Path.Combine(build.Root, new StorePaths(target.Path).DeletingPrefix + "x");
+        RecordedSync? sync = null;
+        using StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual);
+        build.Build.Run(writer);
+        try
+        {
+            sync!.Calling = call =>
+            {
+                if (Directory.Exists(beside)) return;
+                Directory.CreateDirectory(beside);
+                Assert.Equal(0, Posix.Errno(() => Posix.Mount("tmpfs", beside, "tmpfs", 0, "size=4096")));
+            };
+            writer.Finish();
+            Assert.True(Directory.Exists(beside));
+            Assert.False(Directory.Exists(Path.Combine(target.Path, ".zarrfs")));
+        }
+        finally
+        {
+            _ = Posix.Unmount(beside, 2);
+        }
     }
 
     [Fact]
@@ -154,6 +234,7 @@ public sealed class StoreFailureTests
         Assert.Equal(chunks, sync.Calls.Count(call => call.StartsWith("file .zarrfs/tmp/", StringComparison.Ordinal)));
         Assert.Equal(JournalLines.Read(journal).Count(line => line.Text.StartsWith(Journal.DurableRun, StringComparison.Ordinal)), journals);
         Assert.DoesNotContain("file system", sync.Calls);
+        Assert.Contains("directory ..", sync.Calls); // the store's own name
         sync.Calling = null;
         writer.Finish();
     }
@@ -178,7 +259,7 @@ public sealed class StoreFailureTests
         writer.Finish();
         string[] calls = [.. sync.Calls.Skip(before)];
         int levels = build.Multiscale.Levels.Count;
-        Assert.Equal(durability == Durability.End ? 1 : 0, calls.Count(call => call == "file system"));
+        Assert.Equal(durability == Durability.None ? 0 : 1, calls.Count(call => call == "file system"));
         Assert.Equal(durability == Durability.None ? 0 : (2 * levels) + 4, calls.Count(call => call.StartsWith("file .zarrfs/tmp/", StringComparison.Ordinal)));
         string[] directories = durability == Durability.None ? [] : [.. Enumerable.Range(0, levels).Select(level => $"directory {level}"), "directory ."];
         Assert.Equal(directories, calls.Where(call => call.StartsWith("directory", StringComparison.Ordinal)).Distinct());

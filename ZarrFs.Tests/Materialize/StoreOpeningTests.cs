@@ -32,6 +32,49 @@ public sealed class StoreOpeningTests
     }
 
     [Fact]
+    public void Of_two_that_overwrite_the_same_store_at_once_one_is_refused()
+    {
+        using StoreBuild build = Small();
+        for (int round = 0; round < 50; round++)
+        {
+            StoreTarget target = build.Target($"{round}.zarr") with { Overwrite = true };
+            Directory.CreateDirectory(Path.Combine(target.Path, "0"));
+            File.WriteAllText(Path.Combine(target.Path, ".zgroup"), "{}");
+            using var together = new Barrier(2);
+            using var opened = new CountdownEvent(2);
+            int writers = 0;
+            void Overwrite()
+            {
+                StoreWriter? writer = null;
+                together.SignalAndWait();
+                try
+                {
+                    writer = StoreWriter.Open(target, new BuildCounters());
+                    Interlocked.Increment(ref writers);
+                }
+                catch (StoreException)
+                {
+                    // The other has it, or had it a moment ago.
+                }
+                finally
+                {
+                    opened.Signal();
+                }
+
+                opened.Wait();
+                writer?.Dispose();
+            }
+
+            var other = new Thread(Overwrite);
+            other.Start();
+            Overwrite();
+            other.Join();
+            Assert.InRange(writers, 0, 1);
+            Assert.False(File.Exists(Path.Combine(target.Path, ".zgroup")) && writers == 1);
+        }
+    }
+
+    [Fact]
     public void Other_options_are_refused_by_name()
     {
         using StoreBuild build = Small();
@@ -81,7 +124,7 @@ public sealed class StoreOpeningTests
         StoreBuild.Same(before, target.Path);
         long deleted = 0;
         using (StoreWriter writer = StoreWriter.Open(target with { Overwrite = true }, new BuildCounters(), count => deleted = count)) other.Finish(writer);
-        Assert.Equal(before.Count(file => !file.Key.EndsWith('/')), deleted);
+        Assert.Equal(before.Count(file => !file.Key.EndsWith('/')) + 1, deleted); // and the lock
         other.Run(other.Target("whole.zarr"));
         StoreBuild.Same(StoreBuild.Files(other.Target("whole.zarr").Path), target.Path);
     }
@@ -125,6 +168,36 @@ public sealed class StoreOpeningTests
         Directory.CreateSymbolicLink(inside, home.Path);
         Assert.Contains("0/7 is no part", Refusal(build.Target("store") with { Overwrite = true }), StringComparison.Ordinal);
         Assert.Equal(["letter"], Directory.GetFiles(home.Path).Select(Path.GetFileName));
+    }
+
+    /// <summary>Our own names may be links too, in a store that somebody unpacked: what they lead to stays.</summary>
+    [Fact]
+    public void Links_with_our_names_are_not_followed()
+    {
+        using StoreBuild build = Small();
+        string home = Directory.CreateDirectory(Path.Combine(build.Root, "home")).FullName;
+        string letter = Path.Combine(home, "letter");
+        File.WriteAllText(letter, "mine");
+
+        StoreTarget linked = build.Target("linked");
+        Directory.CreateDirectory(linked.Path);
+        Directory.CreateSymbolicLink(Path.Combine(linked.Path, ".zarrfs"), home);
+        Assert.Contains(".zarrfs: is a link", Refusal(linked), StringComparison.Ordinal);
+        Assert.Contains(".zarrfs: is a link", Refusal(linked with { Overwrite = true }), StringComparison.Ordinal);
+
+        StoreTarget target = build.Target();
+        foreach (string name in (string[])["tmp", "levels", "replaced"])
+        {
+            Directory.CreateDirectory(Path.Combine(target.Path, ".zarrfs"));
+            Directory.CreateSymbolicLink(Path.Combine(target.Path, ".zarrfs", name), home);
+        }
+
+        string beside = Path.Combine(build.Root, new StorePaths(target.Path).DeletingPrefix + "x");
+        Directory.CreateSymbolicLink(beside, home);
+        build.Run(target);
+        Assert.Equal("mine", File.ReadAllText(letter));
+        Assert.True(Directory.Exists(beside));
+        Assert.False(Directory.Exists(Path.Combine(target.Path, ".zarrfs")));
     }
 
     [Fact]

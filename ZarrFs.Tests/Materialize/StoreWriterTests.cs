@@ -90,7 +90,10 @@ public sealed class StoreWriterTests
         Assert.Empty(verifier.Report().Differences);
         Assert.Equal(build.Build.Source.Voxels, Numpy.Run("import zarr\nresult = zarr.open(data.decode(), mode='r')['0'][:]", Encoding.UTF8.GetBytes(target.Path)));
         long states = target.Levels.Sum(place => ((long)place!.Keys.Chunks + 15) / 16 * 4);
-        Assert.Equal(states + (2 * target.Levels[0]!.Codec!.MostEncodedBytes(build.Multiscale.ChunkBytes)), StoreWriter.MemoryBytes(target));
+        Codec codec = target.Levels[0]!.Codec!;
+        int raw = build.Multiscale.ChunkBytes;
+        Assert.Equal(states + (2 * (codec.MostEncodedBytes(raw) + codec.WorkingBytes(raw))), StoreWriter.MemoryBytes(target));
+        Assert.Equal(3 * (raw + codec.MostEncodedBytes(raw) + codec.WorkingBytes(raw)), StoreVerifier.MemoryBytes(target.Levels, 3));
 
         // A chunk that is damaged is told, not shown as something else.
         File.WriteAllBytes(Path.Combine(target.Path, "0", "8", "2", "5"), [1, 2, 3]);
@@ -146,6 +149,22 @@ public sealed class StoreWriterTests
         StoreTarget target = StoreTarget.New(path, multiscale, Metadata.Documents.Channels(multiscale), StoreFormat.Ome04, null);
         Assert.Equal("--chunk-size", Assert.Throws<OptionException>(() => StoreWriter.Open(target, new BuildCounters())).Option);
         Assert.False(Directory.Exists(path));
+    }
+
+    [Theory]
+    [InlineData("zlib")]
+    [InlineData("gzip")]
+    [InlineData("zstd")]
+    [InlineData("blosc")]
+    public void Chunks_that_no_array_could_hold_encoded_are_refused(string compression)
+    {
+        using var source = new Tree.HugeSource(new VolumeShape(3000, 3000, 3000));
+        var chunk = new ChunkShape(2, 32766, 32766); // 2^31 − 262 136 bytes
+        var multiscale = new Multiscale("huge", new Volume(source, VolumeRanges.All, DataType.UInt8, null), chunk, 1, DownsampleMethod.Mean);
+        Codec? codec = Compression.Parse(compression).Create(multiscale.Volume.DataType);
+        var failure = Record.Exception(() => StoreTarget.New("/never-made", multiscale, Metadata.Documents.Channels(multiscale), StoreFormat.Ome04, codec));
+        if (compression == "blosc") Assert.Null(failure); // 16 bytes more at most
+        else Assert.Equal("--chunk-size", Assert.IsType<OptionException>(failure).Option);
     }
 
     [Fact]

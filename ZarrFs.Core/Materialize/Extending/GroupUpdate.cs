@@ -44,13 +44,7 @@ internal sealed class GroupUpdate(ImageStore store, int first, Multiscale multis
     {
         JsonObject image = attributes["multiscales"]![0]!.AsObject();
         JsonArray datasets = image["datasets"]!.AsArray();
-        if (first == 1 && image.Remove("type"))
-        {
-            // No level is left that was made in the way that was stated.
-            image["type"] = multiscale.Method.ToString().ToLowerInvariant();
-            image.Remove("metadata");
-        }
-
+        if (first == 1) RestateMethod(image);
         JsonNode before = datasets[first - 1]!;
         while (datasets.Count > first) datasets.RemoveAt(datasets.Count - 1);
         OmeDataset last = store.Image.Datasets[first - 1];
@@ -70,6 +64,21 @@ internal sealed class GroupUpdate(ImageStore store, int first, Multiscale multis
             dataset["path"] = names[i];
             if (dataset["coordinateTransformations"] is JsonArray transformations) Replace(transformations, scale, translation);
             datasets.Add(dataset);
+        }
+    }
+
+    /// <summary>No level is left that was made in the way that was stated.</summary>
+    private void RestateMethod(JsonObject image)
+    {
+        JsonNode made = JsonNode.Parse(JsonDocuments.Write(writer =>
+        {
+            writer.WriteStartObject();
+            OmeDocuments.WriteMethod(writer, multiscale);
+            writer.WriteEndObject();
+        }))!;
+        foreach (string name in (string[])["type", "metadata"])
+        {
+            if (image.Remove(name)) image[name] = made[name]!.DeepClone();
         }
     }
 

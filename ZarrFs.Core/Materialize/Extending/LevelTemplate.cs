@@ -51,7 +51,11 @@ internal sealed class LevelTemplate
             throw new UnsupportedException(array.Document.Path, "levels can be added to arrays with the axes z y x, t and c before them; this one has others, or another order");
         if (array.IsTruth)
             throw new UnsupportedException(array.Document.Path, "levels cannot be made of truth values; write them as uint8 first");
-        return new LevelTemplate(store, name, array, axes);
+        var template = new LevelTemplate(store, name, array, axes);
+        Int128 bytes = (Int128)template.Chunk.Count * array.DataType.Size();
+        if (bytes > System.Array.MaxLength || array.Codecs.Compressor?.MostEncodedBytes((long)bytes) > System.Array.MaxLength)
+            throw new UnsupportedException(array.Document.Path, $"levels cannot be made in chunks of {bytes} bytes: encoded or not, they may have {System.Array.MaxLength}");
+        return template;
     }
 
     /// <summary>Where the chunks of a new level go.</summary>

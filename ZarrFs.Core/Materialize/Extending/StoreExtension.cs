@@ -43,9 +43,6 @@ public sealed class StoreExtension : IDisposable
     /// <summary>All documents that change, in the order in which they are put in place: those of the new arrays, then the group's.</summary>
     public IReadOnlyList<StoreDocument> Documents { get; private init; } = [];
 
-    /// <summary>Directories of levels that are there already and are made again.</summary>
-    public IReadOnlyList<string> Replaces { get; private init; } = [];
-
     /// <summary>Directories of levels that the image will no longer have.</summary>
     public IReadOnlyList<string> Removes { get; private init; } = [];
 
@@ -67,10 +64,18 @@ public sealed class StoreExtension : IDisposable
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (first < 1) throw new OptionException(Option, $"{first} is not possible; level 0 is never made again, expected at least 1");
         if (levels <= first) throw new OptionException("--levels", $"{levels} levels are 0 to {levels - 1}, so there is none to make from level {first} on");
+        if (options.BadSlices == BadSlicePolicy.Fill)
+        {
+            throw new OptionException(
+                "--on-bad-slice", $"fill is not possible with {Option}: nothing in the image would say which voxels of the new levels are made of zeros that stand for damaged chunks. "
+                    + "Mend those chunks, or delete them: a chunk without a file is all fill");
+        }
+
         ImageStore store = ImageStore.Open(path);
         int there = store.Image.Datasets.Count;
         if (first > there) throw new OptionException(Option, $"{first} is not possible: {path} has {there} {(there == 1 ? "level" : "levels")} (0 to {there - 1}); expected at most {there}");
-        if (first < there && !overwrite)
+        // What is there may be what an earlier run of the same command has put in place before it was stopped.
+        if (first < there && !overwrite && !File.Exists(new StorePaths(path).Journal))
             throw new OptionException(Option, $"level {first} is there already in {path}, which has levels 0 to {there - 1}; add --overwrite to make it again");
         LevelTemplate template = LevelTemplate.Of(store, first - 1);
         ZarrSource source = ZarrDirectory.OpenLevel(path, first - 1, options);
@@ -83,6 +88,7 @@ public sealed class StoreExtension : IDisposable
                 throw new OptionException("--levels", $"level {first - 1} of {path} fits in one chunk, so no level is made of it; give a number of levels to have more");
             string[] names = [.. Enumerable.Range(first, multiscale.Levels.Count - 1).Select(store.NameOf)];
             string[] old = [.. store.Image.Datasets.Skip(first).Select(static dataset => dataset.Path)];
+            CheckApart(store, first, [.. names, .. old.Except(names)]);
             StoreDocument[] documents =
             [
                 .. names.Zip(multiscale.Levels.Skip(1)).SelectMany(level => template.Documents(level.First, level.Second.Shape)),
@@ -91,7 +97,6 @@ public sealed class StoreExtension : IDisposable
             return new StoreExtension(path, first, source, multiscale, [null, .. names.Zip(multiscale.Levels.Skip(1)).Select(level => template.Place(level.First, level.Second))])
             {
                 Documents = documents,
-                Replaces = [.. names.Where(place => Directory.Exists(System.IO.Path.Combine(path, place)))],
                 Removes = [.. old.Except(names)],
                 Identity = Identify(template, multiscale, first, documents),
             };
@@ -105,6 +110,23 @@ public sealed class StoreExtension : IDisposable
 
     /// <summary>Lets level N − 1 go.</summary>
     public void Dispose() => _source.Dispose();
+
+    /// <summary>Levels are replaced and deleted with their directories, so those must be nobody else's.</summary>
+    /// <exception cref="SourceException">One is a level's that stays, or another's that changes, or lies in it, or it lies in that one.</exception>
+    private static void CheckApart(ImageStore store, int first, IEnumerable<string> changed)
+    {
+        List<string> seen = [.. store.Image.Datasets.Take(first).Select(static dataset => dataset.Path)];
+        foreach (string level in changed)
+        {
+            if (seen.Find(other => $"{other}/".StartsWith($"{level}/", StringComparison.Ordinal) || $"{level}/".StartsWith($"{other}/", StringComparison.Ordinal)) is { } other)
+            {
+                throw new SourceException(
+                    store.Group.Document.Path, $"levels {first} and up cannot be made: \"{level}\" and \"{other}\" would both be levels, and one directory is or holds the other; expected one for each level");
+            }
+
+            seen.Add(level);
+        }
+    }
 
     private static BuildIdentity Identify(LevelTemplate template, Multiscale multiscale, int first, StoreDocument[] documents)
     {

@@ -24,15 +24,21 @@ internal sealed class Journal : IDisposable
     /// <summary>The record that all levels are whole and are being put in place.</summary>
     public const string Swapping = "swapping";
 
+    /// <summary>The record that the disk has refused something: of what was not known to be on it nothing is believed any more.</summary>
+    public const string Lost = "lost";
+
     private readonly SafeFileHandle _file;
     private readonly IDiskSync _sync;
     private readonly Lock _writing = new();
     private long _length;
+    private long _synced;
+    private Exception? _lost;
 
-    private Journal(SafeFileHandle file, long length, IDiskSync sync)
+    private Journal(SafeFileHandle file, long length, long synced, IDiskSync sync)
     {
         _file = file;
         _length = length;
+        _synced = synced;
         _sync = sync;
     }
 
@@ -50,7 +56,7 @@ internal sealed class Journal : IDisposable
             foreach (string record in records)
             {
                 // Offsets in this file are others, and all that is kept is on the disk.
-                if (!record.StartsWith(Synced, StringComparison.Ordinal)) file.Write(JournalLines.Format(record));
+                if (record != Lost && !record.StartsWith(Synced, StringComparison.Ordinal)) file.Write(JournalLines.Format(record));
             }
 
             file.Write(JournalLines.Format($"{Synced}{file.Position}"));
@@ -61,14 +67,15 @@ internal sealed class Journal : IDisposable
 
         File.Move(unfinished, path, overwrite: true);
         sync.Directory(Path.GetDirectoryName(path)!);
-        return Open(path, length, sync);
+        return Open(path, length, length, sync);
     }
 
     /// <summary>Opens a journal to append to it.</summary>
     /// <param name="path">The journal.</param>
     /// <param name="length">Where to go on; what is behind is cut off.</param>
+    /// <param name="synced">Bytes of the records that tell of things on the disk only.</param>
     /// <param name="sync">Forces it to the disk.</param>
-    public static Journal Open(string path, long length, IDiskSync sync)
+    public static Journal Open(string path, long length, long synced, IDiskSync sync)
     {
         SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
@@ -81,7 +88,7 @@ internal sealed class Journal : IDisposable
             throw;
         }
 
-        return new Journal(file, length, sync);
+        return new Journal(file, length, Math.Min(length, synced), sync);
     }
 
     /// <summary>Appends a record; it is on the disk when this returns, if wanted.</summary>
@@ -92,6 +99,8 @@ internal sealed class Journal : IDisposable
         byte[] line = JournalLines.Format(record);
         lock (_writing)
         {
+            if (_lost is not null) throw new IOException(_lost.Message, _lost.HResult);
+
             // What a failed attempt has left behind the end is overwritten by the next, or found to be torn.
             RandomAccess.Write(_file, line, _length);
             Interlocked.Add(ref _length, line.Length);
@@ -99,6 +108,52 @@ internal sealed class Journal : IDisposable
 
         if (durable) _sync.File(_file);
         return line.Length;
+    }
+
+    /// <summary>Says that all before an offset tells of things on the disk; it is on the disk itself when this returns.</summary>
+    /// <returns>The bytes of that record.</returns>
+    public int AppendSynced(long offset)
+    {
+        int length = Append($"{Synced}{offset}", durable: true);
+        Interlocked.Exchange(ref _synced, offset);
+        return length;
+    }
+
+    /// <summary>
+    /// Says that the disk has refused something, and takes no more records. The system keeps what it could not write for a while as if it had
+    /// been written, and does not tell twice: whoever goes on would believe it.
+    /// </summary>
+    /// <param name="failure">What <see cref="Append"/> fails with from now on.</param>
+    public void Lose(Exception failure)
+    {
+        lock (_writing)
+        {
+            if (_lost is not null) return;
+            _lost = failure;
+            byte[] line = JournalLines.Format(Lost);
+            try
+            {
+                RandomAccess.Write(_file, line, _length);
+                Interlocked.Add(ref _length, line.Length);
+                _sync.File(_file);
+            }
+            catch (Exception refused) when (StoreFailures.IsFromSystem(refused))
+            {
+                CutUnsynced();
+            }
+        }
+    }
+
+    private void CutUnsynced()
+    {
+        try
+        {
+            RandomAccess.SetLength(_file, _synced);
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            // Such a disk keeps nothing that could be gone on with either.
+        }
     }
 
     public void Dispose() => _file.Dispose();

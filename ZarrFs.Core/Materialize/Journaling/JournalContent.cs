@@ -20,12 +20,11 @@ internal sealed class JournalContent(string path, JournalHeader header)
 
     /// <summary>
     /// The records that count, in their order. After a kill those are all: what was given to the system is still there. If the system was
-    /// started anew since, its cache is lost, and of the runs only those count that are known to be on the disk.
+    /// started anew since, or the disk has refused something, its cache is lost, and of the runs only those count that are known to be on the disk.
     /// </summary>
     public IEnumerable<string> Records(string boot)
     {
-        bool sameBoot = boot.Length > 0 && header.Boot == boot;
-        long synced = sameBoot ? long.MaxValue : LastSynced();
+        long synced = IsAllKept(boot) ? long.MaxValue : LastSynced();
         bool isHeader = true;
         foreach ((string text, long end) in JournalLines.Read(path))
         {
@@ -33,6 +32,9 @@ internal sealed class JournalContent(string path, JournalHeader header)
             isHeader = false;
         }
     }
+
+    /// <summary>True if everything that was given to the system is still there.</summary>
+    public bool IsAllKept(string boot) => boot.Length > 0 && header.Boot == boot && !JournalLines.Read(path).Any(static line => line.Text == Journal.Lost);
 
     /// <summary>Bytes of all lines before the first that is torn.</summary>
     public long WholeLength()
@@ -42,7 +44,8 @@ internal sealed class JournalContent(string path, JournalHeader header)
         return length;
     }
 
-    private long LastSynced()
+    /// <summary>Bytes of the records that tell of things on the disk only.</summary>
+    public long LastSynced()
     {
         long synced = 0;
         foreach ((string text, _) in JournalLines.Read(path))

@@ -50,11 +50,12 @@ internal sealed class JournalSync : IDisposable
                 _sync.FileSystem();
 
                 // Not the journal's length by now: others may have appended meanwhile, of which nothing is known.
-                synced = length + _journal.Append($"{Journal.Synced}{length}", durable: true);
+                synced = length + _journal.AppendSynced(length);
             }
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
         {
+            _journal.Lose(failure);
             _failure = failure;
         }
     }

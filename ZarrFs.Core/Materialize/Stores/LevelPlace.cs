@@ -15,7 +15,10 @@ public sealed record LevelPlace(string Directory, ChunkKeys Keys, DataType Type,
     public int ChunkBytes { get; } = checked((int)(Keys.Grid.Chunk.Count * Type.Size()));
 
     /// <summary>Most bytes that a chunk's file can have.</summary>
-    public int MostFileBytes => Codec?.MostEncodedBytes(ChunkBytes) ?? ChunkBytes;
+    public long MostFileBytes => Codec?.MostEncodedBytes(ChunkBytes) ?? ChunkBytes;
+
+    /// <summary>Bytes of memory that a thread takes at most to encode or decode a chunk, the chunk itself left out; 0 without a codec.</summary>
+    public long CodecBytes => Codec is null ? 0 : MostFileBytes + Codec.WorkingBytes(ChunkBytes);
 
     /// <summary>True if a chunk's file may have so many bytes.</summary>
     public bool CanHaveLength(long bytes) => Codec is null ? bytes == ChunkBytes : bytes > 0 && bytes <= MostFileBytes;

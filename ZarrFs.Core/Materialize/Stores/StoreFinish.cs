@@ -1,3 +1,4 @@
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Journaling;
 
 namespace ZarrFs.Core.Materialize.Stores;
@@ -16,8 +17,8 @@ internal sealed class StoreFinish(StoreTarget target, StorePaths paths, ChunkFil
     /// <param name="isSwapping">Whether an earlier run began to replace them.</param>
     public void PutInPlace(IReadOnlyList<StoreDocument> documents, Journal journal, bool isSwapping)
     {
-        // Old levels are given up for new ones: whatever was asked for, those must be safe first.
-        if (target.Durability == Durability.End || target.Extends) sync.FileSystem();
+        // Old levels are given up for new ones: whatever was asked for, those must be safe first. Also with each: an earlier run may have had none.
+        if (Durable || target.Extends) ForceAll(journal);
         if (!target.Extends)
         {
             Put(documents, paths.Store);
@@ -27,7 +28,7 @@ internal sealed class StoreFinish(StoreTarget target, StorePaths paths, ChunkFil
         if (!isSwapping)
         {
             Put(documents.Where(IsOfLevel), paths.Levels);
-            sync.FileSystem();
+            ForceAll(journal);
             journal.Append(Journal.Swapping, durable: true);
         }
 
@@ -55,7 +56,27 @@ internal sealed class StoreFinish(StoreTarget target, StorePaths paths, ChunkFil
         }
 
         if (Durable) sync.Directory(paths.Store);
-        StoreRemoval.DeleteRenamed(paths, deleted: null);
+        try
+        {
+            StoreRemoval.DeleteRenamed(paths, deleted: null);
+        }
+        catch (StoreException)
+        {
+            // The store is finished and whole. What is left beside it is deleted when the same place is written next.
+        }
+    }
+
+    private void ForceAll(Journal journal)
+    {
+        try
+        {
+            sync.FileSystem();
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            journal.Lose(failure);
+            throw;
+        }
     }
 
     private bool IsOfLevel(StoreDocument document) =>

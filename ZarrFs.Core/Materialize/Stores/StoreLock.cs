@@ -67,7 +67,19 @@ internal sealed class StoreLock : IDisposable
         }
     }
 
-    private static bool IsInPlace(SafeFileHandle handle, string path) =>
-        !OperatingSystem.IsLinux() || new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget is not { } target
-        || (!target.EndsWith(" (deleted)", StringComparison.Ordinal) && File.Exists(path));
+    private static bool IsInPlace(SafeFileHandle handle, string path)
+    {
+        if (!OperatingSystem.IsLinux() || RealPath(handle) is not { } held) return true;
+        try
+        {
+            using SafeFileHandle there = Libc.Open(path, Libc.ReadOnly);
+            return RealPath(there) == held;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static string? RealPath(SafeFileHandle handle) => new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget;
 }

@@ -13,6 +13,8 @@ internal static class StoreOpening
     {
         StoreRemoval.DeleteRenamed(paths, deleted);
         if (File.Exists(paths.Store)) throw new StoreException(paths.Store, "is a file; a store is a directory. Give another path");
+        if (StoreRemoval.IsLink(paths.Inside))
+            throw new StoreException(paths.Inside, $"is a link; expected a directory that is only ever made here. Delete the link and run the same command again");
         if (target.Extends && !StoreContents.IsNode(paths.Store))
             throw new StoreException(paths.Store, "is no Zarr store, so no levels can be added to it; expected .zgroup, .zattrs or zarr.json in it");
         StoreLock? held = null;
@@ -27,14 +29,16 @@ internal static class StoreOpening
             }
 
             if (target.Extends) CheckLevels(target, paths);
-            else if (Directory.Exists(paths.Store)) MakeRoom(target, paths, held);
-            if (!Directory.Exists(paths.Inside))
+            else if (Directory.Exists(paths.Store)) MakeRoom(target, paths, ref held);
+            if (held is null || !Directory.Exists(paths.Inside))
             {
                 // The lock, if there was one, has gone away with the store that was there.
                 held?.Dispose();
                 held = null;
                 Directory.CreateDirectory(paths.Inside);
                 held = StoreLock.Take(paths.Store, paths.Lock);
+                if (File.Exists(paths.Journal) || (!target.Extends && FirstOther(paths) is not null))
+                    throw new StoreException(paths.Store, "was written by another process at this moment; run the same command again to see what is there now");
             }
 
             StoreRemoval.DeleteRenamed(paths, deleted);
@@ -72,27 +76,47 @@ internal static class StoreOpening
 
     private static void CheckLevels(StoreTarget target, StorePaths paths)
     {
-        foreach (LevelPlace? place in target.Levels)
+        foreach (string level in target.Levels.OfType<LevelPlace>().Select(static place => place.Directory).Concat(target.Removes))
         {
-            if (place is not null && !target.Overwrite && Directory.Exists(Path.Combine(paths.Store, place.Directory)))
-                throw new StoreException(Path.Combine(paths.Store, place.Directory), "is there already; use --rebuild to make it again");
+            string directory = Path.Combine(paths.Store, level);
+            if (!Directory.Exists(directory)) continue;
+            if (!target.Overwrite) throw new StoreException(directory, "is there already; use --rebuild to make it again");
+            if (StoreContents.FirstForeign(directory) is { } foreign)
+                throw new StoreException(directory, $"is not replaced or deleted: {foreign} is no part of a Zarr store. Move it away, and run the same command again");
         }
 
         StoreRemoval.DeleteTree(paths.Levels); // of a run that somebody gave up by deleting its journal
     }
 
     /// <summary>Accepts an empty directory; renames a store that may be replaced; refuses anything else.</summary>
-    private static void MakeRoom(StoreTarget target, StorePaths paths, StoreLock? held)
+    private static void MakeRoom(StoreTarget target, StorePaths paths, ref StoreLock? held)
     {
-        string? other = Directory.EnumerateFileSystemEntries(paths.Store).FirstOrDefault(entry => Path.GetFileName(entry) != StorePaths.Name);
-        if (other is null) return;
+        if (FirstOther(paths) is not { } other) return;
         if (!StoreContents.IsNode(paths.Store))
             throw new StoreException(paths.Store, $"is neither empty nor a Zarr store ({Path.GetFileName(other)} is in it); give another path");
 
-        // A run that could not do its last step in one was killed in it: the store is whole.
-        if (held is not null) StoreRemoval.DeleteTree(paths.Inside);
         if (!target.Overwrite)
+        {
+            // A run that could not do its last step in one was killed in it: the store is whole.
+            if (held is not null) StoreRemoval.DeleteTree(paths.Inside);
             throw new StoreException(paths.Store, "is a Zarr store already; add --overwrite to delete it and write it anew, or give another path");
-        StoreRemoval.MoveAside(paths);
+        }
+
+        StoreRemoval.CheckRemovable(paths);
+        Directory.CreateDirectory(paths.Inside);
+        try
+        {
+            // Two that overwrite the same store at once: only one may rename it.
+            held ??= StoreLock.Take(paths.Store, paths.Lock);
+            StoreRemoval.MoveAside(paths);
+        }
+        catch
+        {
+            if (held is not null) StoreRemoval.DeleteTree(paths.Inside);
+            throw;
+        }
     }
+
+    private static string? FirstOther(StorePaths paths) =>
+        Directory.EnumerateFileSystemEntries(paths.Store).FirstOrDefault(entry => Path.GetFileName(entry) != StorePaths.Name);
 }

@@ -39,8 +39,11 @@ internal sealed class StoreProgress
     /// <summary>Says what is known of a chunk; false if that was known before.</summary>
     public bool TrySet(in ChunkAddress address, ChunkState state) => _states[address.Level]!.TrySet(IndexOf(address), state);
 
-    /// <summary>Adds a problem; false if it was known.</summary>
-    public bool TryAdd(SourceProblem problem) => _problems.TryAdd(problem, true);
+    /// <summary>True if a problem was added before.</summary>
+    public bool Knows(SourceProblem problem) => _problems.ContainsKey(problem);
+
+    /// <summary>Adds a problem; one that is known stays as it is.</summary>
+    public void Add(SourceProblem problem) => _problems.TryAdd(problem, true);
 
     /// <summary>Takes over what an earlier run has left.</summary>
     public void Replay(JournalContent content, string boot)
@@ -49,7 +52,7 @@ internal sealed class StoreProgress
         {
             if (record.StartsWith(Journal.Problem, StringComparison.Ordinal))
             {
-                if (JournalProblem.Parse(record[Journal.Problem.Length..]) is { } problem) TryAdd(problem);
+                if (JournalProblem.Parse(record[Journal.Problem.Length..]) is { } problem) Add(problem);
             }
             else if (record == Journal.Swapping)
             {

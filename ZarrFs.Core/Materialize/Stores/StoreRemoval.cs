@@ -10,16 +10,22 @@ internal static class StoreRemoval
 {
     private const int ReportEvery = 256;
 
+    /// <exception cref="StoreException">What is there is not a store and nothing else.</exception>
+    public static void CheckRemovable(StorePaths paths)
+    {
+        if (new DirectoryInfo(paths.Store).LinkTarget is { } target)
+            throw new StoreException(paths.Store, $"is a link to {target}; --overwrite deletes no link's target. Give that path itself");
+        if (StoreContents.FirstForeign(paths.Store) is { } foreign)
+            throw new StoreException(paths.Store, $"is not deleted: {foreign} is no part of a Zarr store. Move it away, or give another path");
+    }
+
     /// <summary>Renames a store, if it is one and nothing else.</summary>
     /// <exception cref="StoreException">Something in it is not a store's, or it cannot be renamed.</exception>
     public static void MoveAside(StorePaths paths)
     {
         try
         {
-            if (new DirectoryInfo(paths.Store).LinkTarget is { } target)
-                throw new StoreException(paths.Store, $"is a link to {target}; --overwrite deletes no link's target. Give that path itself");
-            if (StoreContents.FirstForeign(paths.Store) is { } foreign)
-                throw new StoreException(paths.Store, $"is not deleted: {foreign} is no part of a Zarr store. Move it away, or give another path");
+            CheckRemovable(paths);
             Rename(paths.Store, paths);
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
@@ -46,6 +52,7 @@ internal static class StoreRemoval
             long count = 0;
             foreach (string old in Directory.EnumerateDirectories(paths.Parent, paths.DeletingPrefix + "*"))
             {
+                if (IsLink(old)) continue; // what we rename never is one
                 DeleteTree(old, () =>
                 {
                     if (++count % ReportEvery == 0) deleted?.Invoke(count);
@@ -60,11 +67,20 @@ internal static class StoreRemoval
         }
     }
 
-    /// <summary>Deletes a directory with all in it; links, not what they lead to.</summary>
+    /// <summary>True if the last name of a path is a link's.</summary>
+    public static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+
+    /// <summary>Deletes a directory with all in it; links, not what they lead to, also where the directory itself is one.</summary>
     public static void DeleteTree(string directory, Action? deleted = null)
     {
         try
         {
+            if (IsLink(directory))
+            {
+                File.Delete(directory);
+                return;
+            }
+
             foreach (FileSystemInfo entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
             {
                 if (entry is DirectoryInfo { LinkTarget: null })

@@ -1,4 +1,5 @@
 using ZarrFs.Core.Codecs;
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
@@ -39,11 +40,21 @@ public sealed record StoreTarget
     public int Writers { get; init; } = Environment.ProcessorCount;
 
     /// <summary>A new store that shows a multiscale.</summary>
-    public static StoreTarget New(string path, Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, StoreFormat format, Codec? codec) => new()
+    /// <exception cref="OptionException">Its chunks are too large for the codec.</exception>
+    public static StoreTarget New(string path, Multiscale multiscale, IReadOnlyList<OmeroChannel> channels, StoreFormat format, Codec? codec)
     {
-        Path = path,
-        Levels = StoreLayout.Places(multiscale, format, codec),
-        Documents = problems => StoreLayout.Documents(multiscale, channels, format, codec, problems),
-        Identity = BuildIdentity.Of(multiscale, channels, format, codec),
-    };
+        if (codec is not null && codec.MostEncodedBytes(multiscale.ChunkBytes) > Array.MaxLength)
+        {
+            throw new OptionException(
+                "--chunk-size", $"a chunk of {multiscale.Chunk} has {multiscale.ChunkBytes} bytes, which {codec.Name} may make more than the {Array.MaxLength} of a file that is read at once; give smaller chunks");
+        }
+
+        return new StoreTarget
+        {
+            Path = path,
+            Levels = StoreLayout.Places(multiscale, format, codec),
+            Documents = problems => StoreLayout.Documents(multiscale, channels, format, codec, problems),
+            Identity = BuildIdentity.Of(multiscale, channels, format, codec),
+        };
+    }
 }

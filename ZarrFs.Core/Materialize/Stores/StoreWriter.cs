@@ -72,7 +72,7 @@ public sealed class StoreWriter : IChunkSink, IDisposable
 
     /// <summary>Bytes of memory that a writer of this target takes at most.</summary>
     public static long MemoryBytes(StoreTarget target) =>
-        target.Levels.Sum(place => place is null ? 0 : ChunkStates.BytesFor((long)place.Keys.Chunks)) + ((long)target.Writers * EncodedBytes(target));
+        target.Levels.Sum(place => place is null ? 0 : ChunkStates.BytesFor((long)place.Keys.Chunks)) + (target.Writers * target.Levels.Max(place => place?.CodecBytes ?? 0));
 
     internal static StoreWriter Open(StoreTarget target, BuildCounters counters, Func<string, IDiskSync> sync, TimeSpan syncEvery, Action<long>? deleted = null)
     {
@@ -158,7 +158,10 @@ public sealed class StoreWriter : IChunkSink, IDisposable
     /// <exception cref="StoreException">It could not be written.</exception>
     public void Note(SourceProblem problem)
     {
-        if (_progress.TryAdd(problem)) Record(Journal.Problem + JournalProblem.Format(problem));
+        // Recorded first: what is only in memory would be forgotten by the next run, and not be said again in this one.
+        if (_progress.Knows(problem)) return;
+        Record(Journal.Problem + JournalProblem.Format(problem));
+        _progress.Add(problem);
     }
 
     /// <summary>Puts the metadata in place once all chunks are done. From then on the directory is the store and nothing else.</summary>
@@ -190,7 +193,7 @@ public sealed class StoreWriter : IChunkSink, IDisposable
         _lock.Dispose();
     }
 
-    private static int EncodedBytes(StoreTarget target) => target.Levels.Max(place => place?.Codec is null ? 0 : place.MostFileBytes);
+    private static int EncodedBytes(StoreTarget target) => (int)target.Levels.Max(place => place?.Codec is null ? 0 : place.MostFileBytes);
 
     private static void CheckChunks(StoreTarget target)
     {
@@ -200,16 +203,20 @@ public sealed class StoreWriter : IChunkSink, IDisposable
             throw new OptionException("--chunk-size", $"{target.Path} would have {chunks} chunks; the limit is {MostChunks}. Larger chunks make fewer");
     }
 
-    private Journal Begin() =>
-        Journal.Create(_paths.Journal, new JournalHeader(_target.Identity, _target.Extends, JournalHeader.CurrentBoot()), [], _sync);
+    private Journal Begin()
+    {
+        // The store's own name: all others are in it.
+        if (_target.Durability == Durability.Each) _sync.Directory(_paths.Parent);
+        return Journal.Create(_paths.Journal, new JournalHeader(_target.Identity, _target.Extends, JournalHeader.CurrentBoot()), [], _sync);
+    }
 
     private Journal Continue(JournalContent begun)
     {
         string boot = JournalHeader.CurrentBoot();
         _progress.Replay(begun, boot);
         if (!_progress.IsSwapping) _progress.ForgetDoubtful((place, address) => FileOf(place, address));
-        return begun.Header.Boot == boot && boot.Length > 0
-            ? Journal.Open(_paths.Journal, begun.WholeLength(), _sync)
+        return begun.IsAllKept(boot)
+            ? Journal.Open(_paths.Journal, begun.WholeLength(), begun.LastSynced(), _sync)
             : Journal.Create(_paths.Journal, begun.Header with { Boot = boot }, begun.Records(boot), _sync);
     }
 

@@ -46,7 +46,8 @@ public sealed class StoreVerifier : IChunkSink, IDisposable
     }
 
     /// <summary>Bytes of memory that a verifier takes at most.</summary>
-    public static long MemoryBytes(IReadOnlyList<LevelPlace?> levels, int writers) => (long)writers * (RawBytes(levels) + EncodedBytes(levels));
+    public static long MemoryBytes(IReadOnlyList<LevelPlace?> levels, int writers) =>
+        writers * (RawBytes(levels) + levels.Max(place => place?.CodecBytes ?? 0));
 
     /// <inheritdoc/>
     public bool Takes(int level) => _levels[level] is not null;
@@ -89,7 +90,7 @@ public sealed class StoreVerifier : IChunkSink, IDisposable
 
     private static int RawBytes(IReadOnlyList<LevelPlace?> levels) => levels.Max(place => place?.ChunkBytes ?? 0);
 
-    private static int EncodedBytes(IReadOnlyList<LevelPlace?> levels) => levels.Max(place => place?.Codec is null ? 0 : place.MostFileBytes);
+    private static int EncodedBytes(IReadOnlyList<LevelPlace?> levels) => (int)levels.Max(place => place?.Codec is null ? 0 : place.MostFileBytes);
 
     /// <summary>Compares a chunk's file; nothing stands for all fill.</summary>
     private void Compare(in ChunkAddress address, ReadOnlySpan<byte> expected)

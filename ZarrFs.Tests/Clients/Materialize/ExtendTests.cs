@@ -1,4 +1,6 @@
+using ZarrFs.Core.Pyramid;
 using ZarrFs.Tests.Clients.Harness;
+using ZarrFs.Tests.Materialize;
 
 namespace ZarrFs.Tests.Clients.Materialize;
 
@@ -41,6 +43,20 @@ public sealed class ExtendTests : IDisposable
         Write(_store, "--rebuild", "--downsample", "min");
         Assert.Equal(Chunks(_whole), Chunks(_store));
         ZarrFsProcess.Run("verify", _store, _slices).Expect();
+    }
+
+    /// <summary>By then the image's documents say that the new levels are there.</summary>
+    [Fact]
+    public void A_kill_at_the_very_end_is_gone_on_with_by_the_same_command()
+    {
+        Write(_whole, "--chunk-size", "16");
+        Write(_store, "--chunk-size", "16", "--levels", "2");
+        string attributes = Path.Combine(_store, ".zattrs");
+        Assert.False(StoppedExtension.Run(
+            _store, 2, levels: null, DownsampleMethod.Mean, call => call == "directory ." && File.ReadAllText(attributes).Contains("\"path\": \"2\"", StringComparison.Ordinal)));
+        Write(_store, "--first-new-level", "2");
+        Assert.Equal(Chunks(_whole), Chunks(_store));
+        Assert.False(Directory.Exists(Path.Combine(_store, ".zarrfs")));
     }
 
     [Theory]

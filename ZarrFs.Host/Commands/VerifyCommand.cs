@@ -52,7 +52,7 @@ internal static class VerifyCommand
         using var interruption = new Interruption();
         var limit = new MemoryLimit(settings.AskedMemory, settings.Scratch);
         using var pool = new BufferPool(limit.MostBuffers);
-        using var catalog = new VolumeCatalog(settings.Volumes, pool, NullLogger.Instance);
+        using var catalog = new VolumeCatalog(settings.Volumes, pool, NullLogger.Instance, mustRead: true);
         Multiscale volume = catalog.Single();
         int workers = settings.Threads ?? Environment.ProcessorCount;
         StoreTarget target = StoreTarget.New(path, volume, catalog.Channels[0], facts.Format, facts.Codec);

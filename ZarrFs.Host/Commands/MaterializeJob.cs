@@ -29,7 +29,7 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         StoreTarget target = work.Target;
         long storeBytes = Math.Max(StoreWriter.MemoryBytes(target), store.Verify ? StoreVerifier.MemoryBytes(target.Levels, _workers) : 0);
         pool.Reserve(storeBytes);
-        if (store.DryRun) return Try(new DryRun(work, piece => _limit.Plan(piece, storeBytes, _workers), storeBytes), pool, interruption.Token);
+        if (store.DryRun) return Try(new DryRun(work, store, piece => _limit.Plan(piece, storeBytes, _workers), storeBytes), pool, interruption.Token);
 
         // Too little memory is told before the long look at every header, and planned with what that has found.
         _limit.Plan(work.Scope, storeBytes, _workers);
@@ -50,7 +50,7 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
     {
         try
         {
-            return dryRun.Run(Policy, store.Progress, pool, stop);
+            return dryRun.Run(Policy, pool, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

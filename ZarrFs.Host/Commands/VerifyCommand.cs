@@ -59,7 +59,16 @@ internal static class VerifyCommand
         long bytes = StoreVerifier.MemoryBytes(target.Levels, workers);
         pool.Reserve(bytes);
         // Which slices must be decoded is only known when all were looked at; what is bad is told as a difference.
-        ShareProgress.Run(style, "check", progress => volume.Volume.Source.CheckAll(progress, interruption.Token));
+        try
+        {
+            ShareProgress.Run(style, "check", progress => volume.Volume.Source.CheckAll(progress, interruption.Token));
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("zarrfs: stopped before anything was compared");
+            return Interruption.ExitCode;
+        }
+
         BuildPlan plan = limit.Plan(new BuildScope(volume, facts.Format is StoreFormat.Ome04 or StoreFormat.Array2), bytes, workers);
         return new Verification(path, plan, target.Levels, target.Documents([])).Run(pool, style, interruption.Token);
     }

@@ -4,9 +4,10 @@ using ZarrFs.Host.Commands;
 using ZarrFs.Host.Mount;
 
 var root = new RootCommand(
-    "ZarrFs shows raw TIFF volumes as OME-Zarr, at once, without converting them.\n\n"
-    + "A directory of z-slices, a grid of 500³ cells or a multi-page file appears as NAME.zarr (Zarr v2, OME-Zarr 0.4: khartes, VC3D) and\n"
-    + "NAME.ome.zarr (Zarr v3, OME-Zarr 0.5). Chunks and pyramid levels are made when they are read.")
+    "ZarrFs shows raw TIFF volumes and Zarr arrays as OME-Zarr, at once, without converting them, or writes them out as a store.\n\n"
+    + "A directory of z-slices, a grid of 500³ cells, a multi-page file or a Zarr directory appears as NAME.zarr (Zarr v2, OME-Zarr 0.4:\n"
+    + "khartes, VC3D) and NAME.ome.zarr (Zarr v3, OME-Zarr 0.5). Chunks and pyramid levels are made when they are read; materialize makes\n"
+    + "all of them once, and verify compares a store with its source.")
 {
     MountCommand.Create(),
     ServeCommand.Create(),
@@ -26,6 +27,11 @@ catch (OptionException failure)
 {
     Console.Error.WriteLine($"zarrfs: {failure.Message}");
     return 2;
+}
+catch (OverloadException failure)
+{
+    Console.Error.WriteLine($"zarrfs: {failure.Message}; give more memory (--memory, --max-gb) or fewer --threads");
+    return 1;
 }
 catch (Exception failure) when (failure is SourceException or StoreException or CodecException or MountException)
 {

@@ -50,6 +50,9 @@ public sealed class BloscCodec : Codec
     /// <summary>Bytes that are compressed together; 0 if blosc decides.</summary>
     public int BlockSize { get; }
 
+    /// <summary>As <see cref="Compression.Parse"/> reads it.</summary>
+    public override string ToString() => $"{Id}:{Compressor}:{Level}:{Word(Shuffle)}";
+
     /// <inheritdoc/>
     public override long MostEncodedBytes(long rawBytes) => rawBytes + LibBlosc.MostOverhead;
 

@@ -26,6 +26,9 @@ public abstract class DeflateCodec : Codec
 
     private protected ZLibCompressionOptions Options { get; }
 
+    /// <summary>As <see cref="Compression.Parse"/> reads it.</summary>
+    public override string ToString() => $"{Name}:{Level}";
+
     /// <inheritdoc/>
     public override long MostEncodedBytes(long rawBytes)
     {

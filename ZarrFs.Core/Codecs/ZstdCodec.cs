@@ -32,6 +32,9 @@ public sealed class ZstdCodec : Codec
     /// <summary>Zarr's <c>level</c>.</summary>
     public int Level { get; }
 
+    /// <summary>As <see cref="Compression.Parse"/> reads it.</summary>
+    public override string ToString() => $"{Name}:{Level}";
+
     /// <inheritdoc/>
     public override long MostEncodedBytes(long rawBytes)
     {

@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Sources;
@@ -6,8 +7,8 @@ using ZarrFs.Core.Sources;
 namespace ZarrFs.Core.Materialize;
 
 /// <summary>
-/// Writes a multiscale out as a store, step by step: <see cref="Check"/>, <see cref="Open"/>, <see cref="Build"/>, <see cref="Finish"/>. What was
-/// opened and not finished, for whatever reason, can be continued by another one for the same target.
+/// Writes a multiscale out as a store, step by step: <see cref="Open"/>, <see cref="Build"/>, <see cref="Finish"/>. What was opened and not
+/// finished, for whatever reason, can be continued by another one for the same target. <see cref="SourceCheck"/> comes before all of it.
 /// </summary>
 public sealed class Materializer : IDisposable
 {
@@ -45,19 +46,23 @@ public sealed class Materializer : IDisposable
 
     private StoreWriter Store => _store ?? throw new InvalidOperationException("the store is not open");
 
-    /// <summary>Looks at every header of the source, before anything is written.</summary>
-    /// <inheritdoc cref="SourceCheck.Run"/>
-    public void Check(BadSlicePolicy policy, IProgress<double>? progress, CancellationToken cancellationToken) =>
-        SourceCheck.Run(Plan.Scope, policy, progress, cancellationToken);
-
     /// <summary>Opens the store: a new one, or what an earlier run has left. From now on there is something on the disk.</summary>
-    /// <param name="deleted">Told from time to time how many files of a store that is overwritten are deleted.</param>
-    /// <exception cref="Failures.StoreException">The place is taken by something else, or cannot be written; says what to do.</exception>
-    public void Open(Action<long>? deleted = null) => _store = StoreWriter.Open(_target, Counters, deleted);
+    /// <param name="policy">What bad slices do. Zeros that an earlier run has written for them are not kept unless they are asked for again.</param>
+    /// <param name="deleted">Told from time to time how many files of a store that is overwritten are deleted. What it throws ends the deleting.</param>
+    /// <exception cref="StoreException">The place is taken by something else, or cannot be written; says what to do.</exception>
+    public void Open(BadSlicePolicy policy = BadSlicePolicy.Fill, Action<long>? deleted = null)
+    {
+        _store = StoreWriter.Open(_target, Counters, deleted);
+        if (policy == BadSlicePolicy.Fill || BadSlices is not { Count: > 0 } bad) return;
+        throw new StoreException(
+            _target.Path,
+            $"was begun with --on-bad-slice fill, and zeros stand in it where {SourceCheck.Count(bad.Count)}; say --on-bad-slice fill again to go on, "
+            + $"or delete it to begin anew\n{SourceCheck.List(bad)}");
+    }
 
     /// <summary>Makes and writes every chunk that is not there yet.</summary>
-    /// <exception cref="Failures.SourceException">The source failed.</exception>
-    /// <exception cref="Failures.StoreException">A chunk could not be written.</exception>
+    /// <exception cref="SourceException">The source failed.</exception>
+    /// <exception cref="StoreException">A chunk could not be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what was made by then is kept.</exception>
     public void Build(CancellationToken cancellationToken)
     {
@@ -65,8 +70,14 @@ public sealed class Materializer : IDisposable
     }
 
     /// <summary>Puts the metadata in place: from now on it is a store.</summary>
-    /// <exception cref="Failures.StoreException">It could not be written.</exception>
-    public void Finish() => Store.Finish();
+    /// <exception cref="SourceException">The source is no longer what it was when it was opened: nobody knows what was read of which.</exception>
+    /// <exception cref="StoreException">It could not be written.</exception>
+    public void Finish()
+    {
+        if (Source.CurrentFingerprint() != Source.Fingerprint)
+            throw new SourceException(Source.Path, "changed while it was read: a file in it has another size or time than at the beginning, or is new or gone");
+        Store.Finish();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _store?.Dispose();

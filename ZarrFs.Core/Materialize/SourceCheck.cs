@@ -24,7 +24,7 @@ public static class SourceCheck
         if (bad.Count == 0 || policy == BadSlicePolicy.Fill) return;
         throw new SourceException(
             source.Path,
-            $"{Count(bad.Count)}, so nothing was written; mend them and run the same command again, or go on without them: --on-bad-slice fill\n{List(bad)}");
+            $"{Count(bad.Count)}, and nothing more is written; mend them and run the same command again, or go on without them: --on-bad-slice fill\n{List(bad)}");
     }
 
     /// <summary>The bad slices found so far that hold voxels of what is built.</summary>

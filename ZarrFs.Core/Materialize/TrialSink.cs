@@ -13,6 +13,7 @@ namespace ZarrFs.Core.Materialize;
 internal sealed class TrialSink : IChunkSink, IDisposable
 {
     private readonly SafeFileHandle _file;
+    private readonly string _directory;
     private readonly Codec? _codec;
     private readonly BuildCounters _counters;
     private readonly long _mostBytes;
@@ -25,6 +26,7 @@ internal sealed class TrialSink : IChunkSink, IDisposable
     /// <exception cref="StoreException">No file can be made there.</exception>
     public TrialSink(string directory, Codec? codec, BuildCounters counters, long mostBytes)
     {
+        _directory = directory;
         _codec = codec;
         _counters = counters;
         _mostBytes = mostBytes;
@@ -53,13 +55,14 @@ internal sealed class TrialSink : IChunkSink, IDisposable
     {
         if (_codec is null)
         {
-            Append(raw);
+            // A store leaves what follows the last voxel that is not 0 to the file system.
+            Append(raw[..(raw.LastIndexOfAnyExcept((byte)0) + 1)], raw.Length);
             return;
         }
 
         byte[] encoded = System.Buffers.ArrayPool<byte>.Shared.Rent((int)_codec.MostEncodedBytes(raw.Length));
         int length = _codec.Encode(raw, encoded);
-        Append(encoded.AsSpan(0, length));
+        Append(encoded.AsSpan(0, length), length);
         System.Buffers.ArrayPool<byte>.Shared.Return(encoded);
     }
 
@@ -75,7 +78,7 @@ internal sealed class TrialSink : IChunkSink, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private void Append(ReadOnlySpan<byte> bytes)
+    private void Append(ReadOnlySpan<byte> bytes, int length)
     {
         long place = Interlocked.Add(ref _end, bytes.Length) - bytes.Length;
         try
@@ -84,9 +87,9 @@ internal sealed class TrialSink : IChunkSink, IDisposable
         }
         catch (IOException failure)
         {
-            throw new StoreException("(trial)", $"writing failed: {failure.Message}", failure);
+            throw new StoreException(_directory, $"a trial could not be written there: {failure.Message}; make room, or name another place for the store", failure);
         }
 
-        _counters.AddWritten(bytes.Length);
+        _counters.AddWritten(length);
     }
 }

@@ -24,18 +24,22 @@ public static class ContrastEstimate
     /// <param name="volume">The volume.</param>
     /// <param name="channel">The channel, from 0.</param>
     /// <param name="time">The time point, from 0.</param>
-    public static ContrastWindow Of(Volume volume, long channel = 0, long time = 0) => volume.DataType switch
+    /// <param name="mustRead">
+    /// True if a failing disk is told rather than taken for a bad slice: where the window is written down, it must not depend on the moment.
+    /// </param>
+    /// <exception cref="SourceException">The source cannot be read now, and <paramref name="mustRead"/>.</exception>
+    public static ContrastWindow Of(Volume volume, long channel = 0, long time = 0, bool mustRead = false) => volume.DataType switch
     {
-        DataType.UInt8 => Of<byte>(volume, channel, time),
-        DataType.Int8 => Of<sbyte>(volume, channel, time),
-        DataType.UInt16 => Of<ushort>(volume, channel, time),
-        DataType.Int16 => Of<short>(volume, channel, time),
-        DataType.UInt32 => Of<uint>(volume, channel, time),
-        DataType.Int32 => Of<int>(volume, channel, time),
-        DataType.UInt64 => Of<ulong>(volume, channel, time),
-        DataType.Int64 => Of<long>(volume, channel, time),
-        DataType.Float32 => Of<float>(volume, channel, time),
-        _ => Of<double>(volume, channel, time),
+        DataType.UInt8 => Of<byte>(volume, channel, time, mustRead),
+        DataType.Int8 => Of<sbyte>(volume, channel, time, mustRead),
+        DataType.UInt16 => Of<ushort>(volume, channel, time, mustRead),
+        DataType.Int16 => Of<short>(volume, channel, time, mustRead),
+        DataType.UInt32 => Of<uint>(volume, channel, time, mustRead),
+        DataType.Int32 => Of<int>(volume, channel, time, mustRead),
+        DataType.UInt64 => Of<ulong>(volume, channel, time, mustRead),
+        DataType.Int64 => Of<long>(volume, channel, time, mustRead),
+        DataType.Float32 => Of<float>(volume, channel, time, mustRead),
+        _ => Of<double>(volume, channel, time, mustRead),
     };
 
     /// <summary>How many channels may be estimated, at least one and at most <paramref name="most"/>, before too much would be decoded.</summary>
@@ -46,7 +50,7 @@ public static class ContrastEstimate
         return (int)Math.Clamp(MostDecoded / Math.Max(1, DecodedBytes(volume)), 1, most);
     }
 
-    private static ContrastWindow Of<T>(Volume volume, long channel, long time)
+    private static ContrastWindow Of<T>(Volume volume, long channel, long time, bool mustRead)
         where T : unmanaged, INumber<T>
     {
         int width = (int)Math.Min(volume.Shape.X, MostColumns);
@@ -73,7 +77,7 @@ public static class ContrastEstimate
                     {
                         if (!volume.Read(new Region(time, channel, z, y, x, 1, 1, part.Length), MemoryMarshal.AsBytes(part), scratch)) break;
                     }
-                    catch (SourceException)
+                    catch (SourceException failure) when (!mustRead || failure.InnerException is not (IOException or UnauthorizedAccessException))
                     {
                         break; // a bad slice has no say in the contrast; whoever reads it is told
                     }

@@ -29,8 +29,11 @@ public sealed record OmeroChannel(string Label, int Color, bool IsActive, Contra
     /// rows of the first sixteen channels at most; any others have the one that spans those. Red, green and blue share one, or the colours
     /// would be other than the picture's.
     /// </summary>
+    /// <param name="multiscale">The volume.</param>
+    /// <param name="mustRead">True if a failing disk is told rather than passed over.</param>
+    /// <exception cref="SourceException">The source cannot be read now, and <paramref name="mustRead"/>.</exception>
     /// <exception cref="UnsupportedException">There are more channels than a document can sensibly list.</exception>
-    public static IReadOnlyList<OmeroChannel> Of(Multiscale multiscale)
+    public static IReadOnlyList<OmeroChannel> Of(Multiscale multiscale, bool mustRead = false)
     {
         Volume volume = multiscale.Volume;
         if (volume.Shape.C > MostChannels)
@@ -44,7 +47,7 @@ public sealed record OmeroChannel(string Label, int Color, bool IsActive, Contra
         int estimated = Math.Min(count, ContrastEstimate.MostChannels(volume, MostEstimated));
         for (int c = 0; c < estimated; c++)
         {
-            windows[c] ??= ContrastEstimate.Of(volume, c, multiscale.Leading.T);
+            windows[c] ??= ContrastEstimate.Of(volume, c, multiscale.Leading.T, mustRead);
             if (!isPicture || c < 3) all = all?.Spanning(windows[c]!.Value) ?? windows[c];
         }
 

@@ -43,6 +43,10 @@ public interface ISource : IDisposable
     /// <summary>Changes whenever a file's name, size or modification time does: the stable identity of the voxels.</summary>
     string Fingerprint { get; }
 
+    /// <summary>The fingerprint as it would be if the source were opened now: another one after a change. Looks at every file's size and time.</summary>
+    /// <exception cref="Failures.SourceException">A file is gone or cannot be looked at.</exception>
+    string CurrentFingerprint() => Fingerprint;
+
     /// <summary>The newest modification time of the files known when the source was opened.</summary>
     DateTimeOffset LastModified { get; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
@@ -31,6 +32,12 @@ internal abstract class TiffSource : ISource
     private readonly ProblemList _problems = new();
     private readonly HashSet<(SourceFile File, int Page)> _reported = [];
     private volatile PageLayout? _layout;
+    private string _variant = "";
+
+    // What is decoded at once if not only the first page counts: known when all were looked at, and not told before, so that it never changes
+    // under somebody who reads.
+    private StrongBox<ReadUnit>? _decodedUnit;
+    private volatile StrongBox<ReadUnit>? _checkedUnit;
 
     // Until then nobody is told how bad slices are read: if none is good, nothing is.
     private bool _opened;
@@ -80,9 +87,7 @@ internal abstract class TiffSource : ISource
     public IReadOnlyList<ChannelInfo> Channels { get; protected set; } = [];
 
     /// <inheritdoc/>
-    public ReadUnit Unit => Layout.IsTiled || Layout.IsDecoded
-        ? new ReadUnit(1, Layout.SegmentHeight, Layout.SegmentWidth, Layout.SegmentChannels, Layout.IsDecoded)
-        : new ReadUnit(1, 1, Layout.Width, Layout.SegmentChannels);
+    public ReadUnit Unit => _checkedUnit?.Value ?? UnitOf(Layout);
 
     /// <inheritdoc/>
     public string Fingerprint { get; private set; } = "";
@@ -143,7 +148,18 @@ internal abstract class TiffSource : ISource
 
             progress?.Report((double)Interlocked.Increment(ref done) / Files.Count);
         });
+        _checkedUnit = Volatile.Read(ref _decodedUnit);
     }
+
+    /// <inheritdoc/>
+    public string CurrentFingerprint() => Sources.Fingerprint.Of(
+        Kind + _variant,
+        Files.Select(file =>
+        {
+            SourceFile now = DirectoryListing.Single(PathOf(file));
+            return new SourceFile(file.Name, now.Size, now.Modified);
+        }),
+        Metadata);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -171,6 +187,7 @@ internal abstract class TiffSource : ISource
     protected void Identify(string variant = "")
     {
         if (_options.Photometric == Photometric.Ignore) variant += " as stored";
+        _variant = variant;
         Fingerprint = Sources.Fingerprint.Of(Kind + variant, Files, Metadata);
         LastModified = new DateTimeOffset(Files.Max(static file => file.Modified), TimeSpan.Zero);
         _opened = true;
@@ -206,7 +223,9 @@ internal abstract class TiffSource : ISource
         {
             for (int page = 0; page < open.Pages; page++)
             {
-                if (open.Failure(page) is { } failure && Uses(file, page)) Report(file, page, failure);
+                if (!Uses(file, page)) continue;
+                if (open.Failure(page) is { } failure) Report(file, page, failure);
+                else TakeUnit(open.Page(page).Layout);
             }
 
             return true;
@@ -280,6 +299,24 @@ internal abstract class TiffSource : ISource
     protected static void Fill(Span<byte> destination, int rowBytes, int height, int rowStride)
     {
         for (int row = 0; row < height; row++) destination.Slice(row * rowStride, rowBytes).Clear();
+    }
+
+    private static ReadUnit UnitOf(PageLayout layout) => layout.IsTiled || layout.IsDecoded
+        ? new ReadUnit(1, layout.SegmentHeight, layout.SegmentWidth, layout.SegmentChannels, layout.IsDecoded)
+        : new ReadUnit(1, 1, layout.Width, layout.SegmentChannels);
+
+    /// <summary>Remembers the unit of a page that must be decoded otherwise than the first; if there are several, all of a page.</summary>
+    private void TakeUnit(PageLayout layout)
+    {
+        if (!layout.IsDecoded || !HasLayout || layout == Layout) return;
+        ReadUnit unit = UnitOf(layout), first = UnitOf(Layout);
+        if (unit == first) return;
+        var whole = new ReadUnit(1, Layout.Height, Layout.Width, Layout.Channels, IsDecoded: true);
+        lock (_reported)
+        {
+            ReadUnit? before = _decodedUnit?.Value ?? (first.IsDecoded ? first : null);
+            if (before != unit) Volatile.Write(ref _decodedUnit, new StrongBox<ReadUnit>(before is null ? unit : whole));
+        }
     }
 
     /// <summary>A new exception of the same kind and message: one object must not be thrown by two threads.</summary>

@@ -21,14 +21,15 @@ internal sealed class VolumeCatalog : IDisposable
     /// <param name="volumes">What to open and how to show it.</param>
     /// <param name="pool">Where memory for decoded strips and tiles comes from.</param>
     /// <param name="logger">Where bad slices are told.</param>
+    /// <param name="mustRead">True if what cannot be read for the first look at the voxels is an error: where metadata are written down.</param>
     /// <exception cref="SourceException">A source cannot be opened.</exception>
     /// <exception cref="OptionException">A view does not fit its source.</exception>
-    public VolumeCatalog(IReadOnlyList<VolumeSettings> volumes, BufferPool pool, ILogger logger)
+    public VolumeCatalog(IReadOnlyList<VolumeSettings> volumes, BufferPool pool, ILogger logger, bool mustRead = false)
     {
         try
         {
             Volumes = [.. volumes.SelectMany(settings => Open(settings, pool, logger))];
-            _channels = [.. Volumes.Select(OmeroChannel.Of)];
+            _channels = [.. Volumes.Select(volume => OmeroChannel.Of(volume, mustRead))];
             Tree = new VirtualTree([.. Volumes.Zip(_channels)]);
         }
         catch

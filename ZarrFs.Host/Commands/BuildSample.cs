@@ -6,15 +6,19 @@ namespace ZarrFs.Host.Commands;
 /// <summary>How far a build is, as it is shown.</summary>
 internal static class BuildSample
 {
-    public static ProgressSample Of(string stage, BuildCounters counters) =>
-        new(stage, counters.TotalVoxelBytes == 0 ? 0 : (double)counters.VoxelBytes / counters.TotalVoxelBytes)
+    public static ProgressSample Of(string stage, BuildCounters counters)
+    {
+        // Each once: the build goes on meanwhile, and the sum must be that of its parts.
+        long made = counters.MadeVoxelBytes, skipped = counters.SkippedVoxelBytes;
+        return new ProgressSample(stage, counters.TotalVoxelBytes == 0 ? 0 : (double)(made + skipped) / counters.TotalVoxelBytes)
         {
-            Done = counters.VoxelBytes,
-            Skipped = counters.SkippedVoxelBytes,
+            Done = made + skipped,
+            Skipped = skipped,
             Total = counters.TotalVoxelBytes,
             Written = counters.WrittenBytes,
             Chunks = counters.ChunksWritten,
             Empty = counters.ChunksEmpty,
             Place = counters.Place,
         };
+    }
 }

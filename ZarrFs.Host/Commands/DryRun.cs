@@ -2,6 +2,7 @@ using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize;
 using ZarrFs.Core.Materialize.Building;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Progress;
@@ -9,16 +10,16 @@ using ZarrFs.Host.Progress;
 namespace ZarrFs.Host.Commands;
 
 /// <summary><c>zarrfs materialize --dry-run</c>: what would be written, what it takes, and a short trial of how long. Nothing stays.</summary>
-internal sealed class DryRun(StoreWork work, Func<BuildScope, BuildPlan> plan, long storeBytes)
+internal sealed class DryRun(StoreWork work, StoreSettings store, Func<BuildScope, BuildPlan> plan, long storeBytes)
 {
     private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(2);
 
     /// <summary>Says it all on standard output.</summary>
     /// <returns>The exit code.</returns>
-    public int Run(BadSlicePolicy policy, ProgressStyle style, BufferPool pool, CancellationToken stop)
+    public int Run(BadSlicePolicy policy, BufferPool pool, CancellationToken stop)
     {
         BuildScope scope = work.Scope;
-        ShareProgress.Run(style, "check", progress => SourceCheck.Run(scope, policy, progress, stop));
+        ShareProgress.Run(store.Progress, "check", progress => SourceCheck.Run(scope, policy, progress, stop));
         BuildPlan whole = plan(scope);
         Volume volume = scope.Volume.Volume;
         string directory = Existing(work.Target.Path);
@@ -33,6 +34,9 @@ internal sealed class DryRun(StoreWork work, Func<BuildScope, BuildPlan> plan, l
         Fact("free", $"{Amounts.Bytes(free)} on the file system of {directory}");
         if (free < StoreSummary.MostBytes(work))
             Fact("", $"that is too little if all chunks are written{(work.Codec is null ? "" : " and none gets smaller")}; chunks that are all fill take nothing");
+        if (StorePlace.Obstacle(work.Target) is { } obstacle) Fact("refused", $"as it is now it would be: {obstacle}");
+        if (store.Durability == Durability.Each) Fact("", "--durability each takes longer than the estimate below, which forces nothing to the disk");
+        if (store.Verify) Fact("verify", "the finished store is read back and the source once more, which is not in the estimate below");
         BuildTrial trial = BuildTrial.Run(scope, plan, pool, work.Codec, directory, free, TrialTime, stop);
         Fact("time", Estimate(trial));
         if (trial.WrittenBytes > 0 && work.Codec is not null)

@@ -68,6 +68,8 @@ internal sealed class MaterializeArguments
         Compression compression = Compression.Parse(parsed.GetValue(_compression));
         if (format is StoreFormat.Ome05 or StoreFormat.Array3 && !compression.IsInV3)
             throw new OptionException("--compression", $"{compression} is not in Zarr v3 (--format 0.5); expected none, blosc, zstd or gzip, or --format 0.4");
+        if (parsed.GetValue(_zarrOnly)) Refuse(parsed, "--zarr-only writes one array as the source has it, without levels", "--downsample");
+        if (format is StoreFormat.Ome05 or StoreFormat.Array3) Refuse(parsed, "a store in Zarr v3 (--format 0.5) holds all channels and time points", "--channel", "--time");
         return new StoreSettings
         {
             Path = path,
@@ -89,11 +91,21 @@ internal sealed class MaterializeArguments
         if (text is null && !rebuild) return null;
         if (text is not null && rebuild) throw new OptionException("--rebuild", "--first-new-level is given too; give one of the two");
         string asked = rebuild ? "--rebuild" : "--first-new-level";
-        Option? other = parsed.CommandResult.Command.Options.FirstOrDefault(option => !OfExtensions.Contains(option.Name) && parsed.GetResult(option) is { Implicit: false });
-        if (other is not null) throw new OptionException(other.Name, $"with {asked} everything but the levels and the method is as the store has it; leave {other.Name} out");
+        if (Given(parsed).FirstOrDefault(option => !OfExtensions.Contains(option.Name)) is { } other)
+            throw new OptionException(other.Name, $"with {asked} everything but the levels and the method is as the store has it; leave {other.Name} out");
         return rebuild ? 1
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int level) && level >= 1 ? level
             : throw new OptionException("--first-new-level", $"'{text}' is not the number of a level that can be made; expected 1, 2, 3 …");
+    }
+
+    private static IEnumerable<Option> Given(ParseResult parsed) =>
+        parsed.CommandResult.Command.Options.Where(option => parsed.GetResult(option) is { Implicit: false });
+
+    /// <summary>Refuses options that would say nothing.</summary>
+    private static void Refuse(ParseResult parsed, string why, params string[] names)
+    {
+        if (Given(parsed).FirstOrDefault(option => names.Contains(option.Name)) is { } other)
+            throw new OptionException(other.Name, $"{why}; leave {other.Name} out");
     }
 
     private static StoreFormat Format(string version, bool zarrOnly) => (version, zarrOnly) switch

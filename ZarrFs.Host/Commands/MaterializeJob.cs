@@ -17,6 +17,8 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
     private readonly int _workers = settings.Threads ?? Environment.ProcessorCount;
     private readonly MemoryLimit _limit = new(settings.AskedMemory, settings.Scratch);
 
+    private BadSlicePolicy Policy => settings.Volumes[0].Reading.BadSlices;
+
     /// <summary>Runs it to its end or to the first signal.</summary>
     /// <returns>The exit code.</returns>
     public int Run()
@@ -27,8 +29,11 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         StoreTarget target = work.Target;
         long storeBytes = Math.Max(StoreWriter.MemoryBytes(target), store.Verify ? StoreVerifier.MemoryBytes(target.Levels, _workers) : 0);
         pool.Reserve(storeBytes);
-        if (store.DryRun) return Try(new DryRun(work, piece => _limit.Plan(piece, storeBytes, _workers), storeBytes), pool, interruption.Token);
+        if (store.DryRun) return Try(new DryRun(work, store, piece => _limit.Plan(piece, storeBytes, _workers), storeBytes), pool, interruption.Token);
 
+        // Too little memory is told before the long look at every header, and planned with what that has found.
+        _limit.Plan(work.Scope, storeBytes, _workers);
+        if (Check(work.Scope, interruption.Token) is { } ended) return ended;
         BuildPlan plan = _limit.Plan(work.Scope, storeBytes, _workers);
         IReadOnlyList<SourceProblem> bad;
         using (var materializer = new Materializer(plan, target, pool))
@@ -45,10 +50,26 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
     {
         try
         {
-            return dryRun.Run(settings.Volumes[0].Reading.BadSlices, store.Progress, pool, stop);
+            return dryRun.Run(Policy, pool, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            return Interruption.ExitCode;
+        }
+    }
+
+    /// <summary>Looks at every header.</summary>
+    /// <returns>The exit code if that was stopped, else null.</returns>
+    private int? Check(BuildScope scope, CancellationToken stop)
+    {
+        try
+        {
+            ShareProgress.Run(store.Progress, "check", progress => SourceCheck.Run(scope, Policy, progress, stop));
+            return null;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Tell("stopped before anything was written");
             return Interruption.ExitCode;
         }
     }
@@ -57,13 +78,15 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
     /// <returns>The exit code if it is not finished, else null.</returns>
     private int? Write(StoreWork work, Materializer materializer, CancellationToken stop)
     {
-        BadSlicePolicy policy = settings.Volumes[0].Reading.BadSlices;
         long start = Stopwatch.GetTimestamp();
         bool isOpen = false;
         try
         {
-            ShareProgress.Run(store.Progress, "check", progress => materializer.Check(policy, progress, stop));
-            materializer.Open(Deleted);
+            materializer.Open(Policy, files =>
+            {
+                Deleted(files);
+                stop.ThrowIfCancellationRequested();
+            });
             isOpen = true;
             if (materializer.IsResumed) Tell($"continuing: {ProgressWords.Percent(materializer.DoneShare)} done");
             ProgressDisplay.Run(store.Progress, () => BuildSample.Of("build", materializer.Counters), () => materializer.Build(stop));
@@ -71,20 +94,30 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            Tell(isOpen ? $"stopped. {Kept(materializer)}: the same command goes on where it stopped" : "stopped before anything was written");
+            Tell(isOpen ? $"stopped. {Kept(materializer)}: the same command goes on where it stopped" : "stopped before anything was written; the same command goes on with what it began");
             return Interruption.ExitCode;
         }
-        catch (Exception failure) when (isOpen && failure is SourceException or StoreException or CodecException)
+        catch (Exception failure) when (isOpen && failure is SourceException or StoreException or CodecException or OverloadException)
         {
-            string advice = failure is SourceException && policy == BadSlicePolicy.Fail ? ", or with --on-bad-slice fill, which writes zeros for what is bad" : "";
             Tell(failure.Message);
-            Tell($"{Kept(materializer)}: when that is mended, the same command goes on where it stopped{advice}");
+            Tell($"{Kept(materializer)}: {Advice(failure)}");
             return 1;
         }
 
         Console.Write(MaterializeReport.Of(work, store, materializer, Stopwatch.GetElapsedTime(start)));
         return null;
     }
+
+    /// <summary>How to go on after a failure.</summary>
+    private string Advice(Exception failure) => failure switch
+    {
+        OverloadException => "with more memory (--max-gb) or fewer --threads the same command goes on where it stopped",
+        SourceException =>
+            "when the source can be read again, the same command goes on where it stopped. That takes the same files with the same sizes and times "
+            + "(put them back with cp -p or rsync -t); of others, --overwrite begins anew"
+            + (Policy == BadSlicePolicy.Fail ? ". With --on-bad-slice fill, zeros are written for what is bad" : ""),
+        _ => "when that is mended, the same command goes on where it stopped",
+    };
 
     private static int TellBadSlices(IReadOnlyList<SourceProblem> bad)
     {

@@ -10,7 +10,7 @@ internal static class MaterializeReport
     public static string Of(StoreWork work, StoreSettings store, Materializer materializer, TimeSpan took)
     {
         BuildCounters counters = materializer.Counters;
-        long voxels = counters.VoxelBytes - counters.SkippedVoxelBytes;
+        long voxels = counters.MadeVoxelBytes;
         double seconds = Math.Max(took.TotalSeconds, 1e-3);
         var text = new StringBuilder();
         text.AppendLine($"{store.Path}: {work.Kind}");

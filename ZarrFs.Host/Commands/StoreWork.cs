@@ -50,7 +50,8 @@ internal sealed class StoreWork : IDisposable
     /// <param name="pool">Where memory for reading comes from.</param>
     /// <param name="workers">Threads that write.</param>
     /// <exception cref="SourceException">There is nothing, or nothing that is read.</exception>
-    /// <exception cref="OptionException">An option does not fit what is there.</exception>
+    /// <exception cref="OptionException">An option does not fit what is there, or the store would lie in its source.</exception>
+    /// <exception cref="CodecException">A library that the compression takes is missing.</exception>
     public static StoreWork Open(VolumeSettings view, StoreSettings store, BufferPool pool, int workers) =>
         store.FirstNewLevel is { } first ? Extend(view, store, first, pool, workers) : New(view, store, pool, workers);
 
@@ -65,11 +66,14 @@ internal sealed class StoreWork : IDisposable
             view = view with { Levels = 1 };
         }
 
-        var catalog = new VolumeCatalog([view], pool, NullLogger.Instance);
+        var catalog = new VolumeCatalog([view], pool, NullLogger.Instance, mustRead: true);
         try
         {
             Multiscale volume = catalog.Single();
-            StoreTarget target = StoreTarget.New(store.Path, volume, catalog.Channels[0], store.Format, store.Compression.Create(volume.Volume.DataType));
+            Separation.Check(volume.Volume.Source, store.Path);
+            Codec? codec = store.Compression.Create(volume.Volume.DataType);
+            codec?.Check();
+            StoreTarget target = StoreTarget.New(store.Path, volume, catalog.Channels[0], store.Format, codec);
             target = target with { Durability = store.Durability, Overwrite = store.Overwrite, Writers = workers };
             return new StoreWork(catalog, new BuildScope(volume, store.IsV2), target, StoreSummary.Kind(volume, store), firstLevel: 0);
         }

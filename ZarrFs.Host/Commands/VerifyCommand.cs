@@ -52,12 +52,23 @@ internal static class VerifyCommand
         using var interruption = new Interruption();
         var limit = new MemoryLimit(settings.AskedMemory, settings.Scratch);
         using var pool = new BufferPool(limit.MostBuffers);
-        using var catalog = new VolumeCatalog(settings.Volumes, pool, NullLogger.Instance);
+        using var catalog = new VolumeCatalog(settings.Volumes, pool, NullLogger.Instance, mustRead: true);
         Multiscale volume = catalog.Single();
         int workers = settings.Threads ?? Environment.ProcessorCount;
         StoreTarget target = StoreTarget.New(path, volume, catalog.Channels[0], facts.Format, facts.Codec);
         long bytes = StoreVerifier.MemoryBytes(target.Levels, workers);
         pool.Reserve(bytes);
+        // Which slices must be decoded is only known when all were looked at; what is bad is told as a difference.
+        try
+        {
+            ShareProgress.Run(style, "check", progress => volume.Volume.Source.CheckAll(progress, interruption.Token));
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("zarrfs: stopped before anything was compared");
+            return Interruption.ExitCode;
+        }
+
         BuildPlan plan = limit.Plan(new BuildScope(volume, facts.Format is StoreFormat.Ome04 or StoreFormat.Array2), bytes, workers);
         return new Verification(path, plan, target.Levels, target.Documents([])).Run(pool, style, interruption.Token);
     }

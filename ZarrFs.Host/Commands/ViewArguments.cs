@@ -73,7 +73,8 @@ internal sealed class ViewArguments
             "2" => "uint16",
             _ => throw new OptionException("--obytes", $"'{text}' is not possible; expected 0 (as in the source), 1 (uint8) or 2 (uint16)"),
         };
-        if (volume.Type.Length > 0 && volume.Type != type) throw new OptionException("--obytes", $"{text} contradicts --type {volume.Type}; give one of the two");
+        if (volume.Type.Length > 0 && volume.Type != type)
+            throw new OptionException("--obytes", $"{text} contradicts {volume.Type}, which --type or the store says; leave --obytes out");
         volume.Type = type;
     }
 

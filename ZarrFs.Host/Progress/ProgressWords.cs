@@ -16,8 +16,8 @@ internal static class ProgressWords
         _ => stage,
     };
 
-    /// <summary>A share, never 100 before the end.</summary>
-    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100)} %");
+    /// <summary>The share of work that has not ended: never 100, and 0 where there is nothing to have a share of.</summary>
+    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{(share > 0 ? Math.Min(99, Math.Floor(share * 100)) : 0)} %");
 
     /// <summary><c>512 MB/s, 3.4 GB written, 2 min 10 s left, z 128–255</c>, as far as there is something to say.</summary>
     public static string Details(ProgressSample sample, RateMeter meter)

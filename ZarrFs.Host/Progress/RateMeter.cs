@@ -6,13 +6,20 @@ namespace ZarrFs.Host.Progress;
 internal sealed class RateMeter
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(999);
 
     private readonly Queue<(TimeSpan At, long Bytes, double Share)> _samples = new();
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private (TimeSpan At, long Bytes, double Share) _last;
+    private readonly Func<TimeSpan> _clock;
+
+    /// <param name="clock">Time since the beginning; null for that of the machine.</param>
+    public RateMeter(Func<TimeSpan>? clock = null)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _clock = clock ?? (() => Stopwatch.GetElapsedTime(start));
+    }
 
     /// <summary>Time since the beginning.</summary>
-    public TimeSpan Elapsed => _clock.Elapsed;
+    public TimeSpan Elapsed => _clock();
 
     /// <summary>Bytes a second.</summary>
     public double Rate { get; private set; }
@@ -20,17 +27,17 @@ internal sealed class RateMeter
     /// <summary>Time that is left, or null while nothing can be said.</summary>
     public TimeSpan? Left { get; private set; }
 
-    /// <summary>Takes what was done by now, without what an earlier run had done.</summary>
+    /// <summary>Takes how far it is. What an earlier run had done took no time of this one, so it is in no rate.</summary>
     public void Take(ProgressSample sample)
     {
-        _last = (_clock.Elapsed, sample.Done - sample.Skipped, sample.Share);
-        _samples.Enqueue(_last);
-        while (_samples.Count > 2 && _last.At - _samples.Peek().At > Window) _samples.Dequeue();
+        (TimeSpan At, long Bytes, double Share) now = (Elapsed, sample.Done - sample.Skipped, sample.Share);
+        _samples.Enqueue(now);
+        while (_samples.Count > 2 && now.At - _samples.Peek().At > Window) _samples.Dequeue();
         (TimeSpan at, long bytes, double share) = _samples.Peek();
-        double seconds = (_last.At - at).TotalSeconds;
+        double seconds = (now.At - at).TotalSeconds;
         if (seconds <= 0) return;
-        Rate = (_last.Bytes - bytes) / seconds;
-        double speed = (_last.Share - share) / seconds;
-        Left = speed <= 0 ? null : TimeSpan.FromSeconds(Math.Min((1 - _last.Share) / speed, TimeSpan.FromDays(999).TotalSeconds));
+        Rate = (now.Bytes - bytes) / seconds;
+        double left = sample.Total > 0 ? (sample.Total - sample.Done) / Rate : (1 - now.Share) * seconds / (now.Share - share);
+        Left = double.IsFinite(left) && left >= 0 ? TimeSpan.FromSeconds(Math.Min(left, Longest.TotalSeconds)) : null;
     }
 }

@@ -83,7 +83,7 @@ public sealed class StoreOpeningTests
         StoreTarget otherwise = other.Target() with { Path = build.Target().Path };
         string refusal = Refusal(otherwise);
         Assert.Contains("--downsample was mean, now it is max", refusal, StringComparison.Ordinal);
-        Assert.Contains("--chunk-size was 4³, now it is 4×4×6", refusal, StringComparison.Ordinal);
+        Assert.Contains("--chunk-size was 4,4,4, now it is 4,4,6", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain("metadata", refusal, StringComparison.Ordinal);
         Assert.Contains("--overwrite", refusal, StringComparison.Ordinal);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
@@ -38,6 +39,16 @@ public sealed class ContrastEstimateTests
         ArraySource source = ArraySource.Random(Shape, DataType.UInt16);
         source.Fails = _ => true;
         Assert.Equal(ContrastWindow.Of(DataType.UInt16), ContrastEstimate.Of(new Volume(source, VolumeRanges.All, null, null)));
+    }
+
+    [Fact]
+    public void A_failing_disk_is_told_where_the_window_is_written_down()
+    {
+        ArraySource source = ArraySource.Random(Shape, DataType.UInt16);
+        source.Before = _ => throw new SourceException("slices", "cannot be read", new IOException("Input/output error"));
+        var volume = new Volume(source, VolumeRanges.All, null, null);
+        Assert.Equal(ContrastWindow.Of(DataType.UInt16), ContrastEstimate.Of(volume));
+        Assert.Throws<SourceException>(() => ContrastEstimate.Of(volume, mustRead: true));
     }
 
     [Fact]

@@ -125,8 +125,7 @@ internal sealed class BuildContext : IDisposable
         int level = run.Level;
         long bytes = Extent(run.Z, run.Z + 1, chunk.Z, shape.Z) * Extent(run.Y, run.Y + 1, chunk.Y, shape.Y)
             * Extent(run.X, run.X + run.Count, chunk.X, shape.X) * run.Channels * volume.Volume.DataType.Size();
-        Counters.SkippedVoxelBytes += bytes;
-        Counters.AddVoxels(bytes);
+        Counters.SkipVoxels(bytes);
 
         long Extent(long first, long end, int size, long limit) => Math.Min(limit, (end * size) << level) - ((first * size) << level);
     }

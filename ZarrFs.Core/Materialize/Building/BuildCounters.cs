@@ -3,7 +3,8 @@ namespace ZarrFs.Core.Materialize.Building;
 /// <summary>How far a build is; read from any thread while it runs.</summary>
 public sealed class BuildCounters
 {
-    private long _voxelBytes;
+    private long _madeVoxelBytes;
+    private long _skippedVoxelBytes;
     private long _chunksWritten;
     private long _chunksEmpty;
     private long _writtenBytes;
@@ -13,10 +14,13 @@ public sealed class BuildCounters
     public long TotalVoxelBytes { get; internal set; }
 
     /// <summary>Bytes of level-0 voxels that are done: read now, or found done from an earlier run.</summary>
-    public long VoxelBytes => Interlocked.Read(ref _voxelBytes);
+    public long VoxelBytes => MadeVoxelBytes + SkippedVoxelBytes;
+
+    /// <summary>Bytes of those that were read in this run.</summary>
+    public long MadeVoxelBytes => Interlocked.Read(ref _madeVoxelBytes);
 
     /// <summary>Bytes of those that an earlier run had done.</summary>
-    public long SkippedVoxelBytes { get; internal set; }
+    public long SkippedVoxelBytes => Interlocked.Read(ref _skippedVoxelBytes);
 
     /// <summary>Chunks put in place in this run.</summary>
     public long ChunksWritten => Interlocked.Read(ref _chunksWritten);
@@ -34,7 +38,9 @@ public sealed class BuildCounters
         internal set => Volatile.Write(ref _place, value);
     }
 
-    internal void AddVoxels(long bytes) => Interlocked.Add(ref _voxelBytes, bytes);
+    internal void AddVoxels(long bytes) => Interlocked.Add(ref _madeVoxelBytes, bytes);
+
+    internal void SkipVoxels(long bytes) => Interlocked.Add(ref _skippedVoxelBytes, bytes);
 
     internal void AddWritten(long bytes)
     {

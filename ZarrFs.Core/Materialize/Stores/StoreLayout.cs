@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Metadata;
@@ -49,10 +48,6 @@ public static class StoreLayout
         IEnumerable<StoreDocument> levels = IsArray(format) ? [] : multiscale.Levels.SelectMany(level => InOrder(array(level), $"{level.Index}/"));
         return [.. levels, .. InOrder(root, "")];
     }
-
-    /// <summary>A codec with its configuration, for people: what stands in <c>.zarray</c>.</summary>
-    internal static string Describe(Codec codec) =>
-        string.Join(' ', Encoding.UTF8.GetString(JsonDocuments.Write(codec.WriteV2)).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     private static bool IsArray(StoreFormat format) => format is StoreFormat.Array2 or StoreFormat.Array3;
 

@@ -99,7 +99,7 @@ internal static class StoreOpening
         {
             // A run that could not do its last step in one was killed in it: the store is whole.
             if (held is not null) StoreRemoval.DeleteTree(paths.Inside);
-            throw new StoreException(paths.Store, "is a Zarr store already; add --overwrite to delete it and write it anew, or give another path");
+            throw new StoreException(paths.Store, "is a Zarr store already, and a whole one (zarrfs verify compares it with its source); add --overwrite to delete it and write it anew, or give another path");
         }
 
         StoreRemoval.CheckRemovable(paths);

@@ -14,6 +14,8 @@ namespace ZarrFs.Core.Sources.Zarr;
 internal sealed class ZarrSource : ISource
 {
     private readonly ZarrArray _array;
+    private readonly ZarrGroup? _group;
+    private readonly VolumeMetadata? _volume;
     private readonly ChunkLayout _layout;
     private readonly SourceOptions _options;
     private readonly BufferPool? _ownPool;
@@ -35,6 +37,7 @@ internal sealed class ZarrSource : ISource
         ArrayAxes axes = ArrayAxes.Of(array, image?.Axes ?? []);
         _layout = new ChunkLayout(array, axes);
         VolumeMetadata? volume = group is null ? null : VolumeMetadata.Find(directory);
+        (_group, _volume) = (group, volume);
         ZarrScale scale = ZarrScale.Of(axes, image, level);
         VoxelSize = scale.Voxel ?? (volume?.VoxelMicrometers is 1 ? null : volume?.VoxelSize); // 1 is what is written where nothing is known
         TimeStep = scale.Time;
@@ -147,6 +150,9 @@ internal sealed class ZarrSource : ISource
 
         progress?.Report(1);
     }
+
+    /// <inheritdoc/>
+    public string CurrentFingerprint() => ZarrFingerprint.Of(_array, _group, _volume).Fingerprint;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -126,6 +126,9 @@ public sealed class CommandTests : IDisposable
     [InlineData("--type", "uint16", "--obytes", "1")]
     [InlineData("--compression", "zlib", "--format", "0.5")]
     [InlineData("--zarr-only", "true", "--levels", "3")]
+    [InlineData("--zarr-only", "true", "--downsample", "max")]
+    [InlineData("--channel", "0", "--format", "0.5")]
+    [InlineData("--time", "0", "--format", "0.5")]
     public void Options_that_contradict_each_other_are_refused(string first, string value, string second, string other)
     {
         Tool refused = Run(first, value, second, other).Expect(exitCode: 2);
@@ -149,9 +152,41 @@ public sealed class CommandTests : IDisposable
         Run("--chunk-size", "16").Expect();
         Tool there = Run("--chunk-size", "32").Expect(exitCode: 1);
         Assert.Contains("--overwrite", there.Error, StringComparison.Ordinal);
+        Assert.Contains("zarrfs verify", there.Error, StringComparison.Ordinal);
+        Assert.Contains("--overwrite is not given", Run("--chunk-size", "32", "--dry-run").Expect().Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("refused", Run("--chunk-size", "32", "--dry-run", "--overwrite").Expect().Output, StringComparison.Ordinal);
         Run("--chunk-size", "32", "--overwrite").Expect();
         ZarrFsProcess.Run("materialize", _slices, _workspace.At("fresh.zarr"), "--chunk-size", "32").Expect();
         StoreFiles.AssertSame(StoreFiles.Of(_workspace.At("fresh.zarr")), _store, "overwritten");
+    }
+
+    [Fact]
+    public void A_store_is_never_written_over_its_source()
+    {
+        string zarr = _workspace.At("zarr"), link = _workspace.At("link");
+        ZarrFsProcess.Run("materialize", _slices, zarr, "--chunk-size", "16").Expect();
+        Directory.CreateSymbolicLink(link, zarr);
+        string[] before = StoreFiles.Of(zarr);
+        (string Source, string Out)[] pairs = [(zarr, zarr), (Path.Combine(zarr, "0"), zarr), (zarr, Path.Combine(zarr, "0")), (zarr, link), (link, Path.Combine(zarr, "new"))];
+        foreach ((string source, string output) in pairs)
+        {
+            Tool refused = ZarrFsProcess.Run("materialize", source, output, "--overwrite").Expect(exitCode: 2);
+            Assert.Contains(output, refused.Error, StringComparison.Ordinal);
+            Assert.Equal(before, StoreFiles.Of(zarr));
+        }
+
+        // Among slices there is nothing to lose.
+        for (int i = 0; i < 2; i++) ZarrFsProcess.Run("materialize", _slices, Path.Combine(_slices, "out.zarr"), "--overwrite").Expect();
+    }
+
+    [Fact]
+    public void A_codec_whose_library_is_missing_is_told_before_anything_is_written()
+    {
+        foreach (string name in (string[])["libblosc.so.1", "libblosc.so"]) _workspace.Write(Path.Combine("broken", name), "");
+        string[] arguments = [$"LD_LIBRARY_PATH={_workspace.At("broken")}", ZarrFsProcess.Executable, "materialize", _slices, _store, "--compression", "blosc"];
+        Tool refused = Tool.Run("/usr/bin/env", arguments).Expect(exitCode: 1);
+        Assert.Contains("libblosc1", refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_store));
     }
 
     [Fact]

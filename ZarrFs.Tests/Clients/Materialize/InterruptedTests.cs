@@ -41,6 +41,41 @@ public sealed class InterruptedTests : IDisposable
         }
     }
 
+    /// <summary>Every way of walking and writing is killed: slab by slab for a kernel, decoded slices, encoded chunks, levels put into a store that is there.</summary>
+    [ClientTheory(Needs.Python)]
+    [InlineData("--downsample", "gaussian")]
+    [InlineData("--format", "0.5", "--compression", "blosc:zstd:1")]
+    [InlineData("--name", "packed")]
+    [InlineData("--rebuild", "--downsample", "max")]
+    public void Killed_in_any_kind_of_work_it_goes_on_and_ends_with_the_same_bytes(params string[] options)
+    {
+        bool isExtension = options[0] == "--rebuild";
+        string source = options[^1] == "packed" ? Pack() : _slices;
+        string[] Command(string store) =>
+            isExtension ? ["materialize", source, _workspace.At(store), .. options] : ["materialize", source, _workspace.At(store), "--chunk-size", "32", .. options];
+        if (isExtension) Copy("whole.zarr", "expected.zarr");
+        long start = Stopwatch.GetTimestamp();
+        ZarrFsProcess.Run(Command("expected.zarr")).Expect();
+        TimeSpan whole = Stopwatch.GetElapsedTime(start);
+        string[] expected = StoreFiles.Of(_workspace.At("expected.zarr"));
+        int kills = Math.Max(2, Kills / 5);
+        for (int i = 0; i < kills; i++)
+        {
+            if (isExtension) Copy("whole.zarr", "killed.zarr");
+            TimeSpan after = whole * (i + 0.7) / kills;
+            using (Running running = Running.Start(Command("killed.zarr")))
+            {
+                if (!running.WaitForExit(after)) running.Signal(Signals.Kill);
+                running.WaitForExit();
+            }
+
+            bool isWhole = !isExtension && !File.Exists(_workspace.At("killed.zarr", ".zarrfs", "journal")) && Directory.Exists(_workspace.At("killed.zarr", "0"));
+            ZarrFsProcess.Run(Command("killed.zarr")).Expect(isWhole ? 1 : 0);
+            StoreFiles.AssertSame(expected, _workspace.At("killed.zarr"), $"{string.Join(' ', options)} killed after {after.TotalMilliseconds} ms");
+            Directory.Delete(_workspace.At("killed.zarr"), recursive: true);
+        }
+    }
+
     [Fact]
     public void Killed_again_and_again_it_gets_to_the_end()
     {
@@ -125,6 +160,20 @@ public sealed class InterruptedTests : IDisposable
     private string[] Chunks(string store) => [.. StoreFiles.Of(_workspace.At(store)).Where(file => !file.StartsWith(".zarrfs", StringComparison.Ordinal))];
 
     private string[] Arguments(string store) => ["materialize", _slices, _workspace.At(store), "--chunk-size", "32"];
+
+    /// <summary>The same slices with LZW, which must be decoded whole.</summary>
+    private string Pack()
+    {
+        Tool.Run(Script.Python, ["-c", """
+            import os, sys
+            from PIL import Image
+            os.makedirs(sys.argv[2])
+            for name in os.listdir(sys.argv[1]): Image.open(f'{sys.argv[1]}/{name}').save(f'{sys.argv[2]}/{name}', compression='tiff_lzw')
+            """, _slices, _workspace.At("packed")]).Expect();
+        return _workspace.At("packed");
+    }
+
+    private void Copy(string from, string to) => Tool.Run("cp", ["-r", _workspace.At(from), _workspace.At(to)]).Expect();
 
     /// <summary>Runs it, and kills it unless it has ended before.</summary>
     private void Kill(string store, TimeSpan after)

@@ -102,7 +102,7 @@ public sealed class MaterializerTests : IDisposable
         Directory.CreateDirectory(mixed);
         Tifffile.Write(mixed, """
             from PIL import Image
-            for z in range(20): # most lengths there are: those of the plain slices, since packed ones differ from each other
+            for z in range(20): # packed slices differ in length, so that of the plain ones is the usual one
                 pixels = np.random.default_rng(z).integers(0, 50, (64, 64)).astype('u2')
                 Image.fromarray(pixels).save(f'{z:04}.tif', compression=None if z < 6 else 'tiff_lzw')
             """);

@@ -102,9 +102,9 @@ public sealed class MaterializerTests : IDisposable
         Directory.CreateDirectory(mixed);
         Tifffile.Write(mixed, """
             from PIL import Image
-            for z in range(20):
-                pixels = np.random.default_rng(z).integers(0, 50, (64, 64)).astype('u2') # packed, each has another length, so the first slice is as usual as any
-                Image.fromarray(pixels).save(f'{z:04}.tif', compression=None if z == 0 else 'tiff_lzw')
+            for z in range(20): # packed slices differ in length, so that of the plain ones is the usual one
+                pixels = np.random.default_rng(z).integers(0, 50, (64, 64)).astype('u2')
+                Image.fromarray(pixels).save(f'{z:04}.tif', compression=None if z < 6 else 'tiff_lzw')
             """);
         using ISource source = SourceOpener.Open(mixed, new SourceOptions { Pool = _pool });
         Assert.False(source.Unit.IsDecoded);
@@ -112,7 +112,7 @@ public sealed class MaterializerTests : IDisposable
         Assert.True(source.Unit.IsDecoded);
         using Materializer run = Materialize(source);
         WriteWhole(run);
-        long strips = (64 + source.Unit.Height - 1) / source.Unit.Height * 19;
+        long strips = (64 + source.Unit.Height - 1) / source.Unit.Height * 14;
         Assert.Equal(strips, ((TiffSource)source).Decoded);
         Assert.Equal(
             Numpy.Run("result = np.stack([np.random.default_rng(z).integers(0, 50, (64, 64)).astype('u2') for z in range(20)])", []),

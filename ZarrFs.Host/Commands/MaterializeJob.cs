@@ -100,7 +100,7 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         catch (Exception failure) when (isOpen && failure is SourceException or StoreException or CodecException or OverloadException)
         {
             Tell(failure.Message);
-            Tell($"{Kept(materializer)}: {Advice(failure)}");
+            Tell($"{Kept(materializer)}: {Advice(failure, canFill: work.FirstLevel == 0)}");
             return 1;
         }
 
@@ -109,13 +109,13 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
     }
 
     /// <summary>How to go on after a failure.</summary>
-    private string Advice(Exception failure) => failure switch
+    private string Advice(Exception failure, bool canFill) => failure switch
     {
         OverloadException => "with more memory (--max-gb) or fewer --threads the same command goes on where it stopped",
         SourceException =>
             "when the source can be read again, the same command goes on where it stopped. That takes the same files with the same sizes and times "
             + "(put them back with cp -p or rsync -t); of others, --overwrite begins anew"
-            + (Policy == BadSlicePolicy.Fail ? ". With --on-bad-slice fill, zeros are written for what is bad" : ""),
+            + (canFill && Policy == BadSlicePolicy.Fail ? ". With --on-bad-slice fill, zeros are written for what is bad" : ""),
         _ => "when that is mended, the same command goes on where it stopped",
     };
 

@@ -69,7 +69,8 @@ internal sealed class MaterializeArguments
         if (format is StoreFormat.Ome05 or StoreFormat.Array3 && !compression.IsInV3)
             throw new OptionException("--compression", $"{compression} is not in Zarr v3 (--format 0.5); expected none, blosc, zstd or gzip, or --format 0.4");
         if (parsed.GetValue(_zarrOnly)) Refuse(parsed, "--zarr-only writes one array as the source has it, without levels", "--downsample");
-        if (format is StoreFormat.Ome05 or StoreFormat.Array3) Refuse(parsed, "a store in Zarr v3 (--format 0.5) holds all channels and time points", "--channel", "--time");
+        if (format is StoreFormat.Ome05) Refuse(parsed, "a store in Zarr v3 (--format 0.5) holds all channels", "--channel"); // the time is what viewers begin with
+        if (format is StoreFormat.Array3) Refuse(parsed, "an array in Zarr v3 (--format 0.5) holds all channels and time points", "--channel", "--time");
         return new StoreSettings
         {
             Path = path,

@@ -17,9 +17,9 @@ internal sealed class Stores(Showcase showcase)
 
     private readonly ConcurrentDictionary<string, Lazy<string>> _roots = new(StringComparer.Ordinal);
 
-    /// <summary>The options of a recipe's view, as they are typed.</summary>
-    public static IEnumerable<string> View(Recipe recipe) =>
-        recipe.View.SelectMany(option => (string[])["--" + Regex.Replace(option.Key, "[A-Z]", c => "-" + c.Value.ToLowerInvariant(), RegexOptions.None, TimeSpan.FromSeconds(1)), option.Value]);
+    /// <summary>The options of a recipe's view, as they are typed; a store of format 0.5 holds all channels.</summary>
+    public static IEnumerable<string> View(Recipe recipe, string format) =>
+        recipe.View.Where(option => format == "0.4" || option.Key != "channel").SelectMany(option => (string[])["--" + Regex.Replace(option.Key, "[A-Z]", c => "-" + c.Value.ToLowerInvariant(), RegexOptions.None, TimeSpan.FromSeconds(1)), option.Value]);
 
     /// <summary>True if Zarr v3 has a codec.</summary>
     public static bool IsInV3(string compression) => !compression.StartsWith("zlib", StringComparison.Ordinal);
@@ -59,7 +59,7 @@ internal sealed class Stores(Showcase showcase)
             {
                 if (format == "0.5" && !IsInV3(compression)) continue;
                 ZarrFsProcess.Run(
-                    ["materialize", source, Path.Combine(root, recipe.Name + suffix), "--name", recipe.Name, "--format", format, "--compression", compression, .. View(recipe)]).Expect();
+                    ["materialize", source, Path.Combine(root, recipe.Name + suffix), "--name", recipe.Name, "--format", format, "--compression", compression, .. View(recipe, format)]).Expect();
             }
         });
         return root;

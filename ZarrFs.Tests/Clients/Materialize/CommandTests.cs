@@ -128,7 +128,6 @@ public sealed class CommandTests : IDisposable
     [InlineData("--zarr-only", "true", "--levels", "3")]
     [InlineData("--zarr-only", "true", "--downsample", "max")]
     [InlineData("--channel", "0", "--format", "0.5")]
-    [InlineData("--time", "0", "--format", "0.5")]
     public void Options_that_contradict_each_other_are_refused(string first, string value, string second, string other)
     {
         Tool refused = Run(first, value, second, other).Expect(exitCode: 2);

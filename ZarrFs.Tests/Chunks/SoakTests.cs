@@ -9,6 +9,7 @@ using ZarrFs.Tests.Fuzz;
 namespace ZarrFs.Tests.Chunks;
 
 /// <summary>Ten thousand random chunks of a compressed stack that is larger than the memory: right, and nothing grows.</summary>
+[Collection(nameof(HeapCollection))]
 public sealed class SoakTests : IDisposable
 {
     private const int Reads = 10_000;

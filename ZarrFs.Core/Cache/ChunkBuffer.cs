@@ -35,6 +35,9 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
     /// <summary>True once a reader has had it, for whom it was made: a chunk made by the way that nobody has read is still worth keeping.</summary>
     internal bool IsRead => _isRead;
 
+    /// <summary>True for the bytes of a preview. Set by its maker before anybody else has it.</summary>
+    internal bool IsProvisional { get; set; }
+
     /// <summary>True if there is one reference just now.</summary>
     internal bool IsHeldOnce => Volatile.Read(ref _references) == 1;
 

@@ -27,6 +27,9 @@ public sealed unsafe class Lease : IDisposable
     /// <summary>Number of bytes.</summary>
     public int Length { get; }
 
+    /// <summary>True if the bytes are a preview's.</summary>
+    public bool IsProvisional => Buffer.IsProvisional;
+
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Span => Buffer.Span[..Length];
 

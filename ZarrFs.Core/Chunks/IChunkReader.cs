@@ -1,10 +1,19 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 
 namespace ZarrFs.Core.Chunks;
 
 /// <summary>Gives raw chunks: uncompressed, little-endian, C order, always full size, what overhangs the array is fill.</summary>
 public interface IChunkReader
 {
+    /// <summary>
+    /// Has <paramref name="handler"/> called, from now on, when bytes that were given out of a chunk are no longer what a read gives: its exact
+    /// bytes have come in place of a preview, or its voxels have changed. On any thread; the handler is quick and does not throw.
+    /// </summary>
+    void OnChanged(Action<ChunkAddress> handler)
+    {
+    }
+
     /// <summary>Gives the chunk if it is in memory, at once and without waiting. The caller disposes the lease.</summary>
     bool TryGet(in ChunkAddress address, out Lease lease);
 
@@ -16,4 +25,13 @@ public interface IChunkReader
     /// <exception cref="Failures.OverloadException">The program is at its memory limit.</exception>
     /// <exception cref="OperationCanceledException">Cancelled by <paramref name="cancellationToken"/>.</exception>
     Task<Lease> GetAsync(ChunkAddress address, CancellationToken cancellationToken);
+
+    /// <summary>What a read of the chunk would give now, as far as can be told without making it. A lease says what it was.</summary>
+    ChunkStatus StatusOf(in ChunkAddress address) => ChunkStatus.Final;
+
+    /// <summary>How often voxels under this chunk have changed since the source was opened: a part of its validators.</summary>
+    int RevisionOf(in ChunkAddress address) => 0;
+
+    /// <summary>Opens a file that holds exactly the chunk's final bytes; null if there is none. The caller disposes it.</summary>
+    CachedFile? TryOpenFile(in ChunkAddress address) => null;
 }

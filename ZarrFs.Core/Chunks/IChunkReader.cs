@@ -32,6 +32,9 @@ public interface IChunkReader
     /// <summary>How often voxels under this chunk have changed since the source was opened: a part of its validators.</summary>
     int RevisionOf(in ChunkAddress address) => 0;
 
+    /// <summary>True if <see cref="TryOpenFile"/> is likely to give one, as far as can be told without touching the disk.</summary>
+    bool HasFile(in ChunkAddress address) => false;
+
     /// <summary>Opens a file that holds exactly the chunk's final bytes; null if there is none. The caller disposes it.</summary>
     CachedFile? TryOpenFile(in ChunkAddress address) => null;
 }

@@ -178,8 +178,8 @@ internal sealed partial class OpenChunks
             return true;
         }
 
-        // The file has the bytes of before a change. Whoever has it open keeps them; who comes now is to read through us. The kernel wants the
-        // backing file in this reply too, though it is not read.
+        // The file has the bytes of before a change. Whoever has it open keeps them; who comes now reads through us. The kernel (6.18) wants the
+        // backing file in this reply too, or the open is an error; it is read only by those who map the file.
         open.Passthrough++;
         reply = Passed(open.Backing);
         if (open.Revision != _chunks.RevisionOf(node.Chunk)) reply.OpenFlags |= FuseOpenFlags.DirectIo;

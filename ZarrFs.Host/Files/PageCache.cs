@@ -9,15 +9,15 @@ internal static unsafe partial class PageCache
     // RWF_NOWAIT, since Linux 4.14.
     private const int NoWait = 8;
 
-    /// <summary>Reads without waiting for a disk; false, and the bytes are undefined, if not all of them are in the page cache or the file is too short.</summary>
-    public static bool TryRead(SafeFileHandle file, Span<byte> bytes, long offset)
+    /// <summary>Reads without waiting for a disk.</summary>
+    /// <returns>Bytes read: fewer than there is room for where the page cache or the file ends, none for any failure.</returns>
+    public static int Read(SafeFileHandle file, Span<byte> bytes, long offset)
     {
-        if (!OperatingSystem.IsLinux()) return false;
+        if (!OperatingSystem.IsLinux()) return 0;
         fixed (byte* start = bytes)
         {
-            // A shorter answer ends where the page cache does, or at a page that is on its way.
             var vector = new Vector { Base = start, Length = (nuint)bytes.Length };
-            return PReadV2(file, &vector, 1, offset, NoWait) == bytes.Length;
+            return Math.Max(0, (int)PReadV2(file, &vector, 1, offset, NoWait));
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class RecentFiles : IDisposable
     public RecentFiles(IChunkReader chunks)
     {
         _chunks = chunks;
-        _sweep = new Timer(static files => ((RecentFiles)files!).Sweep());
+        _sweep = new Timer(static files => ((RecentFiles)files!).Sweep(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Files kept open.</summary>

@@ -42,7 +42,7 @@ internal sealed class StoredReads : IDisposable
         if (_recent.TryTake(node.Chunk) is not { } file) return false;
         using (file)
         {
-            if (!PageCache.TryRead(file.Handle, buffer, offset)) return false;
+            if (PageCache.Read(file.Handle, buffer, offset) < buffer.Length) return false;
         }
 
         _device.Reply(unique, buffer);

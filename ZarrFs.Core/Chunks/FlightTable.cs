@@ -22,6 +22,12 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         }
     }
 
+    /// <summary>True while a chunk is on its way.</summary>
+    public bool Contains(in ChunkAddress address)
+    {
+        lock (_sync) return _flights.ContainsKey(address);
+    }
+
     /// <summary>Waits for a chunk, as a reader. <paramref name="toQueue"/> is a flight that the caller has to queue, or null if it is on its way.</summary>
     public Task<Lease> Join(in ChunkAddress address, CancellationToken cancellationToken, out ChunkFlight? toQueue)
     {
@@ -34,7 +40,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
             if (!_flights.TryGetValue(address, out flight))
             {
                 // Again under the lock: it may have landed since the caller looked.
-                if (cache.TryGet(address, out Lease lease))
+                if (TryGetMade(address, out Lease lease))
                 {
                     lease.Buffer.MarkRead();
                     return Task.FromResult(lease);
@@ -97,7 +103,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
     {
         lock (_sync)
         {
-            if (_closed is not null || _flights.ContainsKey(address) || cache.Contains(address)) return null;
+            if (_closed is not null || _flights.ContainsKey(address) || IsMade(address)) return null;
             var flight = new ChunkFlight(address) { Ahead = true };
             _flights.Add(address, flight);
             return flight;
@@ -217,7 +223,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         }
         else
         {
-            if (cache.Contains(address)) return null;
+            if (IsMade(address)) return null;
             _flights.Add(address, flight = new ChunkFlight(address));
         }
 
@@ -225,6 +231,12 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         job.Readers += flight.Waiters.Count;
         return flight;
     }
+
+    /// <summary>No preview is made of a chunk that is there.</summary>
+    private bool IsMade(in ChunkAddress address) => cache.Contains(address) || (address.IsPreview && cache.Contains(address with { IsPreview = false }));
+
+    private bool TryGetMade(in ChunkAddress address, out Lease lease) =>
+        (address.IsPreview && cache.TryGet(address with { IsPreview = false }, out lease)) || cache.TryGet(address, out lease);
 
     private static void Add(ChunkFlight flight, ChunkFlight.Waiter waiter)
     {

@@ -12,6 +12,12 @@ internal sealed class ChunkFlight(ChunkAddress address)
     /// <summary>The job that makes it, or null while it is queued.</summary>
     public ChunkJob? Job { get; set; }
 
+    /// <summary>The last change of sources when <see cref="Job"/> took it: what that job reads is from then or later.</summary>
+    public int Began { get; set; }
+
+    /// <summary>How often it had to be made again because the source changed.</summary>
+    public int Tries { get; set; }
+
     /// <summary>Made without its neighbours: a job that made it together with them failed.</summary>
     public bool Alone { get; set; }
 

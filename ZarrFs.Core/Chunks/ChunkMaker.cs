@@ -1,6 +1,8 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
@@ -14,6 +16,9 @@ internal sealed class ChunkMaker
 {
     // New memory that a reader may have to wait for at once: 1 ms, or 17 on a machine whose host has to find the pages first.
     private const int NewBytes = 8 << 20;
+
+    // A chunk of a slice that is being rewritten is tried again this often, each time when the source has been looked at.
+    private const int MostTries = 8;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -45,6 +50,9 @@ internal sealed class ChunkMaker
         _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), Patience);
         for (int i = volumes.Count - 1; i >= 0; i--) _slabs.Prepare(volumes[i], new ChunkAddress(i, 0, 0, 0, 0, 0, 0)); // the first one last: it is likely asked first
     }
+
+    /// <summary>Has a source looked at because a reader met a changed file; ends when that is done, and what was found is taken in.</summary>
+    public Func<ISource, Task>? LookAgain { get; set; }
 
     public void Queue(ChunkFlight flight, ChunkPriority priority, CancellationToken stop) =>
         _scheduler.Enqueue(priority, () =>
@@ -127,7 +135,7 @@ internal sealed class ChunkMaker
         int landed = 0;
         try
         {
-            if (IsDecoded(volume, row[0].Address)) _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop));
+            if (IsDecoded(volume, row[0].Address)) _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop), (flight, reason) => Again(flight, reason, stop));
             else if (row[0].Address.Level == 0) _reader.Read(volume, [.. row.Select(flight => flight.Address)], buffers, job.Token);
             else if (IsSmooth(volume, row[0].Address)) SmoothRow(volume, row, buffers, job, stop);
             else HalveRow(volume, row, buffers, job, stop);
@@ -142,7 +150,8 @@ internal sealed class ChunkMaker
             {
                 // One bad neighbour must not fail the others: each is tried again without the rest. A cancelled job gives back what
                 // others have come to wait for meanwhile.
-                if (!cancelled && row.Count == 1) _flights.Fail(row[i], failure);
+                if (!cancelled && failure is SourceChangedException or SupersededException) Again(row[i], failure, stop);
+                else if (!cancelled && row.Count == 1) _flights.Fail(row[i], failure);
                 else if (_flights.GiveBack(row[i], alone: !cancelled)) Queue(row[i], ChunkPriority.Urgent, stop);
             }
 
@@ -163,10 +172,30 @@ internal sealed class ChunkMaker
         }
 
         ChunkBuffer finished = buffer ?? _cache.Zeros(volume.ChunkBytes);
-        _cache.Add(flight.Address, finished);
         Lease lease = Lease.TryTake(finished)!;
-        _flights.Land(flight, finished);
-        return lease;
+        if (_flights.TryLand(flight, finished)) return lease;
+        lease.Dispose();
+        throw new SupersededException();
+    }
+
+    /// <summary>
+    /// Has a chunk made again for those who wait for it: at once if the change has been taken in by now, else when the source has been
+    /// looked at. Not for ever.
+    /// </summary>
+    private void Again(ChunkFlight flight, Exception reason, CancellationToken stop)
+    {
+        Task? looked = reason is SourceChangedException ? LookAgain?.Invoke(_volumes[flight.Address.Volume].Volume.Source) : Task.CompletedTask;
+        if (looked is null || ++flight.Tries > MostTries)
+        {
+            string path = (reason as SourceException)?.Path ?? _volumes[flight.Address.Volume].Volume.Source.Path;
+            string what = (reason as SourceException)?.Detail ?? "changes all the time";
+            _flights.Fail(flight, new SourceException(path, looked is null ? what : $"{what}; the chunk was begun {flight.Tries} times and the file was never at rest", reason));
+            return;
+        }
+
+        if (!_flights.GiveBack(flight, alone: false)) return;
+        if (looked.IsCompleted) Queue(flight, ChunkPriority.Urgent, stop);
+        else looked.ContinueWith(_ => Queue(flight, ChunkPriority.Urgent, stop), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <summary>Makes a row of level n+1 chunk by chunk: each needs so much of level n that there is no memory for more at once.</summary>

@@ -4,6 +4,8 @@ using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
+using ZarrFs.Core.Sources;
+using ZarrFs.Core.Sources.Changes;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
@@ -17,6 +19,9 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly FlightTable _flights;
     private readonly ChunkScheduler _scheduler;
     private readonly ChunkMaker _maker;
+    private readonly ChunkRevisions _revisions;
+    private readonly GivenChunks _given;
+    private readonly List<Action<ChunkAddress>> _changed = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
 
@@ -35,7 +40,9 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         if (scratch is { MaxBytes: > 0 } && volumes.Any(volume => volume.Volume.Source.Unit.IsDecoded))
             _scratch = new ChunkScratch(volumes, scratch, logger ?? NullLogger.Instance);
         _cache = new ChunkCache(pool, _scratch);
-        _flights = new FlightTable(_cache, _scratch, address => SlabSpan.Of(volumes[address.Volume], address));
+        _revisions = new ChunkRevisions(volumes);
+        _given = new GivenChunks(volumes);
+        _flights = new FlightTable(_cache, _scratch, address => SlabSpan.Of(volumes[address.Volume], address), _revisions);
         _scheduler = new ChunkScheduler(workers);
         _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch);
     }
@@ -56,9 +63,61 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     public static int MostWorkers(IReadOnlyList<Multiscale> volumes, long budget) =>
         volumes.Count == 0 ? int.MaxValue : (int)volumes.Min(volume => Math.Min(int.MaxValue, budget / RowWidth.LeastBytes(volume)));
 
+    /// <summary>
+    /// Has a source looked at because a reader met a file that has changed; the task ends when what was found is taken in. While it is null
+    /// such a read fails.
+    /// </summary>
+    public Func<ISource, Task>? LookAgain
+    {
+        get => _maker.LookAgain;
+        set => _maker.LookAgain = value;
+    }
+
+    /// <summary>
+    /// Takes changes of a source in: from now on no chunk is given out that they go into and that was made before, also not one on its way.
+    /// No chunk ever has voxels of both states of a file.
+    /// </summary>
+    public void TakeIn(ISource source, IReadOnlyList<SourceChange> changes)
+    {
+        int[] numbers = [.. Enumerable.Range(0, _volumes.Count).Where(i => ReferenceEquals(_volumes[i].Volume.Source, source))];
+        List<VoxelBox> boxes = VoxelBox.Joined(changes.Select(static change => change.Box));
+        int before = _revisions.Last;
+        _flights.Change(() =>
+        {
+            source.TakeIn(changes);
+            _revisions.Add(numbers, boxes);
+            // In this order: what leaves memory may be on its way to the scratch.
+            _cache.Remove(IsOld);
+            _scratch?.Remove(IsOld);
+        });
+
+        Action<ChunkAddress>[] handlers;
+        lock (_changed) handlers = [.. _changed];
+        if (handlers.Length == 0) return;
+        foreach (int number in numbers)
+        {
+            foreach (ChunkAddress address in boxes.SelectMany(box => ChunkFeed.FedBy(_volumes[number], number, box)).Where(address => _given.Contains(address)))
+            {
+                foreach (Action<ChunkAddress> handler in handlers) handler(address);
+            }
+        }
+
+        bool IsOld(ChunkAddress address) => _revisions.Of(address) > before;
+    }
+
+    /// <inheritdoc/>
+    public void OnChanged(Action<ChunkAddress> handler)
+    {
+        lock (_changed) _changed.Add(handler);
+    }
+
+    /// <inheritdoc/>
+    public int RevisionOf(in ChunkAddress address) => _revisions.Of(address);
+
     /// <inheritdoc/>
     public bool TryGet(in ChunkAddress address, out Lease lease)
     {
+        _given.Mark(address);
         if (!_cache.TryGet(address, out lease)) return false;
         lease.Buffer.MarkRead();
         return true;

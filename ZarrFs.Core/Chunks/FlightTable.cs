@@ -7,7 +7,7 @@ namespace ZarrFs.Core.Chunks;
 /// Single flight: every missing chunk that somebody wants or a worker makes, once each. One lock guards all of it; it is held for
 /// dictionary operations only, and taken only for chunks that are not in memory.
 /// </summary>
-internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<ChunkAddress, SlabSpan?> spanOf)
+internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<ChunkAddress, SlabSpan?> spanOf, ChunkRevisions revisions)
 {
     private readonly Lock _sync = new();
     private readonly Dictionary<ChunkAddress, ChunkFlight> _flights = [];
@@ -87,6 +87,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
             }
 
             flight.Job = new ChunkJob(stop) { Readers = flight.Waiters.Count };
+            flight.Began = revisions.Last;
             ClaimSlab([flight], flight.Job, slab);
             return flight.Job;
         }
@@ -128,16 +129,38 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         }
     }
 
-    /// <summary>Ends a flight with its chunk, which is in the cache by now and which the caller still holds.</summary>
-    public void Land(ChunkFlight flight, ChunkBuffer buffer)
+    /// <summary>
+    /// Ends a flight with its chunk, which the caller still holds, and puts it in the cache; false, with nothing done, if voxels that go into
+    /// it have changed since its job took it.
+    /// </summary>
+    public bool TryLand(ChunkFlight flight, ChunkBuffer buffer)
     {
-        foreach (ChunkFlight.Waiter waiter in End(flight))
+        ChunkFlight.Waiter[] waiters;
+        lock (_sync)
+        {
+            if (revisions.Last != flight.Began && revisions.Of(flight.Address) > flight.Began) return false;
+            cache.Add(flight.Address, buffer);
+            waiters = End(flight);
+        }
+
+        foreach (ChunkFlight.Waiter waiter in waiters)
         {
             Lease lease = Lease.TryTake(buffer) ?? throw new InvalidOperationException("a chunk landed without a reference");
             if (!waiter.TrySetResult(lease)) lease.Dispose();
             else if (!waiter.IsWorker) buffer.MarkRead();
             waiter.Forget();
         }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Runs <paramref name="change"/> while nothing lands and nothing begins: what is on its way then and is touched by the change does not
+    /// land any more.
+    /// </summary>
+    public void Change(Action change)
+    {
+        lock (_sync) change();
     }
 
     /// <summary>Ends a flight with an error for everybody who waits. Errors are not kept: the next reader tries again.</summary>
@@ -222,6 +245,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         }
 
         flight.Job = job;
+        flight.Began = revisions.Last;
         job.Readers += flight.Waiters.Count;
         return flight;
     }

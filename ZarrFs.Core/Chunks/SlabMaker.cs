@@ -26,8 +26,10 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
     /// <param name="buffers">Takes the buffers of the row, which are the caller's also when this fails.</param>
     /// <param name="job">Whose flights they are.</param>
     /// <param name="queue">Queues what somebody waits for and was not made, or lies in the scratch.</param>
+    /// <param name="again">Has a chunk made again whose voxels changed.</param>
     public void Make(
-        Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkBuffer?[] buffers, ChunkJob job, Action<ChunkFlight> queue)
+        Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkBuffer?[] buffers, ChunkJob job, Action<ChunkFlight> queue,
+        Action<ChunkFlight, Exception> again)
     {
         var others = new Queue<Other>();
         int next = 0;
@@ -59,7 +61,7 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
             }
 
             // Before those that somebody waits for: the reader of one asks for the others next.
-            while (others.TryDequeue(out Other? other)) Land(volume, other, queue);
+            while (others.TryDequeue(out Other? other)) Land(volume, other, queue, again);
             if (slab.Count > 0) Prepare(volume, row[0].Address); // for the next one, which is likely like this
         }
         catch (Exception failure)
@@ -79,7 +81,9 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
             // What comes from decoding the same has the same fault; and where there was no memory for one, there is none for each alone.
             void End(ChunkFlight flight)
             {
-                if (!cancelled && (failure is OverloadException || (failure is SourceException && SlabSpan.Of(volume, flight.Address) == span)))
+                if (!cancelled && failure is SourceChangedException)
+                    again(flight, failure);
+                else if (!cancelled && (failure is OverloadException || (failure is SourceException && SlabSpan.Of(volume, flight.Address) == span)))
                     flights.Fail(flight, failure);
                 else
                     GiveBack(flight, alone: !cancelled, queue);
@@ -112,7 +116,7 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
         return slot is null ? null : new Other(flight, chunk, slot);
     }
 
-    private void Land(Multiscale volume, Other other, Action<ChunkFlight> queue)
+    private void Land(Multiscale volume, Other other, Action<ChunkFlight> queue, Action<ChunkFlight, Exception> again)
     {
         (ChunkFlight flight, SlabChunk chunk, ScratchSlot? slot) = other;
         if (chunk.Buffer is null)
@@ -123,8 +127,7 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
         }
 
         ChunkBuffer finished = chunk.HasVoxels ? chunk.Buffer : cache.Zeros(volume.ChunkBytes);
-        cache.Add(flight.Address, finished);
-        flights.Land(flight, finished);
+        if (!flights.TryLand(flight, finished)) again(flight, new SupersededException());
         Release(volume, chunk);
     }
 

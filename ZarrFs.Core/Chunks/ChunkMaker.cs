@@ -185,7 +185,8 @@ internal sealed class ChunkMaker
     private void Again(ChunkFlight flight, Exception reason, CancellationToken stop)
     {
         Task? looked = reason is SourceChangedException ? LookAgain?.Invoke(_volumes[flight.Address.Volume].Volume.Source) : Task.CompletedTask;
-        if (looked is null || ++flight.Tries > MostTries)
+        bool isWaiting = !flight.Looked.IsCompleted;
+        if (looked is null || (!isWaiting && ++flight.Tries > MostTries))
         {
             string path = (reason as SourceException)?.Path ?? _volumes[flight.Address.Volume].Volume.Source.Path;
             string what = (reason as SourceException)?.Detail ?? "changes all the time";
@@ -193,7 +194,8 @@ internal sealed class ChunkMaker
             return;
         }
 
-        if (!_flights.GiveBack(flight, alone: false)) return;
+        if (!isWaiting) flight.Looked = looked;
+        if (!_flights.GiveBack(flight, alone: false) || isWaiting) return;
         if (looked.IsCompleted) Queue(flight, ChunkPriority.Urgent, stop);
         else looked.ContinueWith(_ => Queue(flight, ChunkPriority.Urgent, stop), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }

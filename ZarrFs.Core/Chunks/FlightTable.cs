@@ -22,6 +22,12 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         }
     }
 
+    /// <summary>True while a chunk is on its way.</summary>
+    public bool Contains(in ChunkAddress address)
+    {
+        lock (_sync) return _flights.ContainsKey(address);
+    }
+
     /// <summary>Waits for a chunk, as a reader. <paramref name="toQueue"/> is a flight that the caller has to queue, or null if it is on its way.</summary>
     public Task<Lease> Join(in ChunkAddress address, CancellationToken cancellationToken, out ChunkFlight? toQueue)
     {
@@ -34,7 +40,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
             if (!_flights.TryGetValue(address, out flight))
             {
                 // Again under the lock: it may have landed since the caller looked.
-                if (cache.TryGet(address, out Lease lease))
+                if (TryGetMade(address, out Lease lease))
                 {
                     lease.Buffer.MarkRead();
                     return Task.FromResult(lease);
@@ -98,7 +104,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
     {
         lock (_sync)
         {
-            if (_closed is not null || _flights.ContainsKey(address) || cache.Contains(address)) return null;
+            if (_closed is not null || _flights.ContainsKey(address) || IsMade(address)) return null;
             var flight = new ChunkFlight(address) { Ahead = true };
             _flights.Add(address, flight);
             return flight;
@@ -133,13 +139,16 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
     /// Ends a flight with its chunk, which the caller still holds, and puts it in the cache; false, with nothing done, if voxels that go into
     /// it have changed since its job took it.
     /// </summary>
-    public bool TryLand(ChunkFlight flight, ChunkBuffer buffer)
+    /// <param name="flight">Whose.</param>
+    /// <param name="buffer">The chunk.</param>
+    /// <param name="kept">What it is kept as if it turned out to be another than the flight's.</param>
+    public bool TryLand(ChunkFlight flight, ChunkBuffer buffer, ChunkAddress? kept = null)
     {
         ChunkFlight.Waiter[] waiters;
         lock (_sync)
         {
             if (revisions.Last != flight.Began && revisions.Of(flight.Address) > flight.Began) return false;
-            cache.Add(flight.Address, buffer);
+            cache.Add(kept ?? flight.Address, buffer);
             waiters = End(flight);
         }
 
@@ -240,7 +249,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         }
         else
         {
-            if (cache.Contains(address)) return null;
+            if (IsMade(address)) return null;
             _flights.Add(address, flight = new ChunkFlight(address));
         }
 
@@ -249,6 +258,12 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         job.Readers += flight.Waiters.Count;
         return flight;
     }
+
+    /// <summary>No preview is made of a chunk that is there.</summary>
+    private bool IsMade(in ChunkAddress address) => cache.Contains(address) || (address.IsPreview && cache.Contains(address with { IsPreview = false }));
+
+    private bool TryGetMade(in ChunkAddress address, out Lease lease) =>
+        (address.IsPreview && cache.TryGet(address with { IsPreview = false }, out lease)) || cache.TryGet(address, out lease);
 
     private static void Add(ChunkFlight flight, ChunkFlight.Waiter waiter)
     {

@@ -56,6 +56,8 @@ internal sealed class CellSource : TiffSource
 
     protected override IReadOnlyList<SourceFile> Files => _grid.Cells;
 
+    protected override bool AreNamed => true;
+
     protected override IReadOnlyList<SourceFile> Listed => DirectoryListing.Tiffs(Path);
 
     protected override void Replace(SourceFile file) => _grid.Replace((CellFile)file);

@@ -63,6 +63,12 @@ public interface ISource : IDisposable
     {
     }
 
+    /// <summary>
+    /// The files as they are known now; null for a source whose files do not say by their names where their voxels stand, which cannot be
+    /// compared with what it was.
+    /// </summary>
+    SourceManifest? Manifest() => null;
+
     /// <summary>The newest modification time of the files known when the source was opened.</summary>
     DateTimeOffset LastModified { get; }
 

@@ -60,6 +60,8 @@ internal sealed class StackSource : TiffSource
 
     protected override IReadOnlyList<SourceFile> Files => _files;
 
+    protected override bool AreNamed => _stack.IsSlices;
+
     protected override IReadOnlyList<SourceFile>? Listed => !_stack.IsSlices ? null
         : _files.Any(static file => file.Name.Contains('/', StringComparison.Ordinal)) ? DirectoryListing.TiffsBelow(_stack.Directory)
         : DirectoryListing.Tiffs(_stack.Directory);

@@ -121,6 +121,9 @@ internal abstract class TiffSource : ISource
     /// <summary>All files, in an order that depends only on their names.</summary>
     protected abstract IReadOnlyList<SourceFile> Files { get; }
 
+    /// <summary>True if the names of files say where their voxels stand.</summary>
+    protected abstract bool AreNamed { get; }
+
     /// <summary>What the directory has now, listed anew each time; null if the files are not simply those of a directory.</summary>
     protected virtual IReadOnlyList<SourceFile>? Listed => null;
 
@@ -182,6 +185,11 @@ internal abstract class TiffSource : ISource
             _problems.Forgive(known, PathOf(known));
         }
     }
+
+    /// <inheritdoc/>
+    public SourceManifest? Manifest() => !AreNamed ? null : new SourceManifest(
+        string.Join('\n', Path, Kind + _variant, Origin, Shape, DataType.Name()),
+        [.. Files.Select(file => new ManifestFile(file.Name, file.Size, file.Modified.Ticks, BoxOf(file)))]);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
@@ -14,6 +15,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly IReadOnlyList<Multiscale> _volumes;
     private readonly ChunkCache _cache;
     private readonly ChunkScratch? _scratch;
+    private readonly IChunkDisk? _disk;
     private readonly FlightTable _flights;
     private readonly ChunkScheduler _scheduler;
     private readonly ChunkMaker _maker;
@@ -25,19 +27,22 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <param name="workers">Threads that make chunks.</param>
     /// <param name="scratch">Where chunks that come from decoding go when they have no room in memory; null for nowhere.</param>
     /// <param name="logger">Told once if that fails.</param>
+    /// <param name="disk">Where chunks are kept from run to run, of the same volumes; the caller's, who disposes it after this. Null for nowhere.</param>
     /// <exception cref="OptionException">The budget is too small to make one chunk a worker.</exception>
-    public ChunkStore(IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers, ScratchOptions? scratch = null, ILogger? logger = null)
+    public ChunkStore(
+        IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers, ScratchOptions? scratch = null, ILogger? logger = null, IChunkDisk? disk = null)
     {
         CheckBudget(volumes, pool.Budget, workers);
         _volumes = volumes;
+        _disk = disk;
         _stopping = _stop.Token;
         Pool = pool;
         if (scratch is { MaxBytes: > 0 } && volumes.Any(volume => volume.Volume.Source.Unit.IsDecoded))
             _scratch = new ChunkScratch(volumes, scratch, logger ?? NullLogger.Instance);
         _cache = new ChunkCache(pool, _scratch);
-        _flights = new FlightTable(_cache, _scratch, address => SlabSpan.Of(volumes[address.Volume], address));
+        _flights = new FlightTable(_cache, IsReadBack, address => SlabSpan.Of(volumes[address.Volume], address));
         _scheduler = new ChunkScheduler(workers);
-        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch);
+        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, disk);
     }
 
     /// <summary>The memory budget and what is used of it.</summary>
@@ -76,9 +81,12 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<Lease>(cancellationToken);
         if (TryGet(address, out Lease lease)) return Task.FromResult(lease);
         Task<Lease> task = _flights.Join(address, cancellationToken, out ChunkFlight? toQueue);
-        if (toQueue is not null) _maker.Queue(toQueue, _scratch?.Contains(address) == true ? ChunkPriority.Urgent : ChunkPriority.Waiting, _stopping);
+        if (toQueue is not null) _maker.Queue(toQueue, IsReadBack(address) ? ChunkPriority.Urgent : ChunkPriority.Waiting, _stopping);
         return task;
     }
+
+    /// <inheritdoc/>
+    public CachedFile? TryOpenFile(in ChunkAddress address) => _disk?.TryOpen(address);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -91,6 +99,10 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         _scratch?.Dispose();
         _stop.Dispose();
     }
+
+    /// <summary>True for a chunk that only has to be read from a disk.</summary>
+    private bool IsReadBack(ChunkAddress address) =>
+        _scratch?.Contains(address) == true || (_disk is not null && _disk.StateOf(address) != CachedState.Missing);
 
     private static void CheckBudget(IReadOnlyList<Multiscale> volumes, long budget, int workers)
     {

@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
@@ -9,7 +10,8 @@ namespace ZarrFs.Core.Chunks;
 /// Makes level-0 chunks that come from decoding, with all others that come from the same decoding: those go to the cache as far as they
 /// fit, and to the scratch where they do not.
 /// </summary>
-internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch, long allowed, TimeSpan patience)
+internal sealed class SlabMaker(
+    BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch, long allowed, TimeSpan patience, IChunkDisk? disk)
 {
     private readonly SlabReader _reader = new(pool, scheduler, patience);
 
@@ -87,6 +89,12 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
         }
     }
 
+    /// <summary>Gives back what comes from a decoding that is not needed.</summary>
+    public void GiveBack(List<ChunkFlight> slab, Action<ChunkFlight> queue)
+    {
+        foreach (ChunkFlight flight in slab) GiveBack(flight, alone: false, queue);
+    }
+
     /// <summary>Has memory touched for the slab of a chunk: new memory can take longer than the decoding.</summary>
     public void Prepare(Multiscale volume, in ChunkAddress address) =>
         pool.Prepare(volume.ChunkBytes, Math.Min(allowed, SlabSpan.Of(volume, address)?.Bytes(volume) ?? 0));
@@ -125,6 +133,7 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
         ChunkBuffer finished = chunk.HasVoxels ? chunk.Buffer : cache.Zeros(volume.ChunkBytes);
         cache.Add(flight.Address, finished);
         flights.Land(flight, finished);
+        disk?.Offer(flight.Address, finished);
         Release(volume, chunk);
     }
 

@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
@@ -36,6 +37,7 @@ internal sealed class ChunkMaker
     private readonly PreviewChoice _choice;
     private readonly IReadOnlyList<SourceRate> _rates;
     private readonly Action<ChunkAddress> _landed;
+    private readonly IChunkDisk? _disk;
 
     /// <param name="volumes">The catalogue.</param>
     /// <param name="pool">The memory budget.</param>
@@ -46,10 +48,12 @@ internal sealed class ChunkMaker
     /// <param name="choice">What previews say of how much is made in one go.</param>
     /// <param name="rates">Told what the volumes' sources give.</param>
     /// <param name="landed">Told of each exact chunk above level 0, on the worker, when it is in the cache.</param>
+    /// <param name="disk">Where chunks are kept from run to run, or null.</param>
     public ChunkMaker(
         IReadOnlyList<Multiscale> volumes, BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch,
-        PreviewChoice choice, IReadOnlyList<SourceRate> rates, Action<ChunkAddress> landed)
+        PreviewChoice choice, IReadOnlyList<SourceRate> rates, Action<ChunkAddress> landed, IChunkDisk? disk = null)
     {
+        _disk = disk;
         _volumes = volumes;
         _pool = pool;
         _cache = cache;
@@ -61,7 +65,7 @@ internal sealed class ChunkMaker
             [.. volumes.Select(v => v.Levels.Count > 1 && v.Method != DownsampleMethod.Gaussian ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
         _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
         long needed = volumes.Select((v, i) => scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
-        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), rates, Patience);
+        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), rates, Patience, disk);
         _previews = new PreviewMaker(pool, cache, flights, scheduler, _slabs.Allowance, Patience);
         _choice = choice;
         _rates = rates;
@@ -97,14 +101,15 @@ internal sealed class ChunkMaker
     private void MakeWithNeighbours(ChunkFlight wanted, List<ChunkFlight> slab, ChunkJob job, CancellationToken stop)
     {
         Multiscale volume = _volumes[wanted.Address.Volume];
-        (long First, long End) all = wanted.Alone || IsDecoded(volume, wanted.Address) || IsSmooth(volume, wanted.Address)
+        (long First, long End) all = wanted.Alone || IsDecoded(volume, wanted.Address) || IsSmooth(volume, wanted.Address) || IsOnDisk(wanted.Address)
             ? (wanted.Address.X, wanted.Address.X + 1)
             : Neighbours(volume, wanted.Address);
         (long First, long End) now = wanted.Ahead ? all : WithoutNewMemory(volume, wanted.Address, all);
         var row = new List<ChunkFlight>();
         for (long x = now.First; x < now.End; x++)
         {
-            ChunkFlight? flight = x == wanted.Address.X ? wanted : _flights.Claim(wanted.Address with { X = x }, job);
+            ChunkAddress address = wanted.Address with { X = x };
+            ChunkFlight? flight = x == wanted.Address.X ? wanted : IsOnDisk(address) ? null : _flights.Claim(address, job);
             if (flight is not null) row.Add(flight);
         }
 
@@ -122,6 +127,9 @@ internal sealed class ChunkMaker
         long next = now.End < all.End ? now.End : all.First;
         if (_flights.Announce(wanted.Address with { X = next }) is { } rest) Queue(rest, ChunkPriority.Neighbour, stop);
     }
+
+    /// <summary>True for a chunk that is read from the disk alone: nothing comes with it.</summary>
+    private bool IsOnDisk(in ChunkAddress address) => _disk is not null && _disk.StateOf(address) != CachedState.Missing;
 
     /// <summary>
     /// The part of a level-0 row that fits in memory that has been touched before, from the wanted chunk on. Nobody should wait while the
@@ -157,32 +165,43 @@ internal sealed class ChunkMaker
     private static bool IsSmooth(Multiscale volume, in ChunkAddress address) => address.Level > 0 && volume.Method == DownsampleMethod.Gaussian;
 
     /// <summary>
-    /// Makes the chunks of a row and ends their flights, and those of <paramref name="slab"/> that come from the same decoding, whatever
-    /// happens; gives a lease on each of the row.
+    /// Makes the chunks of a row, or reads them from the disk, and ends their flights, and those of <paramref name="slab"/> that come from
+    /// the same decoding, whatever happens; gives a lease on each of the row.
     /// </summary>
     private Lease[] MakeRow(Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkJob job, CancellationToken stop)
     {
         var buffers = new ChunkBuffer?[row.Count];
-        var leases = new Lease[row.Count];
-        int landed = 0;
+        var leases = new Lease?[row.Count];
         try
         {
-            if (IsDecoded(volume, row[0].Address)) _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop), (flight, reason) => Again(flight, reason, stop));
-            else if (row[0].Address.Level == 0) ReadRow(volume, row, buffers, job);
-            else if (IsSmooth(volume, row[0].Address)) SmoothRow(volume, row, buffers, job, stop);
-            else HalveRow(volume, row, buffers, job, stop);
-            for (; landed < row.Count; landed++) leases[landed] = Land(volume, row[landed], ref buffers[landed]);
-            return leases;
+            int[] missing = [];
+            try
+            {
+                missing = ReadBack(volume, row, buffers, leases, job);
+            }
+            finally
+            {
+                if (missing.Length == 0) _slabs.GiveBack(slab, flight => Queue(flight, ChunkPriority.Urgent, stop));
+            }
+
+            if (missing.Length > 0) MakeMissing(volume, [.. missing.Select(i => row[i])], slab, buffers, job, stop);
+            for (int i = 0; i < missing.Length; i++)
+            {
+                leases[missing[i]] = Land(volume, row[missing[i]], ref buffers[i]);
+                _disk?.Offer(row[missing[i]].Address, leases[missing[i]]!.Buffer);
+            }
+
+            return leases!;
         }
         catch (Exception failure)
         {
-            for (int i = 0; i < landed; i++) leases[i].Dispose();
             bool cancelled = job.Token.IsCancellationRequested;
-            for (int i = landed; i < row.Count; i++)
+            for (int i = 0; i < row.Count; i++)
             {
                 // One bad neighbour must not fail the others: each is tried again without the rest. A cancelled job gives back what
                 // others have come to wait for meanwhile.
-                if (!cancelled && failure is SourceChangedException or SupersededException) Again(row[i], failure, stop);
+                if (leases[i] is { } lease) lease.Dispose();
+                else if (!cancelled && failure is SourceChangedException or SupersededException) Again(row[i], failure, stop);
                 else if (!cancelled && row.Count == 1) _flights.Fail(row[i], failure);
                 else if (_flights.GiveBack(row[i], alone: !cancelled)) Queue(row[i], ChunkPriority.Urgent, stop);
             }
@@ -193,6 +212,33 @@ internal sealed class ChunkMaker
         {
             foreach (ChunkBuffer? buffer in buffers) buffer?.Release();
         }
+    }
+
+    /// <summary>Lands the chunks of a row that the disk has, and gives the places of the others. No buffer is taken then.</summary>
+    private int[] ReadBack(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, Lease?[] leases, ChunkJob job)
+    {
+        if (_disk is null || !_disk.Keeps(row[0].Address.Volume, row[0].Address.Level)) return [.. Enumerable.Range(0, row.Count)];
+        _scheduler.ForEach(row.Count, i =>
+        {
+            job.Token.ThrowIfCancellationRequested();
+            buffers[i] = _pool.Rent(volume.ChunkBytes, Patience, job.Token);
+            CachedState state = _disk.TryRead(row[i].Address, buffers[i]!.Span);
+            if (state == CachedState.Present) leases[i] = Land(volume, row[i], ref buffers[i]);
+            buffers[i]?.Release();
+            buffers[i] = null;
+            if (state == CachedState.Empty) leases[i] = Land(volume, row[i], ref buffers[i]);
+        });
+        return [.. Enumerable.Range(0, row.Count).Where(i => leases[i] is null)];
+    }
+
+    /// <summary>Makes the chunks of a row into new buffers, where null stands for all fill, and ends the flights of the slab, whatever happens.</summary>
+    private void MakeMissing(Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkBuffer?[] buffers, ChunkJob job, CancellationToken stop)
+    {
+        if (IsDecoded(volume, row[0].Address))
+            _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop), (flight, reason) => Again(flight, reason, stop));
+        else if (row[0].Address.Level == 0) ReadRow(volume, row, buffers, job);
+        else if (IsSmooth(volume, row[0].Address)) SmoothRow(volume, row, buffers, job, stop);
+        else HalveRow(volume, row, buffers, job, stop);
     }
 
     private Lease Land(Multiscale volume, ChunkFlight flight, ref ChunkBuffer? buffer)

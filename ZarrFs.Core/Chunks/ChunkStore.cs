@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
@@ -16,6 +17,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly IReadOnlyList<Multiscale> _volumes;
     private readonly ChunkCache _cache;
     private readonly ChunkScratch? _scratch;
+    private readonly IChunkDisk? _disk;
     private readonly FlightTable _flights;
     private readonly ChunkScheduler _scheduler;
     private readonly ChunkMaker _maker;
@@ -34,12 +36,15 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <param name="scratch">Where chunks that come from decoding go when they have no room in memory; null for nowhere.</param>
     /// <param name="logger">Told once if that fails.</param>
     /// <param name="previews">When chunks of coarse levels are previews; null for never.</param>
+    /// <param name="disk">Where chunks are kept from run to run, of the same volumes; the caller's, who disposes it after this. Null for nowhere.</param>
     /// <exception cref="OptionException">The budget is too small to make one chunk a worker.</exception>
     public ChunkStore(
-        IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers, ScratchOptions? scratch = null, ILogger? logger = null, PreviewOptions? previews = null)
+        IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers, ScratchOptions? scratch = null, ILogger? logger = null, PreviewOptions? previews = null,
+        IChunkDisk? disk = null)
     {
         CheckBudget(volumes, pool.Budget, workers);
         _volumes = volumes;
+        _disk = disk;
         _stopping = _stop.Token;
         Pool = pool;
         if (scratch is { MaxBytes: > 0 } && volumes.Any(volume => volume.Volume.Source.Unit.IsDecoded))
@@ -48,11 +53,11 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         _revisions = new ChunkRevisions(volumes);
         _everGiven = new GivenChunks(volumes);
         _flights = new FlightTable(
-            _cache, _scratch, address => address.IsPreview ? PreviewSpan.Of(volumes[address.Volume], address) : SlabSpan.Of(volumes[address.Volume], address), _revisions);
+            _cache, IsReadBack, address => address.IsPreview ? PreviewSpan.Of(volumes[address.Volume], address) : SlabSpan.Of(volumes[address.Volume], address), _revisions);
         _scheduler = new ChunkScheduler(workers);
         SourceRate[] rates = [.. volumes.Select(_ => new SourceRate())];
         _choice = new PreviewChoice(volumes, previews ?? PreviewOptions.Off, rates, Has);
-        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address));
+        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address), disk);
         _sharpener = new Sharpener(volumes, _choice, _given, _cache, pool, _maker, _scheduler, _activity, _stopping);
     }
 
@@ -96,6 +101,8 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         int[] numbers = [.. Enumerable.Range(0, _volumes.Count).Where(i => ReferenceEquals(_volumes[i].Volume.Source, source))];
         List<VoxelBox> boxes = VoxelBox.Joined(changes.Select(static change => change.Box));
         int before = _revisions.Last;
+        // Before the source gives the new voxels; the disk keeps none of these chunks any more, whoever offers one.
+        foreach (int number in numbers) _disk?.Forget(number, address => IsFed(_volumes[number], address));
         _flights.Change(() =>
         {
             source.TakeIn(changes);
@@ -111,6 +118,12 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         {
             foreach (ChunkAddress address in boxes.SelectMany(box => ChunkFeed.FedBy(_volumes[number], number, box)).Where(address => _everGiven.Contains(address)))
                 changed(address);
+        }
+
+        bool IsFed(Multiscale volume, ChunkAddress address)
+        {
+            VoxelBox feed = ChunkFeed.Of(volume, address);
+            return boxes.Exists(box => box.Overlaps(feed));
         }
 
         bool IsOld(ChunkAddress address) => _revisions.Of(address) > before;
@@ -158,6 +171,13 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     }
 
     /// <inheritdoc/>
+    public CachedFile? TryOpenFile(in ChunkAddress address)
+    {
+        _everGiven.Mark(address);
+        return _disk?.TryOpen(address);
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (_stop.IsCancellationRequested) return;
@@ -173,7 +193,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private Task<Lease> Join(in ChunkAddress address, CancellationToken cancellationToken)
     {
         Task<Lease> task = _flights.Join(address, cancellationToken, out ChunkFlight? toQueue);
-        if (toQueue is not null) _maker.Queue(toQueue, _scratch?.Contains(address) == true ? ChunkPriority.Urgent : ChunkPriority.Waiting, _stopping);
+        if (toQueue is not null) _maker.Queue(toQueue, IsReadBack(address) ? ChunkPriority.Urgent : ChunkPriority.Waiting, _stopping);
         return task;
     }
 
@@ -228,7 +248,11 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private bool IsPreviewed(in ChunkAddress address) => _choice.IsPreviewed(address) && !_flights.Contains(address);
 
     /// <summary>True if a chunk's exact bytes are there and need not be made.</summary>
-    private bool Has(ChunkAddress address) => _cache.Contains(address);
+    private bool Has(ChunkAddress address) => _cache.Contains(address) || _disk?.StateOf(address) is CachedState.Present or CachedState.Empty;
+
+    /// <summary>True for a chunk that only has to be read from a disk.</summary>
+    private bool IsReadBack(ChunkAddress address) =>
+        _scratch?.Contains(address) == true || (_disk is not null && _disk.StateOf(address) != CachedState.Missing);
 
     private static void CheckBudget(IReadOnlyList<Multiscale> volumes, long budget, int workers)
     {

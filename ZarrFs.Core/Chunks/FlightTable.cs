@@ -1,5 +1,4 @@
 using ZarrFs.Core.Cache;
-using ZarrFs.Core.Scratch;
 
 namespace ZarrFs.Core.Chunks;
 
@@ -7,7 +6,11 @@ namespace ZarrFs.Core.Chunks;
 /// Single flight: every missing chunk that somebody wants or a worker makes, once each. One lock guards all of it; it is held for
 /// dictionary operations only, and taken only for chunks that are not in memory.
 /// </summary>
-internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<ChunkAddress, SlabSpan?> spanOf, ChunkRevisions revisions)
+/// <param name="cache">Chunks in memory.</param>
+/// <param name="isReadBack">True for a chunk that only has to be read from a disk.</param>
+/// <param name="spanOf">The chunks that come from the same decoding as one.</param>
+/// <param name="revisions">What has changed in the sources.</param>
+internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isReadBack, Func<ChunkAddress, SlabSpan?> spanOf, ChunkRevisions revisions)
 {
     private readonly Lock _sync = new();
     private readonly Dictionary<ChunkAddress, ChunkFlight> _flights = [];
@@ -229,12 +232,12 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         SlabSpan? last = null;
         foreach (ChunkFlight flight in wanted)
         {
-            // What the scratch has is not decoded.
-            if (flight.Alone || spanOf(flight.Address) is not { } span || span == last || scratch?.Contains(flight.Address) == true) continue;
+            // What a disk has is not decoded.
+            if (flight.Alone || spanOf(flight.Address) is not { } span || span == last || isReadBack(flight.Address)) continue;
             last = span;
             foreach (ChunkAddress address in span.From(flight.Address))
             {
-                if (scratch?.Contains(address) != true && Claim(address, job, alone: false, out _) is { } other) slab.Add(other);
+                if (!isReadBack(address) && Claim(address, job, alone: false, out _) is { } other) slab.Add(other);
             }
         }
     }

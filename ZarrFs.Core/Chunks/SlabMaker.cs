@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
@@ -11,7 +12,7 @@ namespace ZarrFs.Core.Chunks;
 /// </summary>
 internal sealed class SlabMaker(
     BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch, long allowed, IReadOnlyList<SourceRate> rates,
-    TimeSpan patience)
+    TimeSpan patience, IChunkDisk? disk)
 {
     private readonly SlabReader _reader = new(pool, scheduler, patience);
 
@@ -101,6 +102,12 @@ internal sealed class SlabMaker(
         }
     }
 
+    /// <summary>Gives back what comes from a decoding that is not needed.</summary>
+    public void GiveBack(List<ChunkFlight> slab, Action<ChunkFlight> queue)
+    {
+        foreach (ChunkFlight flight in slab) GiveBack(flight, alone: false, queue);
+    }
+
     /// <summary>Has memory touched for the slab of a chunk: new memory can take longer than the decoding.</summary>
     public void Prepare(Multiscale volume, in ChunkAddress address) =>
         pool.Prepare(volume.ChunkBytes, Math.Min(allowed, SlabSpan.Of(volume, address)?.Bytes(volume) ?? 0));
@@ -137,7 +144,8 @@ internal sealed class SlabMaker(
         }
 
         ChunkBuffer finished = chunk.HasVoxels ? chunk.Buffer : cache.Zeros(volume.ChunkBytes);
-        if (!flights.TryLand(flight, finished)) again(flight, new SupersededException());
+        if (flights.TryLand(flight, finished)) disk?.Offer(flight.Address, finished);
+        else again(flight, new SupersededException());
         Release(volume, chunk);
     }
 

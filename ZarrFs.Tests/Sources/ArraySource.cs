@@ -56,7 +56,7 @@ internal sealed class ArraySource : ISource
 
     public DateTimeOffset LastModified { get; init; } = new(2023, 2, 5, 18, 7, 39, TimeSpan.Zero);
 
-    public IReadOnlyList<SourceProblem> Problems => [];
+    public IReadOnlyList<SourceProblem> Problems { get; set; } = [];
 
     public IReadOnlyList<string> Others => [];
 

@@ -7,8 +7,11 @@ namespace ZarrFs.Core.Pyramid;
 internal static class ViewIdentity
 {
     /// <summary>The source's fingerprint and the view's options.</summary>
-    public static string Of(Multiscale multiscale) => string.Join(
-        '|', multiscale.Volume.Source.Fingerprint, multiscale.Volume.Ranges, multiscale.Volume.Shift, multiscale.Volume.DataType, multiscale.Chunk,
+    public static string Of(Multiscale multiscale) => Of(multiscale, multiscale.Volume.Source.Fingerprint);
+
+    /// <summary>The same with another fingerprint, or without one.</summary>
+    public static string Of(Multiscale multiscale, string fingerprint) => string.Join(
+        '|', fingerprint, multiscale.Volume.Ranges, multiscale.Volume.Shift, multiscale.Volume.DataType, multiscale.Chunk,
         multiscale.Method);
 
     /// <summary>16 hexadecimal digits that stand for a text.</summary>

@@ -131,6 +131,27 @@ internal sealed class CacheDirectory : IDisposable
     /// <summary>True if no other process has the cache open, and none will before <see cref="Dispose"/>.</summary>
     public bool TryBeAlone() => _used?.TryMakeExclusive() == true;
 
+    /// <summary>
+    /// Does something while no other process has the cache open, and none can open it; not at all if one has, or if that cannot be known. To be
+    /// called before any volume is opened. Trouble with the disk ends it.
+    /// </summary>
+    public void TryAlone(Action work)
+    {
+        if (_used is null) return;
+        try
+        {
+            if (_used.TryMakeExclusive()) work();
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            Trouble.WriteFailed(failure);
+        }
+        finally
+        {
+            _used.TryMakeShared();
+        }
+    }
+
     public void Dispose()
     {
         try

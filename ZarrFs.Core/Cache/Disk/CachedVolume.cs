@@ -18,14 +18,18 @@ internal sealed class CachedVolume : IDisposable
     private readonly string _root;
     private readonly string _inside;
     private readonly bool _isShown;
+    private readonly Func<byte[]?>? _manifest;
     private readonly HashSet<DiskKey> _moving = []; // files that get or lose their name just now; guarded by the index's lock
 
     /// <param name="directory">The cache's directory.</param>
     /// <param name="name">Name of the volume's directory in it.</param>
     /// <param name="layout">The volume's files.</param>
     /// <param name="documents">Gives its metadata; null where the volume is not shown.</param>
-    public CachedVolume(CacheDirectory directory, string name, VolumeLayout layout, Func<IReadOnlyList<StoreDocument>>? documents)
+    /// <param name="manifest">Gives the list of the files that its chunks are made from, or null if it has none.</param>
+    public CachedVolume(
+        CacheDirectory directory, string name, VolumeLayout layout, Func<IReadOnlyList<StoreDocument>>? documents, Func<byte[]?>? manifest = null)
     {
+        _manifest = manifest;
         _directory = directory;
         _layout = layout;
         _root = Path.Combine(directory.Root, name);
@@ -135,6 +139,22 @@ internal sealed class CachedVolume : IDisposable
         Delete([.. known.Select(file => file.Key)]);
     }
 
+    /// <summary>
+    /// Deletes chunks, those too that are all fill, with all of that on the disk in the end. By the only process that has the cache open.
+    /// </summary>
+    /// <returns>False if one of them might still be there.</returns>
+    public bool TryRemove(Func<DiskKey, bool> which)
+    {
+        Load();
+        if (!_index.CanWrite) return false;
+        Delete([.. Known().Where(static file => file.Entry.IsPlaced).Select(static file => file.Key)]);
+        _index.Drop([.. Known().Where(static file => !file.Entry.IsPlaced).Select(static file => (file.Key, file.Entry.Id))]); // never got its name
+        _index.Load(); // as it is in the file
+        return Known().Count == 0 && TrySync();
+
+        List<(DiskKey Key, IndexEntry Entry)> Known() => _index.Where((key, _) => !key.IsDocument && which(key));
+    }
+
     /// <summary>Adds all chunk files, to choose from which to delete.</summary>
     public void Collect(List<(long Used, CachedVolume Volume, DiskKey Key)> files)
     {
@@ -213,14 +233,20 @@ internal sealed class CachedVolume : IDisposable
             string layout = Path.Combine(_inside, CacheDirectory.LayoutFile);
             if (File.Exists(layout)) return;
             Directory.CreateDirectory(_inside);
-            string unfinished = _directory.NextTemporary();
-            CacheFiles.Write(unfinished, _layout.ToJson()).Dispose();
-            File.Move(unfinished, layout, overwrite: true);
+            if (_manifest?.Invoke() is { } manifest) Write(Path.Combine(_inside, Adoption.ManifestFile), manifest);
+            Write(layout, _layout.ToJson());
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
         {
             Trouble.WriteFailed(failure);
         }
+    }
+
+    private void Write(string path, byte[] content)
+    {
+        string unfinished = _directory.NextTemporary();
+        CacheFiles.Write(unfinished, content).Dispose();
+        File.Move(unfinished, path, overwrite: true);
     }
 
     /// <summary>Looks whether a file has got its name.</summary>

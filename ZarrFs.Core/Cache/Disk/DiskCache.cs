@@ -7,6 +7,7 @@ using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
+using ZarrFs.Core.Sources.Changes;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Cache.Disk;
@@ -54,8 +55,11 @@ public sealed class DiskCache : IChunkDisk, IDisposable
             (Multiscale volume, IReadOnlyList<OmeroChannel> its, string name) = (volumes[i], channels[i], NameOf(volumes[i]));
             if (!byName.TryGetValue(name, out CachedVolume? known))
             {
+                SourceManifest? manifest = Adoption.ManifestOf(volume, ViewOf(volume));
+                if (manifest is not null) Adopt(volume, _places[i], name, manifest);
                 known = new CachedVolume(
-                    directory, name, VolumeLayout.Of(_places[i]), () => StoreLayout.Documents(volume, its, StoreFormat.Ome05, null, volume.Volume.Source.Problems));
+                    directory, name, VolumeLayout.Of(_places[i]), () => StoreLayout.Documents(volume, its, StoreFormat.Ome05, null, volume.Volume.Source.Problems),
+                    () => manifest?.ToBytes());
                 byName.Add(name, known);
             }
 
@@ -200,6 +204,22 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         foreach (CachedVolume volume in _distinct) volume.Dispose();
         _limit.Dispose();
         _directory.Dispose();
+    }
+
+    /// <summary>All that decides a volume's chunks but its source's files.</summary>
+    private static string ViewOf(Multiscale volume) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Format}|{ViewIdentity.Of(volume, fingerprint: "")}|{volume.Levels.Count}");
+
+    private void Adopt(Multiscale volume, IReadOnlyList<LevelPlace> places, string name, SourceManifest manifest)
+    {
+        try
+        {
+            new Adoption(_directory, volume, places).TryAdopt(name, manifest);
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            _directory.Trouble.ReadFailed();
+        }
     }
 
     private static bool IsOther(in ChunkAddress address) => address.IsPreview;

@@ -34,6 +34,9 @@ internal sealed class FileLock : IDisposable
     /// <summary>Makes a lock that several can have one that only this process has; if that fails, there is none any more.</summary>
     public bool TryMakeExclusive() => OperatingSystem.IsLinux() && TryChange(exclusive: true, wait: false);
 
+    /// <summary>Makes the lock one that several can have, whatever it was; waits for whoever has it alone.</summary>
+    public bool TryMakeShared() => OperatingSystem.IsLinux() && TryChange(exclusive: false, wait: true);
+
     public void Dispose()
     {
         // Closing does not let go of it for as long as a child that is just being started has a copy of the descriptor.

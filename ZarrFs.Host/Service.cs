@@ -29,7 +29,7 @@ internal static class Service
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(services => new VolumeCatalog(
-            settings.Volumes, services.GetRequiredService<BufferPool>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Sources")));
+            settings.Volumes, services.GetRequiredService<BufferPool>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Sources"), followsChanges: true));
         builder.Services.AddSingleton(_ => new BufferPool(settings.Memory));
         builder.Services.AddSingleton(services =>
         {
@@ -41,6 +41,7 @@ internal static class Service
         });
         builder.Services.AddSingleton<IChunkReader>(services => services.GetRequiredService<ChunkStore>());
         builder.Services.AddSingleton<IFileTree>(services => services.GetRequiredService<VolumeCatalog>().Tree);
+        builder.Services.AddHostedService<WatchService>();
         // The address first: if it is taken, nothing is mounted, not even for a moment.
         if (settings.Listen is not null) AddHttp(builder.Services, settings);
         if (settings.MountPath is not null) AddMount(builder.Services, settings);

@@ -49,12 +49,22 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <summary>Chunks on their way.</summary>
     public int InFlight => _flights.Count;
 
+    /// <summary>Readers who wait for a chunk just now.</summary>
+    public int Waiting => _flights.Waiting;
+
+    /// <summary>When the last of those who do not wait any more did, by <see cref="Environment.TickCount64"/>.</summary>
+    public long LastWaited => _flights.LastWaited;
+
     /// <summary>Chunks on disk, or null if none are kept there.</summary>
     internal ChunkScratch? Scratch => _scratch;
 
     /// <summary>How many workers a budget allows; 0 if it is too small for one.</summary>
     public static int MostWorkers(IReadOnlyList<Multiscale> volumes, long budget) =>
         volumes.Count == 0 ? int.MaxValue : (int)volumes.Min(volume => Math.Min(int.MaxValue, budget / RowWidth.LeastBytes(volume)));
+
+    /// <summary>Bytes of a budget that so many workers never need all at once to make chunks: what others may hold without anybody waiting for it.</summary>
+    public static long Spare(IReadOnlyList<Multiscale> volumes, long budget, int workers) =>
+        Math.Max(0, budget - volumes.Select(volume => workers * RowWidth.For(volume, budget, workers).BytesFor(volume)).DefaultIfEmpty().Max());
 
     /// <inheritdoc/>
     public bool TryGet(in ChunkAddress address, out Lease lease)

@@ -12,6 +12,14 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
     private readonly Lock _sync = new();
     private readonly Dictionary<ChunkAddress, ChunkFlight> _flights = [];
     private Exception? _closed;
+    private int _waiting;
+    private long _lastWaited = long.MinValue / 2;
+
+    /// <summary>Readers who wait for a chunk just now.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>When the last of those who do not wait any more did, by <see cref="Environment.TickCount64"/>.</summary>
+    public long LastWaited => Interlocked.Read(ref _lastWaited);
 
     /// <summary>Number of chunks on their way.</summary>
     public int Count
@@ -226,10 +234,18 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         return flight;
     }
 
-    private static void Add(ChunkFlight flight, ChunkFlight.Waiter waiter)
+    private void Add(ChunkFlight flight, ChunkFlight.Waiter waiter)
     {
         flight.Waiters.Add(waiter);
+        if (!waiter.IsWorker) _waiting++;
         if (flight.Job is { } job) job.Readers++;
+    }
+
+    private void Gone(ChunkFlight.Waiter waiter)
+    {
+        if (waiter.IsWorker) return;
+        _waiting--;
+        _lastWaited = Environment.TickCount64;
     }
 
     private ChunkFlight.Waiter[] End(ChunkFlight flight)
@@ -238,6 +254,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         {
             _flights.Remove(flight.Address);
             ChunkFlight.Waiter[] waiters = [.. flight.Waiters];
+            foreach (ChunkFlight.Waiter waiter in waiters) Gone(waiter);
             flight.Waiters.Clear();
             return waiters;
         }
@@ -249,6 +266,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         lock (_sync)
         {
             if (!flight.Waiters.Remove(waiter)) return;
+            Gone(waiter);
             if (flight.Job is { } job && --job.Readers == 0 && !job.Nested) abandoned = job;
         }
 

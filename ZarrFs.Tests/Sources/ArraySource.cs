@@ -53,7 +53,10 @@ internal sealed class ArraySource : ISource
 
     public DateTimeOffset LastModified { get; init; } = new(2023, 2, 5, 18, 7, 39, TimeSpan.Zero);
 
-    public IReadOnlyList<SourceProblem> Problems => [];
+    /// <summary>What a test says is missing or bad, before anything is read.</summary>
+    public List<SourceProblem> Problems { get; } = [];
+
+    IReadOnlyList<SourceProblem> ISource.Problems => Problems;
 
     public IReadOnlyList<string> Others => [];
 

@@ -242,7 +242,7 @@ public sealed class CachePassTests
     }
 
     [Fact]
-    public void Nothing_is_read_while_the_pace_is_closed()
+    public void The_pace_is_asked_before_each_read()
     {
         foreach (bool decoded in (bool[])[false, true])
         {
@@ -250,10 +250,10 @@ public sealed class CachePassTests
             ArraySource source = decoded ? Decoded(shape) : ArraySource.Random(shape, DataType.UInt8);
             using var build = new CacheBuild(source, Fours);
             using var pace = new Gate();
-            int late = 0;
+            int unasked = 0;
             source.Before = _ =>
             {
-                if (pace.Closings > 0 && !pace.IsOpen && !pace.IsPassing) Interlocked.Increment(ref late);
+                if (!pace.TakePass()) Interlocked.Increment(ref unasked);
             };
             build.Disk.Putting = put =>
             {
@@ -263,7 +263,7 @@ public sealed class CachePassTests
             build.Run(pace: pace);
             build.Compare();
             Assert.True(pace.Closings > 3);
-            Assert.Equal(0, late);
+            Assert.Equal(0, unasked);
         }
     }
 

@@ -2,19 +2,22 @@ using ZarrFs.Core.Chunks;
 
 namespace ZarrFs.Tests.Materialize.Background;
 
-/// <summary>A pace that a test opens and closes. What had passed when it closed may still be on its way.</summary>
+/// <summary>A pace that a test opens and closes, and that knows which threads have asked it.</summary>
 internal sealed class Gate : IPace, IDisposable
 {
     private readonly ManualResetEventSlim _open = new(initialState: true);
-    private readonly ThreadLocal<int> _passedAt = new();
+    private readonly ThreadLocal<bool> _passed = new();
     private int _closings;
 
     public int Closings => Volatile.Read(ref _closings);
 
-    public bool IsOpen => _open.IsSet;
-
-    /// <summary>True if the calling thread had passed before it closed the last time.</summary>
-    public bool IsPassing => _passedAt.Value < Closings;
+    /// <summary>True if the calling thread has asked since it was here last: it may do one piece of work.</summary>
+    public bool TakePass()
+    {
+        bool passed = _passed.Value;
+        _passed.Value = false;
+        return passed;
+    }
 
     public void Wait(CancellationToken cancellationToken)
     {
@@ -27,7 +30,7 @@ internal sealed class Gate : IPace, IDisposable
             return; // as it is meant
         }
 
-        _passedAt.Value = Closings;
+        _passed.Value = true;
     }
 
     public void Close()
@@ -36,7 +39,7 @@ internal sealed class Gate : IPace, IDisposable
         _open.Reset();
     }
 
-    /// <summary>Closes, gives those who have passed time to end, and opens from another thread.</summary>
+    /// <summary>Closes, and opens a little later from another thread.</summary>
     public void CloseForAMoment()
     {
         Close();
@@ -46,6 +49,6 @@ internal sealed class Gate : IPace, IDisposable
     public void Dispose()
     {
         _open.Dispose();
-        _passedAt.Dispose();
+        _passed.Dispose();
     }
 }

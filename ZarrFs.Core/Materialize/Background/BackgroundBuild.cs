@@ -17,8 +17,6 @@ namespace ZarrFs.Core.Materialize.Background;
 /// </summary>
 public sealed partial class BackgroundBuild
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
-
     private readonly IReadOnlyList<Multiscale> _volumes;
     private readonly IChunkDisk _disk;
     private readonly BufferPool _pool;
@@ -53,7 +51,7 @@ public sealed partial class BackgroundBuild
         LevelSet asked = LevelSet.From(options.Pyramid.First ?? Multiscale.MostLevels);
         _wanted = [.. volumes.Select((volume, number) => CacheSpace.Kept(volume, number, asked, disk))];
         IReadOnlyList<LevelSet> fitting = CacheSpace.Fit(volumes, _wanted, options.MaxBytes);
-        _turns = [.. volumes.Select((volume, number) => new BuildTurn(number, volume, fitting[number]))];
+        _turns = [.. volumes.Select((volume, number) => new BuildTurn(number, volume, fitting[number], options.RetryAfter))];
     }
 
     /// <summary>How far each volume is, by number. May be asked at any time.</summary>
@@ -82,7 +80,7 @@ public sealed partial class BackgroundBuild
 
             if (Array.TrueForAll(_turns, turn => turn.Due is null && (_revision is null || !turn.IsDone))) return;
             long next = _turns.Min(turn => turn.Due ?? long.MaxValue), now = Environment.TickCount64;
-            cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(Math.Clamp((double)next - now, 0, Look.TotalMilliseconds)));
+            cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(Math.Clamp((double)next - now, 0, _options.RetryAfter.TotalMilliseconds)));
         }
     }
 

@@ -7,10 +7,10 @@ namespace ZarrFs.Core.Materialize.Background;
 /// <summary>One volume among those that are built one after the other: what became of it, and when it is its turn again. Read from any thread.</summary>
 internal sealed class BuildTurn
 {
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(10);
 
     private readonly Lock _sync = new();
+    private readonly TimeSpan _firstDelay;
     private BuildState _state = BuildState.Waiting;
     private string? _reason;
     private string? _told;
@@ -19,8 +19,9 @@ internal sealed class BuildTurn
     private TimeSpan _took;
     private long _startedAt;
 
-    public BuildTurn(int number, Multiscale volume, LevelSet levels)
+    public BuildTurn(int number, Multiscale volume, LevelSet levels, TimeSpan firstDelay)
     {
+        _firstDelay = Delay = firstDelay;
         Number = number;
         Volume = volume;
         Levels = levels;
@@ -36,7 +37,7 @@ internal sealed class BuildTurn
     public long? Due { get; private set; } = long.MinValue;
 
     /// <summary>Until it is tried again, the next time that it fails.</summary>
-    public TimeSpan Delay { get; private set; } = FirstDelay;
+    public TimeSpan Delay { get; private set; }
 
     /// <summary>What the source's count of changes was when it was last begun.</summary>
     public long Revision { get; set; }
@@ -69,7 +70,7 @@ internal sealed class BuildTurn
             }
             else
             {
-                Delay = FirstDelay;
+                Delay = _firstDelay;
             }
 
             bool isNews = reason is null || reason != _told;

@@ -12,15 +12,22 @@ internal static class MountCommand
         var mountpoint = new Argument<string>("MOUNTPOINT") { Description = "An empty directory, where NAME.zarr and NAME.ome.zarr appear." };
         var allowOther = new Option<bool?>("--allow-other") { Description = "Let other users of this machine read the mount too." };
         var view = new ViewArguments();
+        var cache = new CacheArguments();
+        var preview = new PreviewArguments();
         var program = new ProgramArguments();
         var command = new Command("mount", "Show a TIFF volume as OME-Zarr in the file system, until Ctrl-C.\n\nExample: zarrfs mount /data/scroll1/slices /mnt/scroll1 --voxel-size 7.91") { source, mountpoint, allowOther };
         view.AddTo(command);
+        cache.AddTo(command);
+        preview.AddTo(command);
         program.AddTo(command);
         command.SetAction((parsed, stop) =>
         {
             Settings settings = program.Read(
                 parsed, [parsed.GetRequiredValue(source)], view.Read(parsed),
-                ("Mount:Path", parsed.GetRequiredValue(mountpoint)), ("Mount:AllowOther", parsed.GetValue(allowOther)?.ToString()));
+                [
+                    ("Mount:Path", parsed.GetRequiredValue(mountpoint)), ("Mount:AllowOther", parsed.GetValue(allowOther)?.ToString()),
+                    .. cache.Read(parsed), .. preview.Read(parsed),
+                ]);
             return Service.RunAsync(settings, stop);
         });
         return command;

@@ -16,13 +16,18 @@ internal static class ServeCommand
         var sources = new Argument<string[]>("SOURCE") { Description = "One or more directories of TIFF slices or cells, multi-page TIFF files, or Zarr directories.", Arity = ArgumentArity.OneOrMore };
         Option<string?> listen = ListenOption();
         var view = new ViewArguments();
+        var cache = new CacheArguments();
+        var preview = new PreviewArguments();
         var program = new ProgramArguments();
         var command = new Command("serve", "Show TIFF volumes as OME-Zarr over HTTP, until Ctrl-C: for Neuroglancer, napari, zarr-python.\n\nExample: zarrfs serve /data/scroll1/slices /data/scroll2/slices") { sources, listen };
         view.AddTo(command);
+        cache.AddTo(command);
+        preview.AddTo(command);
         program.AddTo(command);
         command.SetAction((parsed, stop) =>
         {
-            Settings settings = program.Read(parsed, parsed.GetRequiredValue(sources), view.Read(parsed), ("Http:Listen", parsed.GetValue(listen)));
+            Settings settings = program.Read(
+                parsed, parsed.GetRequiredValue(sources), view.Read(parsed), [("Http:Listen", parsed.GetValue(listen)), .. cache.Read(parsed), .. preview.Read(parsed)]);
             return Service.RunAsync(settings with { Listen = settings.Listen ?? DefaultListen }, stop);
         });
         return command;

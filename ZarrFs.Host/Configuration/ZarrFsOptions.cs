@@ -15,6 +15,18 @@ internal sealed class ZarrFsOptions
     /// <summary>The HTTP service; none without an address.</summary>
     public HttpFaceOptions Http { get; set; } = new();
 
+    /// <summary>The disk cache; none without a path.</summary>
+    public CacheOptions Cache { get; set; } = new();
+
+    /// <summary>When coarse levels are shown as previews: <c>auto</c>, <c>off</c> or <c>only</c>.</summary>
+    public string Preview { get; set; } = "auto";
+
+    /// <summary>Most bytes of the source for an exact chunk while somebody waits: <c>500MB</c> or <c>auto</c>.</summary>
+    public string ExactBudget { get; set; } = "auto";
+
+    /// <summary>What is built in the disk cache in the background: <c>auto</c>, <c>off</c> or <c>levels>=N</c>.</summary>
+    public string BuildPyramid { get; set; } = "auto";
+
     /// <summary>Budget for all buffers: <c>512MB</c>, <c>4GB</c> or <c>auto</c>.</summary>
     public string Memory { get; set; } = "auto";
 
@@ -95,4 +107,17 @@ internal sealed class HttpFaceOptions
 {
     /// <summary>Address and port, <c>127.0.0.1:9000</c>; empty for no service.</summary>
     public string Listen { get; set; } = "";
+}
+
+/// <summary>The disk cache.</summary>
+internal sealed class CacheOptions
+{
+    /// <summary>Its directory; empty for none.</summary>
+    public string Path { get; set; } = "";
+
+    /// <summary>Most bytes there: <c>200GB</c> or <c>auto</c>.</summary>
+    public string Size { get; set; } = "auto";
+
+    /// <summary>When level 0 is kept there: <c>auto</c>, <c>always</c> or <c>never</c>.</summary>
+    public string Level0 { get; set; } = "auto";
 }

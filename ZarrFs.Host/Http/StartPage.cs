@@ -106,9 +106,9 @@ internal static class StartPage
 
     private static void AppendCache(StringBuilder html, ServedContent content)
     {
-        long? provisional = content.Provisional?.Invoke();
+        long provisional = content.Provisional?.Invoke() ?? 0;
         CacheFacts? cache = content.Cache?.Invoke();
-        if (cache is null && provisional is null) return;
+        if (cache is null && provisional == 0) return;
         html.Append("<section><h2>Cache</h2><table>\n");
         if (cache is not null)
         {
@@ -118,7 +118,7 @@ internal static class StartPage
                 .Append(CultureInfo.InvariantCulture, $"<tr><th>Chunks asked for<td>{cache.Hits} there, {cache.Misses} not</tr>\n");
         }
 
-        if (provisional is { } previews) html.Append(CultureInfo.InvariantCulture, $"<tr><th>Shown as previews<td>{previews} chunks, until the exact ones are there</tr>\n");
+        if (provisional > 0) html.Append(CultureInfo.InvariantCulture, $"<tr><th>Shown as previews<td>{provisional} chunks, until the exact ones are there</tr>\n");
         html.Append("</table></section>\n");
     }
 

@@ -28,6 +28,10 @@ internal sealed class CacheSink(
     /// <summary>True if a chunk that the cache said it has could not be read: it is known to be missing now, and another walk makes it.</summary>
     public bool HasLost { get; private set; }
 
+    /// <summary>What is told when the cache does not keep what it is given.</summary>
+    public static StoreException TakesNoMore() =>
+        new("--cache", "the disk cache takes no more chunks; make room on its disk and see that it can be written (its log says more)");
+
     /// <inheritdoc/>
     public bool Takes(int level) => levels.Contains(level);
 
@@ -75,8 +79,7 @@ internal sealed class CacheSink(
     {
         ChunkAddress cached = InCache(address);
         CheckRevision();
-        if (!disk.TryPut(cached, raw))
-            throw new StoreException("--cache", "the disk cache takes no more chunks; make room on its disk and see that it can be written (its log says more)");
+        if (!disk.TryPut(cached, raw)) throw TakesNoMore();
         if (revision() != _revision)
         {
             // It may be made of voxels that are no more, and have come after the cache was told to forget those.

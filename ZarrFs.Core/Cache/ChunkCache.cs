@@ -21,7 +21,7 @@ public sealed class ChunkCache : IDisposable
 
     private readonly BufferPool _pool;
     private readonly MemoryCache _entries;
-    private readonly Dictionary<int, ChunkBuffer> _zeros = [];
+    private readonly Dictionary<(int Length, bool IsProvisional), ChunkBuffer> _zeros = [];
     private readonly Lock _reclaiming = new();
     private readonly PostEvictionDelegate _evicted;
     private readonly ChunkScratch? _scratch;
@@ -78,7 +78,7 @@ public sealed class ChunkCache : IDisposable
     {
         if (!buffer.TryAddReference()) throw new InvalidOperationException("a chunk was offered to the cache after its last reference went");
         Interlocked.Increment(ref _held);
-        bool isZero = ReferenceEquals(buffer, Zeros(buffer.Length));
+        bool isZero = ReferenceEquals(buffer, Zeros(buffer.Length, buffer.IsProvisional));
         var priority = CacheItemPriority.Normal;
         if (_scratch is not null && _scratch.IsKept(address))
         {
@@ -94,12 +94,23 @@ public sealed class ChunkCache : IDisposable
         entry.PostEvictionCallbacks.Add(new PostEvictionCallbackRegistration { EvictionCallback = _evicted });
     }
 
+    /// <summary>Lets a chunk go if it is held; who has a lease on it keeps that.</summary>
+    public void Remove(in ChunkAddress address) => _entries.Remove(address);
+
     /// <summary>The block that stands for every all-fill chunk of this length. It is never returned to the pool.</summary>
-    public ChunkBuffer Zeros(int length)
+    /// <param name="length">Bytes of a chunk.</param>
+    /// <param name="isProvisional">Which of two: that of the exact chunks, or that of the previews.</param>
+    public ChunkBuffer Zeros(int length, bool isProvisional = false)
     {
         lock (_zeros)
         {
-            if (!_zeros.TryGetValue(length, out ChunkBuffer? zeros)) _zeros.Add(length, zeros = ChunkBuffer.Zeros(length));
+            if (!_zeros.TryGetValue((length, isProvisional), out ChunkBuffer? zeros))
+            {
+                zeros = ChunkBuffer.Zeros(length);
+                zeros.IsProvisional = isProvisional;
+                _zeros.Add((length, isProvisional), zeros);
+            }
+
             return zeros;
         }
     }

@@ -27,9 +27,23 @@ internal sealed class ChunkMaker
     private readonly BandReader _reader;
     private readonly GaussianMaker _gaussian;
     private readonly SlabMaker _slabs;
+    private readonly PreviewMaker _previews;
+    private readonly PreviewChoice _choice;
+    private readonly IReadOnlyList<SourceRate> _rates;
+    private readonly Action<ChunkAddress> _landed;
 
+    /// <param name="volumes">The catalogue.</param>
+    /// <param name="pool">The memory budget.</param>
+    /// <param name="cache">Where what is made goes.</param>
+    /// <param name="flights">What is on its way.</param>
+    /// <param name="scheduler">Whose workers make it.</param>
+    /// <param name="scratch">Where decoded chunks go that have no room in memory, or null.</param>
+    /// <param name="choice">What previews say of how much is made in one go.</param>
+    /// <param name="rates">Told what the volumes' sources give.</param>
+    /// <param name="landed">Told of each exact chunk above level 0, on the worker, when it is in the cache.</param>
     public ChunkMaker(
-        IReadOnlyList<Multiscale> volumes, BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch)
+        IReadOnlyList<Multiscale> volumes, BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch,
+        PreviewChoice choice, IReadOnlyList<SourceRate> rates, Action<ChunkAddress> landed)
     {
         _volumes = volumes;
         _pool = pool;
@@ -42,7 +56,11 @@ internal sealed class ChunkMaker
             [.. volumes.Select(v => v.Levels.Count > 1 && v.Method != DownsampleMethod.Gaussian ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
         _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
         long needed = volumes.Select((v, i) => scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
-        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), Patience);
+        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), rates, Patience);
+        _previews = new PreviewMaker(pool, cache, flights, scheduler, _slabs.Allowance, Patience);
+        _choice = choice;
+        _rates = rates;
+        _landed = landed;
         for (int i = volumes.Count - 1; i >= 0; i--) _slabs.Prepare(volumes[i], new ChunkAddress(i, 0, 0, 0, 0, 0, 0)); // the first one last: it is likely asked first
     }
 
@@ -51,8 +69,22 @@ internal sealed class ChunkMaker
         {
             var slab = new List<ChunkFlight>();
             using ChunkJob? job = _flights.Begin(flight, slab, stop);
-            if (job is not null) MakeWithNeighbours(flight, slab, job, stop);
+            if (job is null) return;
+            if (flight.Address.IsPreview) _previews.Make(_volumes[flight.Address.Volume], flight, slab, job, again => Queue(again, ChunkPriority.Urgent, stop));
+            else MakeWithNeighbours(flight, slab, job, stop);
         });
+
+    /// <summary>Makes those of some chunks of a row above level 0 that are missing and that nobody else makes; to be called by a worker.</summary>
+    public void MakeAhead(IReadOnlyList<ChunkAddress> row, CancellationToken stop)
+    {
+        using var job = new ChunkJob(stop);
+        List<ChunkFlight> mine = [.. row.Select(address => _flights.Claim(address, job)).OfType<ChunkFlight>()];
+        if (mine.Count == 0) return;
+        foreach (Lease lease in MakeRow(_volumes[row[0].Volume], mine, [], job, stop)) lease.Dispose();
+    }
+
+    /// <summary>Most chunks of a row that are made in one go.</summary>
+    public int MostInRow(in ChunkAddress address) => Math.Min(_widths[address.Volume].At(address.Level), _choice.MostInRow(address));
 
     private void MakeWithNeighbours(ChunkFlight wanted, List<ChunkFlight> slab, ChunkJob job, CancellationToken stop)
     {
@@ -99,7 +131,7 @@ internal sealed class ChunkMaker
     private (long First, long End) Neighbours(Multiscale volume, in ChunkAddress address)
     {
         Level level = volume.Levels[address.Level];
-        long width = _widths[address.Volume].At(address.Level);
+        long width = MostInRow(address);
         long first = address.X / width * width;
         long end = Math.Min(level.Grid.Counts.X, first + width);
 
@@ -128,7 +160,7 @@ internal sealed class ChunkMaker
         try
         {
             if (IsDecoded(volume, row[0].Address)) _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop));
-            else if (row[0].Address.Level == 0) _reader.Read(volume, [.. row.Select(flight => flight.Address)], buffers, job.Token);
+            else if (row[0].Address.Level == 0) ReadRow(volume, row, buffers, job);
             else if (IsSmooth(volume, row[0].Address)) SmoothRow(volume, row, buffers, job, stop);
             else HalveRow(volume, row, buffers, job, stop);
             for (; landed < row.Count; landed++) leases[landed] = Land(volume, row[landed], ref buffers[landed]);
@@ -166,8 +198,15 @@ internal sealed class ChunkMaker
         _cache.Add(flight.Address, finished);
         Lease lease = Lease.TryTake(finished)!;
         _flights.Land(flight, finished);
+        if (flight.Address.Level > 0) _landed(flight.Address);
         return lease;
     }
+
+    private void ReadRow(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, ChunkJob job) => _rates[row[0].Address.Volume].Measure(() =>
+    {
+        _reader.Read(volume, [.. row.Select(flight => flight.Address)], buffers, job.Token);
+        return ExactCost.OfAll(volume, row.Where((_, i) => buffers[i] is not null).Select(flight => flight.Address)); // holes are not read
+    });
 
     /// <summary>Makes a row of level n+1 chunk by chunk: each needs so much of level n that there is no memory for more at once.</summary>
     private void SmoothRow(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, ChunkJob job, CancellationToken stop)

@@ -11,4 +11,7 @@ internal enum ChunkPriority
 
     /// <summary>The rest of a row that somebody asked a part of; nobody is waiting yet.</summary>
     Neighbour,
+
+    /// <summary>What nobody has asked for: exact chunks in place of previews.</summary>
+    Background,
 }

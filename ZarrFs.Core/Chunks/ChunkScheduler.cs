@@ -9,7 +9,7 @@ namespace ZarrFs.Core.Chunks;
 internal sealed class ChunkScheduler : IDisposable
 {
     private readonly Lock _sync = new();
-    private readonly Queue<Action>[] _lanes = [new(), new(), new()];
+    private readonly Queue<Action>[] _lanes = [new(), new(), new(), new()];
     private readonly Queue<SharedWork> _shared = new();
     private readonly SemaphoreSlim _available = new(0);
     private readonly CancellationTokenSource _stop = new();

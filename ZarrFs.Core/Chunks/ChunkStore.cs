@@ -17,6 +17,9 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly FlightTable _flights;
     private readonly ChunkScheduler _scheduler;
     private readonly ChunkMaker _maker;
+    private readonly PreviewChoice _choice;
+    private readonly GivenPreviews _given = new();
+    private readonly Sharpener _sharpener;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
 
@@ -25,8 +28,10 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <param name="workers">Threads that make chunks.</param>
     /// <param name="scratch">Where chunks that come from decoding go when they have no room in memory; null for nowhere.</param>
     /// <param name="logger">Told once if that fails.</param>
+    /// <param name="previews">When chunks of coarse levels are previews; null for never.</param>
     /// <exception cref="OptionException">The budget is too small to make one chunk a worker.</exception>
-    public ChunkStore(IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers, ScratchOptions? scratch = null, ILogger? logger = null)
+    public ChunkStore(
+        IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers, ScratchOptions? scratch = null, ILogger? logger = null, PreviewOptions? previews = null)
     {
         CheckBudget(volumes, pool.Budget, workers);
         _volumes = volumes;
@@ -35,10 +40,15 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         if (scratch is { MaxBytes: > 0 } && volumes.Any(volume => volume.Volume.Source.Unit.IsDecoded))
             _scratch = new ChunkScratch(volumes, scratch, logger ?? NullLogger.Instance);
         _cache = new ChunkCache(pool, _scratch);
-        _flights = new FlightTable(_cache, _scratch, address => SlabSpan.Of(volumes[address.Volume], address));
+        _flights = new FlightTable(_cache, _scratch, address => address.IsPreview ? PreviewSpan.Of(volumes[address.Volume], address) : SlabSpan.Of(volumes[address.Volume], address));
         _scheduler = new ChunkScheduler(workers);
-        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch);
+        SourceRate[] rates = [.. volumes.Select(_ => new SourceRate())];
+        _choice = new PreviewChoice(volumes, previews ?? PreviewOptions.Off, rates, Has);
+        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address));
+        _sharpener = new Sharpener(volumes, _choice, _given, _cache, pool, _maker, _scheduler, _flights.Activity, _stopping);
     }
+
+    private event Action<ChunkAddress>? Changed;
 
     /// <summary>The memory budget and what is used of it.</summary>
     public BufferPool Pool { get; }
@@ -50,10 +60,13 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     public int InFlight => _flights.Count;
 
     /// <summary>Readers who wait for a chunk just now.</summary>
-    public int Waiting => _flights.Waiting;
+    public int Waiting => _flights.Activity.Waiting;
 
     /// <summary>When the last of those who do not wait any more did, by <see cref="Environment.TickCount64"/>.</summary>
-    public long LastWaited => _flights.LastWaited;
+    public long LastWaited => _flights.Activity.LastWaited;
+
+    /// <summary>What previews have come to.</summary>
+    public PreviewCounts Previews => new(_given.Count, _sharpener.Sharpened);
 
     /// <summary>Chunks on disk, or null if none are kept there.</summary>
     internal ChunkScratch? Scratch => _scratch;
@@ -67,9 +80,12 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         Math.Max(0, budget - volumes.Select(volume => workers * RowWidth.For(volume, budget, workers).BytesFor(volume)).DefaultIfEmpty().Max());
 
     /// <inheritdoc/>
+    public void OnChanged(Action<ChunkAddress> handler) => Changed += handler;
+
+    /// <inheritdoc/>
     public bool TryGet(in ChunkAddress address, out Lease lease)
     {
-        if (!_cache.TryGet(address, out lease)) return false;
+        if (!_cache.TryGet(address, out lease) && !TryGetPreview(address, out lease)) return false;
         lease.Buffer.MarkRead();
         return true;
     }
@@ -85,9 +101,19 @@ public sealed class ChunkStore : IChunkReader, IDisposable
 
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<Lease>(cancellationToken);
         if (TryGet(address, out Lease lease)) return Task.FromResult(lease);
-        Task<Lease> task = _flights.Join(address, cancellationToken, out ChunkFlight? toQueue);
-        if (toQueue is not null) _maker.Queue(toQueue, _scratch?.Contains(address) == true ? ChunkPriority.Urgent : ChunkPriority.Waiting, _stopping);
-        return task;
+        return _choice.IsOn ? GetChosenAsync(address, cancellationToken) : Join(address, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ChunkStatus StatusOf(in ChunkAddress address) =>
+        _volumes[address.Volume].Method != DownsampleMethod.Nearest && IsPreviewed(address) ? ChunkStatus.Provisional : ChunkStatus.Final;
+
+    /// <summary>To be told of exact bytes that have come from elsewhere: a preview of the chunk goes, and who was given it is told.</summary>
+    public void Exact(in ChunkAddress address)
+    {
+        if (!_choice.IsOn || address.Level == 0) return;
+        _cache.Remove(address with { IsPreview = true });
+        if (_given.Remove(address)) Changed?.Invoke(address);
     }
 
     /// <inheritdoc/>
@@ -95,12 +121,71 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     {
         if (_stop.IsCancellationRequested) return;
         _stop.Cancel();
+        _sharpener.Dispose();
         _scheduler.Dispose();
         _flights.Close(new OverloadException("the program is stopping"));
         _cache.Dispose();
         _scratch?.Dispose();
         _stop.Dispose();
     }
+
+    private Task<Lease> Join(in ChunkAddress address, CancellationToken cancellationToken)
+    {
+        Task<Lease> task = _flights.Join(address, cancellationToken, out ChunkFlight? toQueue);
+        if (toQueue is not null) _maker.Queue(toQueue, _scratch?.Contains(address) == true ? ChunkPriority.Urgent : ChunkPriority.Waiting, _stopping);
+        return task;
+    }
+
+    private async Task<Lease> GetChosenAsync(ChunkAddress address, CancellationToken cancellationToken)
+    {
+        bool isPreview = IsPreviewed(address);
+        long taken = isPreview ? 0 : _choice.Enter(address);
+        try
+        {
+            Lease lease = await Join(address with { IsPreview = isPreview }, cancellationToken);
+            return lease.IsProvisional ? GiveOut(address, lease) : lease;
+        }
+        finally
+        {
+            _choice.Leave(taken);
+        }
+    }
+
+    private bool TryGetPreview(in ChunkAddress address, out Lease lease)
+    {
+        lease = null!;
+        if (!_choice.IsOn || address.Level == 0 || !_cache.TryGet(address with { IsPreview = true }, out lease)) return false;
+        if (IsPreviewed(address))
+        {
+            lease = GiveOut(address, lease);
+            return true;
+        }
+
+        lease.Dispose();
+        return false;
+    }
+
+    /// <summary>Gives a preview to a reader, who will be told when the exact bytes come; or those, if they have come meanwhile.</summary>
+    private Lease GiveOut(in ChunkAddress address, Lease preview)
+    {
+        if (_given.Add(address) is { } forgotten) Changed?.Invoke(forgotten);
+        if (!_cache.TryGet(address, out Lease exact))
+        {
+            if (_choice.Sharpens) _sharpener.Wake();
+            return preview;
+        }
+
+        preview.Dispose();
+        Exact(address);
+        exact.Buffer.MarkRead();
+        return exact;
+    }
+
+    /// <summary>True if a chunk that is not in memory would be a preview now; not if the exact one is on its way.</summary>
+    private bool IsPreviewed(in ChunkAddress address) => _choice.IsPreviewed(address) && !_flights.Contains(address);
+
+    /// <summary>True if a chunk's exact bytes are there and need not be made.</summary>
+    private bool Has(ChunkAddress address) => _cache.Contains(address);
 
     private static void CheckBudget(IReadOnlyList<Multiscale> volumes, long budget, int workers)
     {

@@ -12,14 +12,9 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
     private readonly Lock _sync = new();
     private readonly Dictionary<ChunkAddress, ChunkFlight> _flights = [];
     private Exception? _closed;
-    private int _waiting;
-    private long _lastWaited = long.MinValue / 2;
 
-    /// <summary>Readers who wait for a chunk just now.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
-
-    /// <summary>When the last of those who do not wait any more did, by <see cref="Environment.TickCount64"/>.</summary>
-    public long LastWaited => Interlocked.Read(ref _lastWaited);
+    /// <summary>Whether any reader waits for a chunk that is not in memory.</summary>
+    public ReaderActivity Activity { get; } = new();
 
     /// <summary>Number of chunks on their way.</summary>
     public int Count
@@ -28,6 +23,12 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         {
             lock (_sync) return _flights.Count;
         }
+    }
+
+    /// <summary>True while a chunk is on its way.</summary>
+    public bool Contains(in ChunkAddress address)
+    {
+        lock (_sync) return _flights.ContainsKey(address);
     }
 
     /// <summary>Waits for a chunk, as a reader. <paramref name="toQueue"/> is a flight that the caller has to queue, or null if it is on its way.</summary>
@@ -42,7 +43,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
             if (!_flights.TryGetValue(address, out flight))
             {
                 // Again under the lock: it may have landed since the caller looked.
-                if (cache.TryGet(address, out Lease lease))
+                if (TryGetMade(address, out Lease lease))
                 {
                     lease.Buffer.MarkRead();
                     return Task.FromResult(lease);
@@ -105,7 +106,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
     {
         lock (_sync)
         {
-            if (_closed is not null || _flights.ContainsKey(address) || cache.Contains(address)) return null;
+            if (_closed is not null || _flights.ContainsKey(address) || IsMade(address)) return null;
             var flight = new ChunkFlight(address) { Ahead = true };
             _flights.Add(address, flight);
             return flight;
@@ -225,7 +226,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         }
         else
         {
-            if (cache.Contains(address)) return null;
+            if (IsMade(address)) return null;
             _flights.Add(address, flight = new ChunkFlight(address));
         }
 
@@ -234,18 +235,22 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         return flight;
     }
 
+    /// <summary>No preview is made of a chunk that is there.</summary>
+    private bool IsMade(in ChunkAddress address) => cache.Contains(address) || (address.IsPreview && cache.Contains(address with { IsPreview = false }));
+
+    private bool TryGetMade(in ChunkAddress address, out Lease lease) =>
+        (address.IsPreview && cache.TryGet(address with { IsPreview = false }, out lease)) || cache.TryGet(address, out lease);
+
     private void Add(ChunkFlight flight, ChunkFlight.Waiter waiter)
     {
         flight.Waiters.Add(waiter);
-        if (!waiter.IsWorker) _waiting++;
+        if (!waiter.IsWorker) Activity.Enter();
         if (flight.Job is { } job) job.Readers++;
     }
 
     private void Gone(ChunkFlight.Waiter waiter)
     {
-        if (waiter.IsWorker) return;
-        _waiting--;
-        _lastWaited = Environment.TickCount64;
+        if (!waiter.IsWorker) Activity.Leave();
     }
 
     private ChunkFlight.Waiter[] End(ChunkFlight flight)

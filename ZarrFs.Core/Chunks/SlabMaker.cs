@@ -9,12 +9,14 @@ namespace ZarrFs.Core.Chunks;
 /// Makes level-0 chunks that come from decoding, with all others that come from the same decoding: those go to the cache as far as they
 /// fit, and to the scratch where they do not.
 /// </summary>
-internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch, long allowed, TimeSpan patience)
+internal sealed class SlabMaker(
+    BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch, long allowed, IReadOnlyList<SourceRate> rates,
+    TimeSpan patience)
 {
     private readonly SlabReader _reader = new(pool, scheduler, patience);
 
-    // What is made by the way must not take the memory that others wait for.
-    private readonly ByteAllowance _allowance = new(allowed);
+    /// <summary>For what is made by the way, which must not take the memory that others wait for.</summary>
+    public ByteAllowance Allowance { get; } = new(allowed);
 
     /// <summary>
     /// Makes the chunks of <paramref name="row"/> into new buffers, where null stands for all fill, and ends the flights of
@@ -52,7 +54,15 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
                 else GiveBack(slab[next], alone: false, queue);
             }
 
-            if (wanted.Length > 0) _reader.Read(volume, [.. wanted, .. others.Select(other => other.Chunk)], job.Token);
+            if (wanted.Length > 0)
+            {
+                rates[row[0].Address.Volume].Measure(() =>
+                {
+                    _reader.Read(volume, [.. wanted, .. others.Select(other => other.Chunk)], job.Token);
+                    return ExactCost.OfAll(volume, row.Where((_, i) => missing[i] is not null).Select(flight => flight.Address));
+                });
+            }
+
             for (int i = 0; i < row.Count; i++)
             {
                 if (missing[i] is { HasVoxels: false }) Drop(ref buffers[i]);
@@ -100,11 +110,11 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
     private Other? TryPlace(Multiscale volume, ChunkFlight flight)
     {
         var chunk = new SlabChunk(volume.Levels[0].Grid.Region(flight.Address));
-        if (_allowance.TryTake(SizeClass.BytesOf(volume.ChunkBytes)))
+        if (Allowance.TryTake(SizeClass.BytesOf(volume.ChunkBytes)))
         {
             chunk.Buffer = pool.TryRent(volume.ChunkBytes);
             if (chunk.Buffer is not null) return new Other(flight, chunk, null);
-            _allowance.Give(SizeClass.BytesOf(volume.ChunkBytes));
+            Allowance.Give(SizeClass.BytesOf(volume.ChunkBytes));
         }
 
         ScratchSlot? slot = scratch?.TryBegin(flight.Address);
@@ -133,7 +143,7 @@ internal sealed class SlabMaker(BufferPool pool, ChunkCache cache, FlightTable f
         if (chunk.Buffer is null) return;
         chunk.Buffer.Release();
         chunk.Buffer = null;
-        _allowance.Give(SizeClass.BytesOf(volume.ChunkBytes));
+        Allowance.Give(SizeClass.BytesOf(volume.ChunkBytes));
     }
 
     private void GiveBack(ChunkFlight flight, bool alone, Action<ChunkFlight> queue)

@@ -47,7 +47,7 @@ internal readonly record struct SlabSpan(long FirstC, long EndC, long FirstY, lo
     }
 
     /// <summary>The chunks along one axis that lie wholly in a span of voxels; the last one of the volume may overhang.</summary>
-    private static (long First, long End) Whole((long Start, long End) voxels, int chunk, long limit, long own)
+    public static (long First, long End) Whole((long Start, long End) voxels, long chunk, long limit, long own)
     {
         long first = (voxels.Start + chunk - 1) / chunk;
         long end = voxels.End == limit ? (limit + chunk - 1) / chunk : voxels.End / chunk;

@@ -17,17 +17,19 @@ internal sealed class TestStore : IDisposable
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(100);
 
     private readonly Lazy<PlainPyramid> _oracle;
+    private readonly Lazy<PlainPyramid> _previews;
 
     public TestStore(
         ArraySource source, ChunkShape chunk, int? levels = null, DownsampleMethod method = DownsampleMethod.Mean, int workers = 2, long? budget = null,
-        ScratchOptions? scratch = null, ILogger? logger = null, VolumeRanges? ranges = null)
+        ScratchOptions? scratch = null, ILogger? logger = null, VolumeRanges? ranges = null, PreviewOptions? previews = null)
     {
         Source = source;
         Multiscale = new Multiscale("test", new Volume(source, ranges ?? VolumeRanges.All, null, null), chunk, levels, method);
         Pool = new BufferPool(budget ?? 64 << 20);
         if (source.Unit.IsDecoded) source.Segments = new SegmentCache(Pool);
-        Store = new ChunkStore([Multiscale], Pool, workers, scratch, logger);
+        Store = new ChunkStore([Multiscale], Pool, workers, scratch, logger, previews);
         _oracle = new Lazy<PlainPyramid>(() => new PlainPyramid(source.Shape, source.DataType, source.Voxels, method, Multiscale.Levels.Count));
+        _previews = new Lazy<PlainPyramid>(() => new PlainPyramid(source.Shape, source.DataType, source.Voxels, method, Multiscale.Levels.Count, previews: true));
     }
 
     public ArraySource Source { get; }
@@ -62,6 +64,8 @@ internal sealed class TestStore : IDisposable
 
     public byte[] Expected(ChunkAddress address) => _oracle.Value.Chunk(address, Multiscale.Chunk);
 
+    public byte[] ExpectedPreview(ChunkAddress address) => _previews.Value.Chunk(address, Multiscale.Chunk);
+
     public async Task<byte[]> Read(ChunkAddress address)
     {
         using Lease lease = await Store.GetAsync(address, CancellationToken.None).WaitAsync(Hang);
@@ -72,6 +76,14 @@ internal sealed class TestStore : IDisposable
     {
         byte[] found = await Read(address);
         Assert.True(found.AsSpan().SequenceEqual(Expected(address)), $"{address} is not what it should be");
+    }
+
+    /// <summary>Fails unless a read gives the preview, or the exact bytes of level 0, and says which it is.</summary>
+    public async Task ReadAndComparePreview(ChunkAddress address)
+    {
+        using Lease lease = await Store.GetAsync(address, CancellationToken.None).WaitAsync(Hang);
+        Assert.Equal(address.Level > 0, lease.IsProvisional);
+        Assert.True(lease.Span.SequenceEqual(address.Level > 0 ? ExpectedPreview(address) : Expected(address)), $"{address} is not what it should be");
     }
 
     /// <summary>Waits until something is so, which only a bug keeps from happening.</summary>

@@ -11,14 +11,17 @@ internal sealed class PlainPyramid
 {
     private readonly List<(long[] Shape, byte[] Voxels)> _levels = [];
     private readonly int _size;
+    private readonly bool _isPreviews;
 
     /// <param name="shape">t, c, z, y, x.</param>
     /// <param name="type">Type of the voxels.</param>
     /// <param name="voxels">Level 0.</param>
     /// <param name="method">How to halve.</param>
     /// <param name="levels">How many levels to make.</param>
-    public PlainPyramid(VolumeShape shape, DataType type, byte[] voxels, DownsampleMethod method, int levels)
+    /// <param name="previews">True for the levels' previews, by <see cref="SlowPreview"/>.</param>
+    public PlainPyramid(VolumeShape shape, DataType type, byte[] voxels, DownsampleMethod method, int levels, bool previews = false)
     {
+        _isPreviews = previews;
         _size = type.Size();
         _levels.Add(([shape.T, shape.C, shape.Z, shape.Y, shape.X], voxels));
         while (_levels.Count < levels) _levels.Add(type switch
@@ -61,15 +64,15 @@ internal sealed class PlainPyramid
     private (long[] Shape, byte[] Voxels) Halve<T>(DownsampleMethod method)
         where T : unmanaged, INumber<T>
     {
-        (long[] shape, byte[] voxels) = _levels[^1];
-        long[] halved = [shape[0], shape[1], (shape[2] + 1) / 2, (shape[3] + 1) / 2, (shape[4] + 1) / 2];
+        (long[] shape, byte[] voxels) = _isPreviews ? _levels[0] : _levels[^1];
+        long[] halved = [shape[0], shape[1], .. _levels[^1].Shape[2..].Select(size => (size + 1) / 2)];
         var result = new List<byte>();
         int block = (int)(shape[2] * shape[3] * shape[4]) * _size;
         for (int i = 0; i < shape[0] * shape[1]; i++)
         {
             var box = new T[shape[2], shape[3], shape[4]];
             voxels.AsSpan(i * block, block).CopyTo(MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref box[0, 0, 0], box.Length)));
-            T[,,] small = SlowDownsampler.Halve(box, method);
+            T[,,] small = _isPreviews ? SlowPreview.Level(box, _levels.Count, method) : SlowDownsampler.Halve(box, method);
             result.AddRange(MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref small[0, 0, 0], small.Length)).ToArray());
         }
 

@@ -1,0 +1,65 @@
+namespace ZarrFs.Core.Chunks;
+
+/// <summary>The chunks whose previews were given out and whose exact bytes have not come since, the most recent first.</summary>
+internal sealed class GivenPreviews
+{
+    private const int Most = 1 << 16;
+
+    private readonly Lock _sync = new();
+    private readonly Dictionary<ChunkAddress, LinkedListNode<ChunkAddress>> _places = [];
+    private readonly LinkedList<ChunkAddress> _recent = new();
+
+    /// <summary>How many there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_sync) return _places.Count;
+        }
+    }
+
+    /// <summary>Adds a chunk, or makes it the most recent.</summary>
+    /// <returns>The one that had to go for it, of which nobody will hear any more; or null.</returns>
+    public ChunkAddress? Add(in ChunkAddress address)
+    {
+        lock (_sync)
+        {
+            if (_places.TryGetValue(address, out LinkedListNode<ChunkAddress>? place))
+            {
+                _recent.Remove(place);
+                _recent.AddFirst(place);
+                return null;
+            }
+
+            _places.Add(address, _recent.AddFirst(address));
+            if (_places.Count <= Most) return null;
+            ChunkAddress oldest = _recent.Last!.Value;
+            _recent.RemoveLast();
+            _places.Remove(oldest);
+            return oldest;
+        }
+    }
+
+    /// <summary>Takes a chunk out; false if it was not there.</summary>
+    public bool Remove(in ChunkAddress address)
+    {
+        lock (_sync)
+        {
+            if (!_places.Remove(address, out LinkedListNode<ChunkAddress>? place)) return false;
+            _recent.Remove(place);
+            return true;
+        }
+    }
+
+    /// <summary>True if the chunk was given out as a preview.</summary>
+    public bool Contains(in ChunkAddress address)
+    {
+        lock (_sync) return _places.ContainsKey(address);
+    }
+
+    /// <summary>The most recent ones.</summary>
+    public ChunkAddress[] Recent(int count)
+    {
+        lock (_sync) return [.. _recent.Take(count)];
+    }
+}

@@ -1,0 +1,14 @@
+namespace ZarrFs.Core.Chunks;
+
+/// <summary>Previews of coarse levels.</summary>
+/// <param name="Mode">When there are any.</param>
+/// <param name="ExactBudgetBytes">
+/// With <see cref="PreviewMode.Auto"/>: most bytes of level-0 voxels that may have to be read for an exact chunk. Null is what the source gives
+/// in a quarter of a second at its recent rate, for all chunks together that somebody waits for: with four readers and
+/// what else a chunk takes, nobody waits longer than half a second, and a chunk that does not fit beside the others is a preview until it does.
+/// </param>
+public sealed record PreviewOptions(PreviewMode Mode, long? ExactBudgetBytes = null)
+{
+    /// <summary>No previews.</summary>
+    public static PreviewOptions Off { get; } = new(PreviewMode.Off);
+}

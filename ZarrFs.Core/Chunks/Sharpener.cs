@@ -1,0 +1,184 @@
+using ZarrFs.Core.Cache;
+using ZarrFs.Core.Pyramid;
+
+namespace ZarrFs.Core.Chunks;
+
+/// <summary>
+/// Makes exact chunks in place of previews that were given out, when nobody waits: the cheapest first, of equal ones the most recent. It works
+/// in pieces, each a part of a row of chunks whose own parts are there, so a reader who comes meanwhile is never behind more than one. What was
+/// made only as a part goes again. It stops where there is no memory without letting go of what readers had.
+/// </summary>
+internal sealed class Sharpener : IDisposable
+{
+    private const int QuietMilliseconds = 200;
+    private const int Candidates = 64;
+    private const double MostSeconds = 30;
+
+    // Buffers that a piece takes besides finished parts: a row of level 1 and the rows of level 0 below it.
+    private const int PieceBuffers = 16;
+
+    private readonly IReadOnlyList<Multiscale> _volumes;
+    private readonly PreviewChoice _choice;
+    private readonly GivenPreviews _given;
+    private readonly ChunkCache _cache;
+    private readonly BufferPool _pool;
+    private readonly ChunkMaker _maker;
+    private readonly ChunkScheduler _scheduler;
+    private readonly ReaderActivity _activity;
+    private readonly CancellationToken _stop;
+    private readonly Timer _timer;
+
+    // Touched by one step at a time.
+    private readonly HashSet<ChunkAddress> _parts = [];
+    private readonly HashSet<ChunkAddress> _failed = [];
+    private long _wakes;
+    private int _isAwake;
+    private long _sharpened;
+
+    public Sharpener(
+        IReadOnlyList<Multiscale> volumes, PreviewChoice choice, GivenPreviews given, ChunkCache cache, BufferPool pool, ChunkMaker maker,
+        ChunkScheduler scheduler, ReaderActivity activity, CancellationToken stop)
+    {
+        _volumes = volumes;
+        _choice = choice;
+        _given = given;
+        _cache = cache;
+        _pool = pool;
+        _maker = maker;
+        _scheduler = scheduler;
+        _activity = activity;
+        _stop = stop;
+        _timer = new Timer(_ => Look(), null, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    /// <summary>Chunks made exact so far whose previews had been given out.</summary>
+    public long Sharpened => Interlocked.Read(ref _sharpened);
+
+    /// <summary>A preview was given out.</summary>
+    public void Wake()
+    {
+        Interlocked.Increment(ref _wakes);
+        if (Interlocked.Exchange(ref _isAwake, 1) == 0) LookLater();
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void LookLater() => _timer.Change(QuietMilliseconds, Timeout.Infinite);
+
+    private void Look()
+    {
+        if (_stop.IsCancellationRequested) return;
+        if (_activity.IsQuietFor(QuietMilliseconds)) _scheduler.Enqueue(ChunkPriority.Background, Step);
+        else LookLater();
+    }
+
+    /// <summary>One piece, on a worker.</summary>
+    private void Step()
+    {
+        long wakes = Interlocked.Read(ref _wakes);
+        if (!_activity.IsQuietFor(QuietMilliseconds))
+        {
+            LookLater();
+            return;
+        }
+
+        if (Choose() is not { } target)
+        {
+            Forget(_parts);
+            Volatile.Write(ref _isAwake, 0);
+            if (Interlocked.Read(ref _wakes) != wakes && Interlocked.Exchange(ref _isAwake, 1) == 0) LookLater();
+            return;
+        }
+
+        if (TryMake(target)) _scheduler.Enqueue(ChunkPriority.Background, Step);
+        else if (!_stop.IsCancellationRequested) LookLater();
+    }
+
+    private ChunkAddress? Choose()
+    {
+        ChunkAddress? best = null;
+        long least = long.MaxValue;
+        long room = _pool.Budget - _pool.InUse;
+        foreach (ChunkAddress address in _given.Recent(Candidates))
+        {
+            Multiscale volume = _volumes[address.Volume];
+            // Depth first, all parts of one chunk of each level are held at a time.
+            long held = _parts.Count, most = (address.Level * (ChunkParts.Overlap(volume) ? 64L : 8L)) + PieceBuffers;
+            if (_failed.Contains(address) || Math.Max(PieceBuffers, most - held) * SizeClass.BytesOf(volume.ChunkBytes) > room) continue;
+            long limit = Math.Min(least - 1, _choice.BytesIn(address.Volume, MostSeconds));
+            long cost = _choice.Cost(address, limit);
+            if (cost <= limit) (best, least) = (address, cost);
+        }
+
+        return best;
+    }
+
+    /// <summary>Makes the next piece of what a chunk needs; false if somebody else is making it, or all is to end.</summary>
+    private bool TryMake(ChunkAddress target)
+    {
+        List<ChunkAddress> row = NextRow(target);
+        Multiscale volume = _volumes[target.Volume];
+        ChunkAddress[] parts = [.. row.SelectMany(parent => ChunkParts.Of(volume, parent)).Distinct()];
+        ChunkAddress[] missing = [.. parts.Where(part => !_choice.Has(part))];
+        ChunkAddress[] given = [.. row.Where(chunk => _given.Contains(chunk))];
+        try
+        {
+            _maker.MakeAhead(row, _stop);
+        }
+        catch (Exception) when (!_stop.IsCancellationRequested)
+        {
+            _failed.Add(target); // whoever reads it next is told why
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+
+        _sharpened += given.Count(chunk => !_given.Contains(chunk));
+        _parts.UnionWith(missing);
+        _parts.UnionWith(row.Where(chunk => chunk != target && !given.Contains(chunk)));
+
+        // With the Gaussian method the chunks beside need the same parts: they stay until there is nothing more to do.
+        if (!ChunkParts.Overlap(volume)) Forget(parts);
+        return _choice.Has(row[0]) || _failed.Contains(target);
+    }
+
+    /// <summary>The first chunks that are missing and can be made of what is there, or of level 0.</summary>
+    private List<ChunkAddress> NextRow(ChunkAddress target)
+    {
+        Multiscale volume = _volumes[target.Volume];
+        ChunkAddress next = target;
+        while (next.Level > 1)
+        {
+            ChunkAddress? missing = null;
+            foreach (ChunkAddress part in ChunkParts.Of(volume, next))
+            {
+                if (_choice.Has(part)) continue;
+                missing = part;
+                break;
+            }
+
+            if (missing is null) break;
+            next = missing.Value;
+        }
+
+        List<ChunkAddress> row = [next];
+        if (next == target || ChunkParts.Overlap(volume)) return row;
+        int most = Math.Min(_maker.MostInRow(next), PieceBuffers / 4);
+        long end = Math.Min((target.X + 1) << (target.Level - next.Level), volume.Levels[next.Level].Grid.Counts.X);
+        while (row.Count < most && next.X + row.Count < end && !_choice.Has(next with { X = next.X + row.Count })) row.Add(next with { X = next.X + row.Count });
+        return row;
+    }
+
+    /// <summary>Lets go of chunks that were made as parts, unless a reader has come to have them.</summary>
+    private void Forget(IEnumerable<ChunkAddress> parts)
+    {
+        foreach (ChunkAddress part in parts.ToArray())
+        {
+            if (!_parts.Remove(part) || !_cache.TryGet(part, out Lease lease)) continue;
+            bool isRead = lease.Buffer.IsRead;
+            lease.Dispose();
+            if (!isRead) _cache.Remove(part);
+        }
+    }
+}

@@ -52,7 +52,8 @@ internal static class Service
         return 0;
     }
 
-    private static void AddLogging(ILoggingBuilder logging, LogLevel level)
+    /// <summary>Plain lines on standard error.</summary>
+    public static void AddLogging(ILoggingBuilder logging, LogLevel level)
     {
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", LogLevel.Warning);

@@ -75,7 +75,7 @@ internal sealed class VolumeCatalog : IDisposable
             VoxelSize = volume.Volume.VoxelSize,
             Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts)
             {
-                Final = disk?.Keeps(index, level.Index) == true ? disk.CountOf(index, level.Index) : null,
+                Final = Final(disk, index, level.Index),
             })],
             Build = builds?[index],
             Problems = volume.Volume.Source.Problems,
@@ -92,6 +92,10 @@ internal sealed class VolumeCatalog : IDisposable
     {
         foreach (ISource source in _sources) source.Dispose();
     }
+
+    /// <summary>Of a level that is not kept, chunks may be there that somebody has asked to have.</summary>
+    private static long? Final(IChunkDisk? disk, int volume, int level) =>
+        disk?.CountOf(volume, level) is { } count && (count > 0 || disk.Keeps(volume, level)) ? count : null;
 
     private List<Multiscale> Open(VolumeSettings settings, BufferPool pool, ILogger logger)
     {

@@ -15,7 +15,7 @@ internal static class BuildWords
             BuildState.Waiting => $"{which}: its turn has not come yet",
             BuildState.Building => $"building {which}{Progress(build)}",
             BuildState.Paused => $"{which}: paused while somebody reads{Progress(build)}",
-            BuildState.Done => $"{which} are built (chunks with bad slices in them are not kept)",
+            BuildState.Done => $"{which} are built (chunks of slices that are bad or have changed are not kept)",
             BuildState.Failed => $"{which}: failed, and is tried again: {build.Reason}",
             _ => $"nothing is built: {build.Reason}",
         };

@@ -12,7 +12,7 @@ public enum BuildState
     /// <summary>It would, but somebody waits for a chunk.</summary>
     Paused,
 
-    /// <summary>Everything that is to be built is there, but for chunks of bad slices, which are not kept.</summary>
+    /// <summary>Everything that is to be built is there, but for chunks of slices that are bad or have changed, which are not kept.</summary>
     Done,
 
     /// <summary>It has failed, and is tried again later.</summary>

@@ -19,11 +19,10 @@ namespace ZarrFs.Core.Materialize.Background;
 internal sealed class CacheSink(
     Multiscale volume, int number, LevelSet levels, IChunkDisk disk, BuildCounters counters, Action<ChunkAddress> made, Func<long> revision) : IChunkSink
 {
-    private readonly BadPlanes _bad = new(volume);
     private readonly long _revision = revision();
 
-    // A chunk of a kernel may need what is good of one that is bad elsewhere.
-    private readonly bool _skipsBad = volume.Method != DownsampleMethod.Gaussian;
+    // With a kernel, a chunk that is kept may be made of parts of one that is not.
+    private readonly bool _skips = volume.Method != DownsampleMethod.Gaussian;
 
     /// <summary>True if a chunk that the cache said it has could not be read: it is known to be missing now, and another walk makes it.</summary>
     public bool HasLost { get; private set; }
@@ -41,15 +40,13 @@ internal sealed class CacheSink(
         CachedState.Present => ChunkState.Written,
         CachedState.Empty => ChunkState.Empty,
         // Nothing that is made of it would be kept either, so it need not be read again and again.
-        _ => _skipsBad && _bad.Touch(address) ? ChunkState.Empty : ChunkState.Missing,
+        _ => _skips && !disk.Accepts(InCache(address)) ? ChunkState.Empty : ChunkState.Missing,
     };
 
     /// <inheritdoc/>
     public void Write(in ChunkAddress address, ReadOnlySpan<byte> raw)
     {
-        if (_bad.Touch(address)) return;
-        Put(address, raw);
-        counters.AddWritten(raw.Length);
+        if (TryPut(address, raw)) counters.AddWritten(raw.Length);
     }
 
     /// <inheritdoc/>
@@ -57,7 +54,7 @@ internal sealed class CacheSink(
     {
         for (int i = 0; i < empty.Length; i++)
         {
-            if (empty[i] && !_bad.Touch(run[i]) && disk.StateOf(InCache(run[i])) == CachedState.Missing) Put(run[i], []);
+            if (empty[i] && disk.StateOf(InCache(run[i])) == CachedState.Missing) TryPut(run[i], []);
         }
     }
 
@@ -75,11 +72,18 @@ internal sealed class CacheSink(
         if (revision() != _revision) throw new SourceException(volume.Volume.Source.Path, "has changed while its levels were built; they are built anew");
     }
 
-    private void Put(in ChunkAddress address, ReadOnlySpan<byte> raw)
+    /// <returns>False if it is not to be kept.</returns>
+    private bool TryPut(in ChunkAddress address, ReadOnlySpan<byte> raw)
     {
         ChunkAddress cached = InCache(address);
         CheckRevision();
-        if (!disk.TryPut(cached, raw)) throw TakesNoMore();
+        if (!disk.Accepts(cached)) return false;
+        if (!disk.TryPut(cached, raw))
+        {
+            CheckRevision();
+            return disk.Accepts(cached) ? throw TakesNoMore() : false;
+        }
+
         if (revision() != _revision)
         {
             // It may be made of voxels that are no more, and have come after the cache was told to forget those.
@@ -88,6 +92,7 @@ internal sealed class CacheSink(
         }
 
         made(cached);
+        return true;
     }
 
     private ChunkAddress InCache(in ChunkAddress address) => address with { Volume = number };

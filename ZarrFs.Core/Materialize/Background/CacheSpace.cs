@@ -18,11 +18,14 @@ public static class CacheSpace
         Int128 bytes = 0;
         foreach (Level level in volume.Levels)
         {
-            if (levels.Contains(level.Index)) bytes += (Int128)Chunks(level) * ((volume.ChunkBytes + Block - 1) / Block * Block);
+            if (levels.Contains(level.Index)) bytes += BytesOf(volume, Chunks(level));
         }
 
         return bytes;
     }
+
+    /// <summary>Bytes of so many chunks.</summary>
+    public static Int128 BytesOf(Multiscale volume, long chunks) => (Int128)chunks * ((volume.ChunkBytes + Block - 1) / Block * Block);
 
     /// <summary>Chunks of a level, all channels and time points.</summary>
     public static long Chunks(Level level)

@@ -43,6 +43,9 @@ public sealed class RegionPass
     /// <summary>Number of chunks, all channels and time points.</summary>
     public long Chunks => Boxes().Sum(box => box.T * box.C * box.Count);
 
+    /// <summary>Chunks that the cache lacks.</summary>
+    public long Missing => Boxes().SelectMany(box => box.Addresses(_number)).LongCount(address => _disk.StateOf(address) == CachedState.Missing);
+
     /// <summary>Bytes of voxels of level 0 that all these chunks are made of: of a coarse level far more than the box has.</summary>
     public Int128 SourceBytes
     {
@@ -60,14 +63,13 @@ public sealed class RegionPass
     }
 
     /// <summary>Has every chunk made that the cache lacks, the finest level first: those above are made of it.</summary>
-    /// <param name="reader">Makes exact chunks.</param>
+    /// <param name="reader">Makes exact chunks; reads the cache, and is not to offer it what it makes by the way (<see cref="ReadingDisk"/>).</param>
     /// <param name="together">How many are asked for at once.</param>
     /// <param name="cancellationToken">Stops it; what was made by then is kept.</param>
     /// <exception cref="SourceException">The source failed.</exception>
     /// <exception cref="StoreException">The cache takes no more chunks.</exception>
     public async Task RunAsync(IChunkReader reader, int together, CancellationToken cancellationToken)
     {
-        var bad = new BadPlanes(_volume);
         var options = new ParallelOptions { MaxDegreeOfParallelism = together, CancellationToken = cancellationToken };
         foreach (LevelBox box in Boxes())
         {
@@ -82,11 +84,11 @@ public sealed class RegionPass
                 Counters.Place = $"level {address.Level}";
                 using Lease lease = await reader.GetAsync(address, stop);
                 Counters.AddVoxels(_volume.ChunkBytes);
-                if (bad.Touch(address)) return;
                 bool empty = Zeros.IsAllZero(lease.Span);
+                if (!_disk.Accepts(address)) return;
 
                 // The reader may keep chunks of its own accord.
-                if (_disk.StateOf(address) == CachedState.Missing && !_disk.TryPut(address, empty ? default : lease.Span)) throw CacheSink.TakesNoMore();
+                if (_disk.StateOf(address) == CachedState.Missing && !_disk.TryPut(address, empty ? default : lease.Span) && _disk.Accepts(address)) throw CacheSink.TakesNoMore();
                 if (empty) Counters.AddEmpty();
                 else Counters.AddWritten(lease.Span.Length);
             });

@@ -1,3 +1,4 @@
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Pyramid;
@@ -16,7 +17,7 @@ internal sealed class CacheBuild : IDisposable
         long budget = 64 << 20, ScratchOptions? scratch = null)
     {
         Build = new TestBuild(source, chunk, method: method, workers: workers, budget: budget, scratch: scratch);
-        Disk = new FakeDisk { FirstKept = firstKept };
+        Disk = new FakeDisk { FirstKept = firstKept, Bad = new BadPlanes(Build.Multiscale) };
         Levels = CacheSpace.Kept(Build.Multiscale, Number, levels ?? LevelSet.All, Disk);
     }
 

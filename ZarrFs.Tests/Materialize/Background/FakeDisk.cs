@@ -24,9 +24,14 @@ internal sealed class FakeDisk : IChunkDisk
     /// <summary>Chunks whose files are damaged: there until they are read.</summary>
     public ConcurrentDictionary<ChunkAddress, bool> Damaged { get; } = new();
 
+    /// <summary>What decides which chunks bad slices spoil; null for none.</summary>
+    public BadPlanes? Bad { get; set; }
+
     public int Puts => Volatile.Read(ref _puts);
 
     public bool Keeps(int volume, int level) => level >= FirstKept;
+
+    public bool Accepts(in ChunkAddress address) => Bad?.Touch(address) != true;
 
     public CachedState StateOf(in ChunkAddress address) =>
         !Chunks.TryGetValue(address, out byte[]? chunk) ? CachedState.Missing : chunk.Length == 0 ? CachedState.Empty : CachedState.Present;
@@ -48,6 +53,7 @@ internal sealed class FakeDisk : IChunkDisk
     {
         Assert.True(Keeps(address.Volume, address.Level), $"{address} is not kept");
         Assert.False(Chunks.ContainsKey(address), $"{address} was put twice");
+        if (!Accepts(address)) return false;
         if (Putting?.Invoke(Interlocked.Increment(ref _puts) - 1) == false) return false;
         Chunks[address] = raw.ToArray();
         Put?.Invoke(address);

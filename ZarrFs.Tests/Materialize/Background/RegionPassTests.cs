@@ -1,3 +1,4 @@
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Background;
@@ -74,7 +75,7 @@ public sealed class RegionPassTests
     {
         using var store = new TestStore(ArraySource.Random(Shape, DataType.UInt8), Fours);
         store.Source.Problems.Add(new SourceProblem(SourceProblemKind.Bad, 6, 1, "/test/6.tif", "is short"));
-        var disk = new FakeDisk();
+        var disk = new FakeDisk { Bad = new BadPlanes(store.Multiscale) };
         await new RegionPass(store.Multiscale, 0, LevelSet.Parse("", "0"), VolumeRanges.All, disk).RunAsync(store.Store, 2, CancellationToken.None);
         Assert.Equal([0, 2, 3, 4], disk.Chunks.Keys.Select(address => address.Z).Distinct().Order());
 

@@ -2,7 +2,7 @@ using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 
-namespace ZarrFs.Core.Materialize.Background;
+namespace ZarrFs.Core.Cache.Disk;
 
 /// <summary>
 /// Tells which chunks are made of bad slices as far as known by now. Such a chunk holds zeros instead of what could not be read, and is not

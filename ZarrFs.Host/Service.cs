@@ -37,7 +37,7 @@ internal static class Service
             int most = Math.Max(1, Math.Min(ChunkStore.MostWorkers(volumes, settings.Memory), Math.Max(2, Environment.ProcessorCount)));
             return new ChunkStore(
                 volumes, services.GetRequiredService<BufferPool>(), settings.Threads ?? most,
-                settings.Scratch, services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Scratch"));
+                settings.Scratch, services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Scratch"), settings.Previews);
         });
         builder.Services.AddSingleton<IChunkReader>(services => services.GetRequiredService<ChunkStore>());
         builder.Services.AddSingleton<IFileTree>(services => services.GetRequiredService<VolumeCatalog>().Tree);

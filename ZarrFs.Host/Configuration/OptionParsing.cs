@@ -34,6 +34,19 @@ internal static partial class OptionParsing
         return automatic with { MaxBytes = size.Trim() == "0" ? 0 : Size("--scratch-size", size, least: 1L << 20) };
     }
 
+    /// <summary>When coarse levels are previews, and how many bytes may be read for an exact chunk while somebody waits.</summary>
+    public static PreviewOptions Previews(string preview, string budget)
+    {
+        PreviewMode mode = preview.ToLowerInvariant() switch
+        {
+            "auto" => PreviewMode.Auto,
+            "off" => PreviewMode.Off,
+            "only" => PreviewMode.Only,
+            _ => throw new OptionException("--preview", $"'{preview}' is not possible; expected auto, off or only"),
+        };
+        return new PreviewOptions(mode, IsAuto(budget) ? null : Size("--exact-budget", budget, least: 1L << 20));
+    }
+
     private static long Size(string option, string text, long least)
     {
         Match match = SizePattern().Match(text);

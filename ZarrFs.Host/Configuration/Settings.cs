@@ -32,6 +32,9 @@ internal sealed record Settings
     /// <summary>Where what was decoded goes that does not fit in memory.</summary>
     public required ScratchOptions Scratch { get; init; }
 
+    /// <summary>When coarse levels are shown as previews.</summary>
+    public required PreviewOptions Previews { get; init; }
+
     /// <summary>Threads that make chunks; null for as many as there are cores, or fewer if the memory budget is small.</summary>
     public required int? Threads { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record Settings
             Listen = options.Http.Listen.Length == 0 ? null : options.Http.Listen,
             AskedMemory = OptionParsing.IsAuto(options.Memory) ? null : OptionParsing.Memory(options.Memory),
             Scratch = OptionParsing.Scratch(options.Scratch, options.ScratchSize),
+            Previews = OptionParsing.Previews(options.Preview, options.ExactBudget),
             Threads = OptionParsing.Threads(options.Threads),
             LogLevel = options.LogLevel.ToLowerInvariant() switch
             {

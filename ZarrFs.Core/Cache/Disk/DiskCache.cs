@@ -158,17 +158,14 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         if (!MayKeep(address)) return false;
         CachedVolume volume = _volumes[address.Volume];
         if (!raw.IsEmpty) ArgumentOutOfRangeException.ThrowIfNotEqual(raw.Length, Place(address).ChunkBytes, nameof(raw));
-        if (Zeros.IsAllZero(raw)) return volume.TryPut(KeyOf(address), []);
-        if (!_directory.Trouble.MayWrite) return false;
-        if (volume.StateOf(KeyOf(address)) == CachedState.Present) return volume.TryPut(KeyOf(address), raw);
-        if (!_limit.TryBeginRoom(volume.FileBytes)) return false;
+        bool hasRoom = false;
         try
         {
-            return volume.TryPut(KeyOf(address), raw);
+            return volume.TryPut(KeyOf(address), Zeros.IsAllZero(raw) ? [] : raw, () => hasRoom = _limit.TryBeginRoom(volume.FileBytes));
         }
         finally
         {
-            _limit.EndRoom(volume.FileBytes);
+            if (hasRoom) _limit.EndRoom(volume.FileBytes);
         }
     }
 
@@ -202,7 +199,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         _directory.Dispose();
     }
 
-    private static bool IsOther(in ChunkAddress address) => address.IsPreview;
+    private bool IsOther(in ChunkAddress address) => address.IsPreview || !Keeps(address.Volume, address.Level);
 
     private LevelPlace Place(in ChunkAddress address) => _places[address.Volume][address.Level];
 

@@ -102,9 +102,9 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
 
         foreach ((CachedVolume volume, List<DiskKey> keys) in chosen)
         {
-            int deleted = volume.Delete(keys);
-            directory.Trouble.Counters.AddEvicted(deleted);
-            if (deleted < keys.Count) directory.Trouble.WriteFailed(new IOException($"{keys.Count - deleted} of the files that have to make room cannot be deleted"));
+            (int gone, int stuck) = volume.Delete(keys);
+            directory.Trouble.Counters.AddEvicted(gone);
+            if (stuck > 0) directory.Trouble.WriteFailed(new IOException($"{stuck} files that have to make room cannot be deleted"));
         }
 
         foreach ((string name, (CachedVolume volume, _)) in _others.ToArray())

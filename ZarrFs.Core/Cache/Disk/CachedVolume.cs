@@ -47,6 +47,9 @@ internal sealed class CachedVolume : IDisposable
     /// <summary>Bytes that a chunk's file counts.</summary>
     public long FileBytes => _layout.FileBytes;
 
+    /// <summary>Bytes of the index's file.</summary>
+    public long IndexBytes => new FileInfo(Path.Combine(_inside, CacheDirectory.IndexFile)) is { Exists: true } file ? file.Length : 0;
+
     private DiskTrouble Trouble => _directory.Trouble;
 
     /// <summary>Reads the index, unless that has been done; whoever asks for a chunk waits for it.</summary>

@@ -83,6 +83,9 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     /// <summary>Bytes of chunks that wait to be written.</summary>
     public long QueuedBytes => _writer.QueuedBytes;
 
+    /// <summary>Ends when all is read and what is too much is gone.</summary>
+    internal Task Loading => _loading;
+
     /// <summary>What has failed; for tests.</summary>
     internal DiskTrouble Trouble => _directory.Trouble;
 
@@ -240,6 +243,8 @@ public sealed class DiskCache : IChunkDisk, IDisposable
             volume.Load();
             volume.Settle();
         }
+
+        _limit.Keep();
     }
 
     private void Write(ChunkAddress address, ChunkBuffer chunk) => TryPut(address, chunk.IsShared ? [] : chunk.Span);
@@ -247,6 +252,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     /// <summary>Once a minute: what a power failure or a kill costs is never more than was done since.</summary>
     private void Idle()
     {
+        _limit.Keep();
         foreach (CachedVolume volume in _distinct) volume.FlushUses();
         if (Counters.Writes == _synced || !_directory.Trouble.MayWrite) return;
         _synced = Counters.Writes;

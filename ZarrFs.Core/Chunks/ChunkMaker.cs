@@ -12,8 +12,8 @@ namespace ZarrFs.Core.Chunks;
 /// </summary>
 internal sealed class ChunkMaker
 {
-    // New memory that a reader may have to wait for at once: 1 ms, or 17 on a machine whose host has to find the pages first.
-    private const int NewBytes = 8 << 20;
+    /// <summary>New memory that a reader may have to wait for at once: 1 ms, or 17 on a machine whose host has to find the pages first.</summary>
+    public const int NewBytes = 8 << 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 

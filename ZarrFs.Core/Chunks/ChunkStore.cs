@@ -21,6 +21,8 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly GivenPreviews _given = new();
     private readonly ReaderActivity _activity = new();
     private readonly Sharpener _sharpener;
+    private readonly Lock _changing = new();
+    private volatile Action<ChunkAddress>? _changed;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
 
@@ -49,8 +51,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         _sharpener = new Sharpener(volumes, _choice, _given, _cache, pool, _maker, _scheduler, _activity, _stopping);
     }
 
-    private event Action<ChunkAddress>? Changed;
-
     /// <summary>The memory budget and what is used of it.</summary>
     public BufferPool Pool { get; }
 
@@ -71,7 +71,10 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         volumes.Count == 0 ? int.MaxValue : (int)volumes.Min(volume => Math.Min(int.MaxValue, budget / RowWidth.LeastBytes(volume)));
 
     /// <inheritdoc/>
-    public void OnChanged(Action<ChunkAddress> handler) => Changed += handler;
+    public void OnChanged(Action<ChunkAddress> handler)
+    {
+        lock (_changing) _changed += handler;
+    }
 
     /// <inheritdoc/>
     public bool TryGet(in ChunkAddress address, out Lease lease)
@@ -104,7 +107,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     {
         if (!_choice.IsOn || address.Level == 0) return;
         _cache.Remove(address with { IsPreview = true });
-        if (_given.Remove(address)) Changed?.Invoke(address);
+        if (_given.Remove(address)) _changed?.Invoke(address);
     }
 
     /// <inheritdoc/>
@@ -161,7 +164,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <summary>Gives a preview to a reader, who will be told when the exact bytes come; or those, if they have come meanwhile.</summary>
     private Lease GiveOut(in ChunkAddress address, Lease preview)
     {
-        if (_given.Add(address) is { } forgotten) Changed?.Invoke(forgotten);
+        if (_given.Add(address) is { } forgotten) _changed?.Invoke(forgotten);
         if (!_cache.TryGet(address, out Lease exact))
         {
             if (_choice.Sharpens) _sharpener.Wake();

@@ -118,18 +118,15 @@ internal sealed class Sharpener : IDisposable
         foreach (ChunkAddress address in _given.Recent(Candidates))
         {
             Multiscale volume = _volumes[address.Volume];
-            // Depth first, all parts of one chunk of each level are held at a time.
-            long held = _parts.Count, most = (address.Level * (ChunkParts.Overlap(volume) ? 64L : 8L)) + PieceBuffers;
             if (_failed.Contains(address)) continue;
-            if (Math.Max(PieceBuffers, most - held) * SizeClass.BytesOf(volume.ChunkBytes) > room)
-            {
-                lacksMemory = true;
-                continue;
-            }
-
+            // Depth first, all parts of one chunk of each level are held at a time; and what is decoded stays until all of it was used.
+            long most = (address.Level * (ChunkParts.Overlap(volume) ? 64L : 8L)) + PieceBuffers;
+            long needed = Math.Max(PieceBuffers, most - _parts.Count) * SizeClass.BytesOf(volume.ChunkBytes);
             long limit = Math.Min(least - 1, _choice.BytesIn(address.Volume, MostSeconds));
-            long cost = _choice.Cost(address, limit);
-            if (cost <= limit) (best, least) = (address, cost);
+            long cost = needed > room ? 0 : _choice.Cost(address, limit);
+            if (cost > limit) continue;
+            if (needed + (volume.Volume.Source.Unit.IsDecoded ? cost : 0) > room) lacksMemory = true;
+            else (best, least) = (address, cost);
         }
 
         return best;

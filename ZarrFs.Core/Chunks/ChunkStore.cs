@@ -26,6 +26,8 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly PreviewChoice _choice;
     private readonly GivenPreviews _given = new();
     private readonly Sharpener _sharpener;
+    private readonly Lock _changing = new();
+    private volatile Action<ChunkAddress>? _changed;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
 
@@ -59,8 +61,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address), disk);
         _sharpener = new Sharpener(volumes, _choice, _given, _cache, pool, _maker, _scheduler, _flights.Activity, _stopping);
     }
-
-    private event Action<ChunkAddress>? Changed;
 
     /// <summary>The memory budget and what is used of it.</summary>
     public BufferPool Pool { get; }
@@ -142,7 +142,10 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     public int RevisionOf(in ChunkAddress address) => _revisions.Of(address);
 
     /// <inheritdoc/>
-    public void OnChanged(Action<ChunkAddress> handler) => Changed += handler;
+    public void OnChanged(Action<ChunkAddress> handler)
+    {
+        lock (_changing) _changed += handler;
+    }
 
     /// <inheritdoc/>
     public bool TryGet(in ChunkAddress address, out Lease lease)
@@ -176,7 +179,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     {
         if (!_choice.IsOn || address.Level == 0) return;
         _cache.Remove(address with { IsPreview = true });
-        if (_given.Remove(address)) Changed?.Invoke(address);
+        if (_given.Remove(address)) _changed?.Invoke(address);
     }
 
     /// <inheritdoc/>
@@ -238,7 +241,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <summary>Gives a preview to a reader, who will be told when the exact bytes come; or those, if they have come meanwhile.</summary>
     private Lease GiveOut(in ChunkAddress address, Lease preview)
     {
-        if (_given.Add(address) is { } forgotten) Changed?.Invoke(forgotten);
+        if (_given.Add(address) is { } forgotten) _changed?.Invoke(forgotten);
         if (!_cache.TryGet(address, out Lease exact))
         {
             if (_choice.Sharpens) _sharpener.Wake();

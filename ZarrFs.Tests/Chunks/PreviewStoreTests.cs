@@ -163,7 +163,7 @@ public sealed class PreviewStoreTests
     {
         using var test = new TestStore(
             ArraySource.Random(new VolumeShape(256, 256, 256), DataType.UInt8), new ChunkShape(32, 32, 32), budget: 8 << 20, previews: new PreviewOptions(PreviewMode.Auto, 0));
-        // Room for the two rows that the preview is read with, and for 4 chunks; 40 are needed for the level below and those below that.
+        // Room for the two rows that the preview is read with, and for 4 chunks; 60 are needed for the parts of one.
         List<ChunkBuffer> held = [];
         while (test.Pool.Budget - test.Pool.InUse >= (2 * BandReader.ScratchBytes) + (5 * 32768)) held.Add(test.Pool.Rent(32768, default, default));
         await test.ReadAndComparePreview(Coarsest);

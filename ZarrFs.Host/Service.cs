@@ -76,7 +76,8 @@ internal static class Service
         services.AddSingleton<Func<Node, IReadOnlyList<(string Name, byte[] Value)>>>(provider =>
         {
             VolumeCatalog catalog = provider.GetRequiredService<VolumeCatalog>();
-            return node => Attributes(catalog, node);
+            IChunkReader chunks = provider.GetRequiredService<IChunkReader>();
+            return node => Attributes(catalog, chunks, node);
         });
         services.AddHostedService<MountService>();
     }
@@ -92,12 +93,12 @@ internal static class Service
             });
 
     /// <summary>Extended attributes that tell where a file comes from.</summary>
-    private static (string Name, byte[] Value)[] Attributes(VolumeCatalog catalog, Node node)
+    private static (string Name, byte[] Value)[] Attributes(VolumeCatalog catalog, IChunkReader chunks, Node node)
     {
         if (node.Volume < 0) return [];
         (string, byte[]) source = ("user.zarrfs.source", Encoding.UTF8.GetBytes(catalog.Volumes[node.Volume].Volume.Source.Path));
-        return node.Kind == NodeKind.Chunk
-            ? [source, ("user.zarrfs.level", Encoding.UTF8.GetBytes(node.Chunk.Level.ToString()))]
-            : [source];
+        if (node.Kind != NodeKind.Chunk) return [source];
+        byte[] provisional = chunks.StatusOf(node.Chunk) == ChunkStatus.Provisional ? "1"u8.ToArray() : "0"u8.ToArray();
+        return [source, ("user.zarrfs.level", Encoding.UTF8.GetBytes(node.Chunk.Level.ToString())), ("user.zarrfs.provisional", provisional)];
     }
 }

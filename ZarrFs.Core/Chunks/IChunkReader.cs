@@ -33,6 +33,9 @@ public interface IChunkReader
     /// <summary>The number of the last change of voxels under this chunk since the source was opened, 0 for none: a part of its validators.</summary>
     int RevisionOf(in ChunkAddress address) => 0;
 
+    /// <summary>True if <see cref="TryOpenFile"/> is likely to give one, as far as can be told without touching the disk.</summary>
+    bool HasFile(in ChunkAddress address) => false;
+
     /// <summary>Opens a file that holds exactly the chunk's final bytes; null if there is none. The caller disposes it.</summary>
     CachedFile? TryOpenFile(in ChunkAddress address) => null;
 }

@@ -371,7 +371,7 @@ internal sealed class CachedVolume : IDisposable
         lock (_index.Sync)
         {
             if (!isOurs) return TakeOther(key, id);
-            Trouble.Counters.AddWrite();
+            if (!key.IsDocument) Trouble.Counters.AddWrite();
             _index.Stamp(key, id, stamp);
             if (isWanted()) return true;
             CacheFiles.TryDelete(PathOf(key));

@@ -17,12 +17,12 @@ internal static class CacheChild
         using var rig = new CacheRig(directory);
         using var pool = new BufferPool(16 << 20);
         var random = new Random(seed);
-        Console.WriteLine("ready");
-        while (true)
+        for (int round = 0; ; round++)
         {
             using DiskCache cache = rig.Open(Most);
             for (int i = 0; i < 300; i++)
             {
+                if (round == 0 && i == 40) Console.WriteLine("ready");
                 ChunkAddress address = rig.Chunks[random.Next(rig.Chunks.Count)];
                 switch (random.Next(8))
                 {

@@ -7,13 +7,14 @@ var root = new RootCommand(
     "ZarrFs shows raw TIFF volumes and Zarr arrays as OME-Zarr, at once, without converting them, or writes them out as a store.\n\n"
     + "A directory of z-slices, a grid of 500³ cells, a multi-page file or a Zarr directory appears as NAME.zarr (Zarr v2, OME-Zarr 0.4:\n"
     + "khartes, VC3D) and NAME.ome.zarr (Zarr v3, OME-Zarr 0.5). Chunks and pyramid levels are made when they are read; materialize makes\n"
-    + "all of them once, and verify compares a store with its source.")
+    + "all of them once, verify compares a store with its source, and warm makes chunks ahead for a disk cache.")
 {
     MountCommand.Create(),
     ServeCommand.Create(),
     RunCommand.Create(),
     MaterializeCommand.Create(),
     VerifyCommand.Create(),
+    WarmCommand.Create(),
     InfoCommand.Create(),
     DemoCommand.Create(),
 };

@@ -9,7 +9,7 @@ namespace ZarrFs.Core.Chunks;
 /// Reads a row of level-0 chunks: plane by plane whole rows into a scratch that stays in the processor's cache, cut into the chunks from
 /// there. Planes are shared out among the idle workers.
 /// </summary>
-internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, TimeSpan patience)
+internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, TimeSpan patience, IPace? pace = null)
 {
     /// <summary>Bytes one worker reads into at a time: half of a common L2 cache, so that the rows are still in it when they are cut into chunks.</summary>
     public const int ScratchBytes = 1 << 19;
@@ -53,6 +53,7 @@ internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, Time
         {
             foreach (Region block in Blocks(volume, first with { Z = first.Z + from, Depth = to - from }, regions[^1].EndX))
             {
+                pace?.Wait(cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
                 Span<byte> voxels = scratch.Span[..((int)block.Count * voxel)];
                 anything |= volume.Volume.Read(block, voxels, scratch.Span[voxels.Length..]);

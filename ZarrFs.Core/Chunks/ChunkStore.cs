@@ -26,7 +26,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly long[] _changes;
     private readonly PreviewChoice _choice;
     private readonly GivenPreviews _given = new();
-    private readonly ReaderActivity _activity = new();
     private readonly Sharpener _sharpener;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
@@ -60,7 +59,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         SourceRate[] rates = [.. volumes.Select(_ => new SourceRate())];
         _choice = new PreviewChoice(volumes, previews ?? PreviewOptions.Off, rates, Has);
         _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address), disk);
-        _sharpener = new Sharpener(volumes, _choice, _given, _cache, pool, _maker, _scheduler, _activity, _stopping);
+        _sharpener = new Sharpener(volumes, _choice, _given, _cache, pool, _maker, _scheduler, _flights.Activity, _stopping);
     }
 
     private event Action<ChunkAddress>? Changed;
@@ -74,6 +73,12 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <summary>Chunks on their way.</summary>
     public int InFlight => _flights.Count;
 
+    /// <summary>Readers who wait for a chunk just now.</summary>
+    public int Waiting => _flights.Activity.Waiting;
+
+    /// <summary>When the last of those who do not wait any more did, by <see cref="Environment.TickCount64"/>.</summary>
+    public long LastWaited => _flights.Activity.LastWaited;
+
     /// <summary>What previews have come to.</summary>
     public PreviewCounts Previews => new(_given.Count, _sharpener.Sharpened);
 
@@ -83,6 +88,10 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <summary>How many workers a budget allows; 0 if it is too small for one.</summary>
     public static int MostWorkers(IReadOnlyList<Multiscale> volumes, long budget) =>
         volumes.Count == 0 ? int.MaxValue : (int)volumes.Min(volume => Math.Min(int.MaxValue, budget / RowWidth.LeastBytes(volume)));
+
+    /// <summary>Bytes of a budget that so many workers never need all at once to make chunks: what others may hold without anybody waiting for it.</summary>
+    public static long Spare(IReadOnlyList<Multiscale> volumes, long budget, int workers) =>
+        Math.Max(0, budget - volumes.Select(volume => workers * RowWidth.For(volume, budget, workers).BytesFor(volume)).DefaultIfEmpty().Max());
 
     /// <summary>
     /// Has a source looked at because a reader met a file that has changed; the task ends when what was found is taken in. While it is null
@@ -209,7 +218,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     {
         bool isPreview = IsPreviewed(address);
         long taken = isPreview ? 0 : _choice.Enter(address);
-        _activity.Enter();
         try
         {
             Lease lease = await Join(address with { IsPreview = isPreview }, cancellationToken);
@@ -217,7 +225,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         }
         finally
         {
-            _activity.Leave();
             _choice.Leave(taken);
         }
     }

@@ -16,6 +16,9 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
     private readonly Dictionary<ChunkAddress, ChunkFlight> _flights = [];
     private Exception? _closed;
 
+    /// <summary>Whether any reader waits for a chunk that is not in memory.</summary>
+    public ReaderActivity Activity { get; } = new();
+
     /// <summary>Number of chunks on their way.</summary>
     public int Count
     {
@@ -268,10 +271,16 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
     private bool TryGetMade(in ChunkAddress address, out Lease lease) =>
         (address.IsPreview && cache.TryGet(address with { IsPreview = false }, out lease)) || cache.TryGet(address, out lease);
 
-    private static void Add(ChunkFlight flight, ChunkFlight.Waiter waiter)
+    private void Add(ChunkFlight flight, ChunkFlight.Waiter waiter)
     {
         flight.Waiters.Add(waiter);
+        if (!waiter.IsWorker) Activity.Enter();
         if (flight.Job is { } job) job.Readers++;
+    }
+
+    private void Gone(ChunkFlight.Waiter waiter)
+    {
+        if (!waiter.IsWorker) Activity.Leave();
     }
 
     private ChunkFlight.Waiter[] End(ChunkFlight flight)
@@ -280,6 +289,7 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
         {
             _flights.Remove(flight.Address);
             ChunkFlight.Waiter[] waiters = [.. flight.Waiters];
+            foreach (ChunkFlight.Waiter waiter in waiters) Gone(waiter);
             flight.Waiters.Clear();
             return waiters;
         }
@@ -291,6 +301,7 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
         lock (_sync)
         {
             if (!flight.Waiters.Remove(waiter)) return;
+            Gone(waiter);
             if (flight.Job is { } job && --job.Readers == 0 && !job.Nested) abandoned = job;
         }
 

@@ -10,7 +10,7 @@ namespace ZarrFs.Core.Chunks;
 /// a plane decoded unit by decoded unit, so that each is decoded once and a worker needs memory for one. Units of several planes are shared
 /// out themselves.
 /// </summary>
-internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, TimeSpan patience)
+internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, TimeSpan patience, IPace? pace = null)
 {
     /// <summary>Fills the buffers and scratch places of some chunks with the same t and z.</summary>
     public void Read(Multiscale volume, IReadOnlyList<SlabChunk> chunks, CancellationToken cancellationToken)
@@ -62,6 +62,7 @@ internal sealed class SlabReader(BufferPool pool, ChunkScheduler scheduler, Time
                         {
                             foreach (Region block in slab.Blocks(c, z, y, endY, x, endX))
                             {
+                                pace?.Wait(cancellationToken);
                                 cancellationToken.ThrowIfCancellationRequested();
                                 ReadBlock(slab, block, read.Span, gathered.Span);
                             }

@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Materialize.Stores;
@@ -14,13 +15,16 @@ public sealed class Materializer : IDisposable
 {
     private readonly StoreTarget _target;
     private readonly BufferPool _pool;
+    private readonly IChunkDisk? _cache;
     private StoreWriter? _store;
 
     /// <param name="plan">How the levels are built.</param>
     /// <param name="target">Where they go.</param>
     /// <param name="pool">Where all buffers come from; its budget covers the plan.</param>
-    public Materializer(BuildPlan plan, StoreTarget target, BufferPool pool)
+    /// <param name="cache">Chunks that need not be made, those of its volume 0; null for none.</param>
+    public Materializer(BuildPlan plan, StoreTarget target, BufferPool pool, IChunkDisk? cache = null)
     {
+        _cache = cache;
         Plan = plan;
         _target = target;
         _pool = pool;
@@ -31,6 +35,9 @@ public sealed class Materializer : IDisposable
 
     /// <summary>How far the build is; may be read at any time.</summary>
     public BuildCounters Counters { get; } = new();
+
+    /// <summary>Chunks that this run has taken from the cache.</summary>
+    public long FromCache { get; private set; }
 
     /// <summary>Share of the chunks that is done, from 0 to 1, what an earlier run has done included; 0 before the store is open.</summary>
     public double DoneShare => _store is { Chunks: > 0 } store ? (double)store.DoneChunks / store.Chunks : 0;
@@ -66,7 +73,15 @@ public sealed class Materializer : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; what was made by then is kept.</exception>
     public void Build(CancellationToken cancellationToken)
     {
-        PyramidBuilder.Run(Plan, _pool, new NotingSink(Store, Plan.Scope), Counters, cancellationToken);
+        var sink = new NotingSink(Store, Plan.Scope);
+        if (_cache is not null)
+        {
+            var ready = new ReadyChunks(_cache, 0, Plan.Scope);
+            ready.Copy(_pool, Plan.Workers, sink, Counters, cancellationToken);
+            FromCache = ready.Taken;
+        }
+
+        PyramidBuilder.Run(Plan, _pool, sink, Counters, cancellationToken);
     }
 
     /// <summary>Puts the metadata in place: from now on it is a store.</summary>

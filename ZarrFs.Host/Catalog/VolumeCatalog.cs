@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
@@ -61,7 +63,10 @@ internal sealed class VolumeCatalog : IDisposable
     }
 
     /// <summary>What people are told about each volume, with the problems found by now.</summary>
-    public IReadOnlyList<VolumeFacts> Facts(string? mountPath) =>
+    /// <param name="mountPath">Where they are mounted, if they are.</param>
+    /// <param name="disk">The disk cache, if there is one.</param>
+    /// <param name="builds">How far the background build of each is, if there is one.</param>
+    public IReadOnlyList<VolumeFacts> Facts(string? mountPath, IChunkDisk? disk = null, IReadOnlyList<BuildStatus>? builds = null) =>
     [
         .. Volumes.Select((volume, index) => new VolumeFacts
         {
@@ -71,7 +76,11 @@ internal sealed class VolumeCatalog : IDisposable
             Shape = volume.Volume.Shape,
             DataType = volume.Volume.DataType,
             VoxelSize = volume.Volume.VoxelSize,
-            Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts))],
+            Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts)
+            {
+                Final = Final(disk, index, level.Index),
+            })],
+            Build = builds?[index],
             Problems = volume.Volume.Source.Problems,
             Others = volume.Volume.Source.Others,
             MountPath = mountPath,
@@ -86,6 +95,10 @@ internal sealed class VolumeCatalog : IDisposable
     {
         foreach (ISource source in _sources) source.Dispose();
     }
+
+    /// <summary>Of a level that is not kept, chunks may be there that somebody has asked to have.</summary>
+    private static long? Final(IChunkDisk? disk, int volume, int level) =>
+        disk?.CountOf(volume, level) is { } count && (count > 0 || disk.Keeps(volume, level)) ? count : null;
 
     private List<Multiscale> Open(VolumeSettings settings, BufferPool pool, ILogger logger)
     {

@@ -44,6 +44,13 @@ internal sealed class MaterializeArguments
     private readonly Option<bool> _verify = new("--verify") { Description = "Read the finished store back and compare each chunk with the source." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be written: levels, chunks, bytes, memory, and how long it would take." };
 
+    private readonly Option<string?> _cache = new("--cache") { HelpName = "DIRECTORY", Description = "The disk cache of mount, serve and warm, for --from-cache." };
+
+    private readonly Option<bool> _fromCache = new("--from-cache")
+    {
+        Description = "Take chunks that the disk cache has of this view of this source instead of making them: what it has of level 0 is not read from the source.",
+    };
+
     private readonly Option<string?> _progress = ProgressOption();
 
     /// <summary>What <c>--progress</c> takes, in every command that has it.</summary>
@@ -55,7 +62,7 @@ internal sealed class MaterializeArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_format, _zarrOnly, _compression, _overwrite, _durability, _firstNewLevel, _rebuild, _verify, _dryRun, _progress]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_format, _zarrOnly, _compression, _overwrite, _durability, _firstNewLevel, _rebuild, _verify, _dryRun, _cache, _fromCache, _progress]) command.Options.Add(option);
     }
 
     /// <summary>What the command line says, checked as far as it can be without the source.</summary>
@@ -81,8 +88,20 @@ internal sealed class MaterializeArguments
             FirstNewLevel = FirstNewLevel(parsed),
             Verify = parsed.GetValue(_verify),
             DryRun = parsed.GetValue(_dryRun),
+            FromCache = FromCache(parsed),
             Progress = ProgressStyles.Parse(parsed.GetValue(_progress)),
         };
+    }
+
+    /// <summary>The directory of the cache as a configuration key.</summary>
+    public (string Key, string? Value) Cache(ParseResult parsed) => ("Cache:Path", parsed.GetValue(_cache));
+
+    private bool FromCache(ParseResult parsed)
+    {
+        bool fromCache = parsed.GetValue(_fromCache);
+        if (parsed.GetValue(_cache) is not null && !fromCache) throw new OptionException("--cache", "says nothing without --from-cache; give that too, or leave --cache out");
+        if (fromCache && parsed.GetValue(_zarrOnly)) throw new OptionException("--from-cache", "a cache is of a volume with its levels, and --zarr-only makes none; leave one of the two out");
+        return fromCache;
     }
 
     private int? FirstNewLevel(ParseResult parsed)

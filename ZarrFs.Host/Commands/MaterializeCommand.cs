@@ -34,7 +34,7 @@ internal static class MaterializeCommand
             {
                 volume.OnBadSlice = "fail";
                 given(volume);
-            });
+            }, store.Cache(parsed));
             return new MaterializeJob(settings, store.Read(parsed, Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))).Run();
         });
         return command;

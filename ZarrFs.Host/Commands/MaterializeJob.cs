@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize;
 using ZarrFs.Core.Materialize.Building;
@@ -36,7 +38,8 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         if (Check(work.Scope, interruption.Token) is { } ended) return ended;
         BuildPlan plan = _limit.Plan(work.Scope, storeBytes, _workers);
         IReadOnlyList<SourceProblem> bad;
-        using (var materializer = new Materializer(plan, target, pool))
+        using DiskCache? cache = OpenCache(work);
+        using (var materializer = new Materializer(plan, target, pool, cache))
         {
             if (Write(work, materializer, interruption.Token) is { } early) return early;
             bad = materializer.BadSlices;
@@ -44,6 +47,15 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
 
         int compared = store.Verify ? new Verification(store.Path, plan, target.Levels, target.Documents([])).Run(pool, store.Progress, interruption.Token) : 0;
         return Math.Max(compared, TellBadSlices(bad));
+    }
+
+    /// <summary>Opens the cache that chunks are taken from. Nothing is put there, so nothing has to go.</summary>
+    private DiskCache? OpenCache(StoreWork work)
+    {
+        if (!store.FromCache || work.Catalog is not { } catalog) return null;
+        if (settings.Cache is not { } options) throw new OptionException("--from-cache", "there is no cache; name its directory (--cache)");
+        if (!Directory.Exists(options.Directory)) throw new OptionException("--cache", $"{options.Directory} is not there; expected the directory of a disk cache that mount, serve or warm has filled");
+        return DiskCache.Open(options, catalog.Volumes, catalog.Channels, NullLogger.Instance);
     }
 
     private int Try(DryRun dryRun, BufferPool pool, CancellationToken stop)

@@ -19,6 +19,7 @@ internal static class MaterializeReport
         text.AppendLine(
             $"Written {now}in {Amounts.Time(took)}: {counters.ChunksWritten} chunks, {Amounts.Bytes(counters.WrittenBytes)} ({Amounts.Bytes(counters.WrittenBytes / seconds)}/s) "
             + $"from {Amounts.Bytes(voxels)} of voxels ({Amounts.Bytes(voxels / seconds)}/s); {counters.ChunksEmpty} chunks are all fill and have no file");
+        if (store.FromCache) text.AppendLine($"{materializer.FromCache} chunks came from the cache");
         text.Append(StoreSummary.NextSteps(work, store));
         return text.ToString();
     }

@@ -28,6 +28,9 @@ internal sealed record StoreSettings
     /// <summary>Whether nothing is to be written.</summary>
     public required bool DryRun { get; init; }
 
+    /// <summary>Whether chunks that the disk cache has are taken from it.</summary>
+    public required bool FromCache { get; init; }
+
     /// <summary>How it is told how far it is.</summary>
     public required ProgressStyle Progress { get; init; }
 

@@ -37,6 +37,9 @@ internal sealed class StoreWork : IDisposable
     /// <summary>Number of the first level that is written. If it is not 0, the builder's level 0 is the one before, and is only read.</summary>
     public int FirstLevel { get; }
 
+    /// <summary>The source's catalogue; null where levels are added to a store.</summary>
+    public VolumeCatalog? Catalog => _source as VolumeCatalog;
+
     /// <summary>What the chunks are encoded with; null for nothing.</summary>
     public Codec? Codec => Target.Levels[^1]?.Codec;
 

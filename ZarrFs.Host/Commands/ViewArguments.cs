@@ -13,7 +13,8 @@ internal sealed class ViewArguments
     /// <param name="forStores">
     /// True where a store is written or compared: there bad slices fail unless it is said otherwise, and scroll2zarr's names are understood too.
     /// </param>
-    public ViewArguments(bool forStores = false)
+    /// <param name="levels">How the number of levels is said; <c>--levels</c> says something else in some command.</param>
+    public ViewArguments(bool forStores = false, string levels = "--levels")
     {
         _forStores = forStores;
         Add(
@@ -27,7 +28,7 @@ internal sealed class ViewArguments
         Add("--type", "TYPE", "Show uint16 voxels as uint8 (÷ 256). Half the bytes for viewers.", (v, text) => v.Type = text);
         if (forStores) Add("--obytes", "N", "Bytes of a voxel, as scroll2zarr says it: 0 as in the source, 1 for --type uint8, 2 for a uint16 source as it is.", SetBytes, "--bytes");
         Add("--chunk-size", "N", "Voxels of a chunk along each axis, or three numbers for z,y,x. Default: 128", (v, text) => v.ChunkSize = text, "--chunk_size");
-        Add("--levels", "N", "Number of resolution levels. Default: auto, until the coarsest fits in one chunk.", (v, text) => v.Levels = text, "--nlevels");
+        Add(levels, "N", "Number of resolution levels. Default: auto, until the coarsest fits in one chunk.", (v, text) => v.Levels = text, "--nlevels");
         Add("--downsample", "METHOD", "How a level is made from the one before: mean (default), nearest, gaussian, max, min, mode (labels).", (v, text) => v.Downsample = text, "--algorithm");
         Add("--voxel-size", "SIZE", "Voxel size in µm, or with a unit, or three for z,y,x: 7.91, 40nm, 2,0.5,0.5um. Default: meta.json's or the file's.", (v, text) => v.VoxelSize = text);
         Add(

@@ -78,6 +78,8 @@ internal sealed partial class RequestHandler : IDisposable
                 return StartPage.WriteAsync(context, _content, query);
             case "healthz" when !isDirectory:
                 return HealthDocument.WriteAsync(context, _content);
+            case "status" when !isDirectory:
+                return StatusDocument.WriteAsync(context, _content);
             case "favicon.ico" when !isDirectory:
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return Task.CompletedTask;

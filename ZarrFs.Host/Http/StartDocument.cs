@@ -22,6 +22,7 @@ internal static class StartDocument
             json.WriteStartArray("entries");
             foreach ((string name, Node node) in DirectoryListing.Children(content.Tree, NodeId.Root)) DirectoryListing.WriteEntry(json, name, node);
             json.WriteEndArray();
+            StatusDocument.WriteCache(json, content);
             json.WriteEndObject();
         }
 
@@ -65,10 +66,12 @@ internal static class StartDocument
             WriteShape(json, "shape", level.Shape);
             WriteShape(json, "chunk", new VolumeShape(level.Chunk.Z, level.Chunk.Y, level.Chunk.X));
             WriteShape(json, "grid", level.Grid);
+            StatusDocument.WriteFinal(json, level);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        StatusDocument.WriteBuild(json, volume);
         json.WriteStartArray("others");
         foreach (string other in volume.Others) json.WriteStringValue(other);
         json.WriteEndArray();

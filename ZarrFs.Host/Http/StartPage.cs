@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Tree;
@@ -25,6 +26,7 @@ internal static class StartPage
         section{border-top:1px solid var(--line);margin-top:1.5rem}
         table{border-collapse:collapse}th,td{text-align:left;padding:.1rem 1rem .1rem 0;vertical-align:top;overflow-wrap:anywhere}th{font-weight:600}
         .wide{overflow-x:auto}.wide td,.wide th{white-space:nowrap}pre{background:var(--soft);padding:.5rem;overflow-x:auto;margin:.2rem 0 .6rem}
+        progress{width:8rem;vertical-align:middle}
         code{user-select:all;white-space:pre-wrap;overflow-wrap:anywhere}
         .bad{color:var(--bad)}
         </style></head><body><h1>ZarrFs</h1>
@@ -45,6 +47,7 @@ internal static class StartPage
         IReadOnlyList<VolumeFacts> volumes = content.Volumes();
         if (volumes.Count == 0) html.Append("<p>No volume is served.</p>\n");
         foreach (VolumeFacts volume in volumes) AppendVolume(html, volume, new ClientLines(volume, server));
+        AppendCache(html, content);
         html.Append("<section><h2>Files</h2><pre>");
         foreach ((string name, Node node) in DirectoryListing.Children(content.Tree, NodeId.Root)) DirectoryListing.AppendLine(html, name, node);
         return html.Append("</pre></section></body></html>\n").ToString();
@@ -63,10 +66,7 @@ internal static class StartPage
         if (volume.MountPath is { } mounted) AppendRow("Mounted at", mounted);
         html.Append("</table>\n");
         if (volume.Channels.Count > 1) AppendChannels(html, volume.Channels);
-        html.Append("<h3>Levels</h3><div class=\"wide\"><table><tr><th>Level<th>Shape<th>Chunk<th>Chunks</tr>\n");
-        foreach (LevelFacts level in volume.Levels)
-            html.Append($"<tr><td>{level.Index}<td>{level.Shape}<td>{level.Chunk}<td>{level.Grid}</tr>\n");
-        html.Append("</table></div>\n");
+        AppendLevels(html, volume);
         AppendProblems(html, volume.Problems);
         foreach (string other in volume.Others.Take(MostProblems)) html.Append($"<p>Not shown: {Text(other)}</p>\n");
 
@@ -76,6 +76,50 @@ internal static class StartPage
         html.Append("</section>\n");
 
         void AppendRow(string name, string value) => html.Append($"<tr><th>{name}<td>{Text(value)}</tr>\n");
+    }
+
+    /// <summary>With what is final of each level in the disk cache, where any level is kept there.</summary>
+    private static void AppendLevels(StringBuilder html, VolumeFacts volume)
+    {
+        bool isCached = volume.Levels.Any(level => level.Final is not null);
+        html.Append($"<h3>Levels</h3><div class=\"wide\"><table><tr><th>Level<th>Shape<th>Chunk<th>Chunks{(isCached ? "<th>In the cache, exact" : "")}</tr>\n");
+        foreach (LevelFacts level in volume.Levels)
+        {
+            html.Append($"<tr><td>{level.Index}<td>{level.Shape}<td>{level.Chunk}<td>{level.Grid}");
+            if (level.FinalShare is { } share)
+            {
+                string percent = BuildWords.Percent(share);
+                html.Append(CultureInfo.InvariantCulture, $"<td><progress value=\"{share:0.####}\">{percent}</progress> {percent}, {level.Final} of {level.Chunks}");
+            }
+            else if (isCached)
+            {
+                html.Append("<td>not kept: read from the source");
+            }
+
+            html.Append("</tr>\n");
+        }
+
+        html.Append("</table></div>\n");
+        if (volume.Build is { } build)
+            html.Append($"<p{(build.State == BuildState.Failed ? " class=\"bad\"" : "")}>In the background: {Text(BuildWords.Of(build, volume.Levels.Count))}</p>\n");
+    }
+
+    private static void AppendCache(StringBuilder html, ServedContent content)
+    {
+        long provisional = content.Provisional?.Invoke() ?? 0;
+        CacheFacts? cache = content.Cache?.Invoke();
+        if (cache is null && provisional == 0) return;
+        html.Append("<section><h2>Cache</h2><table>\n");
+        if (cache is not null)
+        {
+            html.Append($"<tr><th>Directory<td>{Text(cache.Directory)}</tr>\n")
+                .Append(CultureInfo.InvariantCulture, $"<tr><th>Full<td><progress value=\"{(double)cache.Bytes / Math.Max(1, cache.MaxBytes):0.####}\"></progress> ")
+                .Append($"{Amounts.Bytes(cache.Bytes)} of {Amounts.Bytes(cache.MaxBytes)}</tr>\n")
+                .Append(CultureInfo.InvariantCulture, $"<tr><th>Chunks asked for<td>{cache.Hits} there, {cache.Misses} not</tr>\n");
+        }
+
+        if (provisional > 0) html.Append(CultureInfo.InvariantCulture, $"<tr><th>Shown as previews<td>{provisional} chunks, until the exact ones are there</tr>\n");
+        html.Append("</table></section>\n");
     }
 
     private static void AppendChannels(StringBuilder html, IReadOnlyList<OmeroChannel> channels)

@@ -1,3 +1,4 @@
+using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
@@ -45,4 +46,7 @@ public sealed record VolumeFacts
 
     /// <summary>The time point and the channel that the Zarr v2 root shows.</summary>
     public LeadingIndex Leading { get; init; }
+
+    /// <summary>How far its levels are built in the background; null where nothing is.</summary>
+    public BuildStatus? Build { get; init; }
 }

@@ -11,6 +11,7 @@ internal static class ProgressWords
         "check" => "Looking at every header",
         "read" => "Reading every voxel",
         "build" => "Writing",
+        "warm" => "Making chunks",
         "finish" => "Finishing",
         "verify" => "Comparing",
         _ => stage,

@@ -26,7 +26,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         Pool = new BufferPool(budget);
         Chunks = new FakeChunks(Pool, x => x < 100 ? SmallChunk : LargeChunk);
-        _service = new HttpService(options, new ServedContent(Tree, Chunks, Pool, () => Volumes), NullLoggerFactory.Instance);
+        _service = new HttpService(options, new ServedContent(Tree, Chunks, Pool, () => Volumes) { Cache = () => Cache, Provisional = () => Cache is null ? 0 : 2 }, NullLoggerFactory.Instance);
         Tree.AddDirectory("vol.zarr");
         Tree.AddDocument("vol.zarr/.zattrs", Document);
         Tree.AddDirectory("vol.zarr/0");
@@ -44,6 +44,9 @@ internal sealed class TestServer : IAsyncDisposable
     public BufferPool Pool { get; }
 
     public List<VolumeFacts> Volumes { get; } = [];
+
+    /// <summary>What is said of the disk cache.</summary>
+    public CacheFacts? Cache { get; set; }
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 

@@ -56,6 +56,7 @@ internal sealed class ArraySource : ISource
 
     public DateTimeOffset LastModified { get; init; } = new(2023, 2, 5, 18, 7, 39, TimeSpan.Zero);
 
+    /// <summary>What a test says is missing or bad, before anything is read.</summary>
     public IReadOnlyList<SourceProblem> Problems { get; set; } = [];
 
     public IReadOnlyList<string> Others => [];

@@ -11,6 +11,12 @@ public interface IChunkDisk
     /// <summary>True if chunks of this level of this volume are kept at all: level 0 only where it is dear to make.</summary>
     bool Keeps(int volume, int level);
 
+    /// <summary>
+    /// False for a chunk that is not kept though its level is: a slice that it is made of is bad, as far as known by now, or has changed since
+    /// the cache was opened. All chunks of coarser levels that hold voxels of it are not kept either.
+    /// </summary>
+    bool Accepts(in ChunkAddress address) => true;
+
     /// <summary>What is known of a chunk, without touching its file.</summary>
     CachedState StateOf(in ChunkAddress address);
 

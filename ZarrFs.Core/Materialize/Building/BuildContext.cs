@@ -15,16 +15,17 @@ internal sealed class BuildContext : IDisposable
     private readonly Downsampler? _downsampler;
     private readonly CancellationTokenSource _stop;
 
-    public BuildContext(BuildPlan plan, BufferPool pool, IChunkSink sink, BuildCounters counters, CancellationToken cancellationToken)
+    public BuildContext(BuildPlan plan, BufferPool pool, IChunkSink sink, BuildCounters counters, CancellationToken cancellationToken, IPace? pace = null)
     {
         Plan = plan;
         Pool = pool;
         Counters = counters;
+        Pace = pace;
         _sink = sink;
         Multiscale volume = plan.Scope.Volume;
         _downsampler = volume.Levels.Count > 1 && volume.Method != DownsampleMethod.Gaussian ? Downsampler.Create(volume.Method, volume.Volume.DataType) : null;
         Scheduler = new ChunkScheduler(plan.Workers);
-        Queue = new WriteQueue(sink, counters, plan.Workers, plan.QueueBytes);
+        Queue = new WriteQueue(sink, counters, plan.Workers, plan.QueueBytes, pace, cancellationToken);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Queue.Failed);
         counters.TotalVoxelBytes = plan.Scope.VoxelBytes;
     }
@@ -37,6 +38,9 @@ internal sealed class BuildContext : IDisposable
 
     /// <summary>Threads that read and halve.</summary>
     public ChunkScheduler Scheduler { get; }
+
+    /// <summary>Asked before each piece of work; null if nothing holds it up.</summary>
+    public IPace? Pace { get; }
 
     /// <summary>Takes finished chunks.</summary>
     public WriteQueue Queue { get; }
@@ -62,6 +66,31 @@ internal sealed class BuildContext : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// True if a level that is taken lacks a chunk of this run or of those it is made of. That a run is there does not say that those below
+    /// it are: a cache lets any of them go, and a store may have been given it ready-made.
+    /// </summary>
+    public bool IsNeeded(in ChunkRun run)
+    {
+        for (int level = run.Level; level >= 0; level--)
+        {
+            if (!_sink.Takes(level)) continue;
+            int depth = run.Level - level;
+            VolumeShape counts = Plan.Scope.Volume.Levels[level].Grid.Counts;
+            long endZ = Math.Min(counts.Z, (run.Z + 1) << depth), endY = Math.Min(counts.Y, (run.Y + 1) << depth);
+            long x = run.X << depth, endX = Math.Min(counts.X, (run.X + run.Count) << depth);
+            for (long z = run.Z << depth; z < endZ; z++)
+            {
+                for (long y = run.Y << depth; y < endY; y++)
+                {
+                    if (!IsDone(run with { Level = level, Z = z, Y = y, X = x, Count = (int)(endX - x) })) return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Reads a run of level 0 from a source that need not be decoded, channel by channel; null stands for all fill.</summary>
@@ -103,6 +132,7 @@ internal sealed class BuildContext : IDisposable
         {
             Scheduler.ForEach(run.Chunks, i =>
             {
+                Pace?.Wait(Stop);
                 if (_sink.StateOf(run[i]) != ChunkState.Written) return;
                 chunks[i] = Pool.Rent(Plan.Scope.Volume.ChunkBytes, Patience, Stop);
                 _sink.Load(run[i], chunks[i]!.Span);
@@ -114,6 +144,14 @@ internal sealed class BuildContext : IDisposable
             Release(chunks);
             throw;
         }
+    }
+
+    /// <summary>Reads a run of level 0 back instead of reading it from the source.</summary>
+    public ChunkBuffer?[] LoadInstead(in ChunkRun run)
+    {
+        ChunkBuffer?[] chunks = Load(run);
+        Skip(run);
+        return chunks;
     }
 
     /// <summary>Counts all level-0 voxels below a run that is done.</summary>
@@ -151,6 +189,7 @@ internal sealed class BuildContext : IDisposable
         // By parents, not by children: two of those meet in one.
         Scheduler.ForEach(parent.Chunks, p =>
         {
+            Pace?.Wait(Stop);
             long first = 2 * (parent.X + (p % parent.Count)), end = Math.Min(first + 2, child.X + child.Count);
             for (long x = Math.Max(first, child.X); x < end; x++)
             {

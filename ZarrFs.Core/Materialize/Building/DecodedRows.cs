@@ -15,7 +15,7 @@ internal sealed class DecodedRows(BuildContext context, RunShelf shelf)
     private const int MostDeepRows = 8;
 
     private readonly Multiscale _volume = context.Plan.Scope.Volume;
-    private readonly SlabReader _reader = new(context.Pool, context.Scheduler, BuildContext.Patience);
+    private readonly SlabReader _reader = new(context.Pool, context.Scheduler, BuildContext.Patience, context.Pace);
 
     /// <summary>Most runs that come from the same decoding.</summary>
     public static long MostRows(Multiscale volume)
@@ -38,11 +38,19 @@ internal sealed class DecodedRows(BuildContext context, RunShelf shelf)
         {
             end = End(_volume, y);
             ChunkRun[] runs = [.. Enumerable.Range(0, (int)(end - y)).Select(i => first with { Y = y + i })];
+            if (Array.TrueForAll(runs, run => context.IsDone(run)))
+            {
+                foreach (ChunkRun run in runs) yield return (run, context.LoadInstead(run));
+                continue;
+            }
+
             ParkableRun[] parkables = Decode(runs);
             for (int i = 0; i < runs.Length; i++)
             {
                 shelf.Take(parkables[i]);
                 ClearOutside(runs[i], parkables[i]);
+                context.Counters.Place = context.Describe(runs[i]);
+                context.Counters.AddVoxels(context.Plan.Scope.BytesOf(runs[i]));
                 yield return (runs[i], shelf.Close(parkables[i]));
             }
         }

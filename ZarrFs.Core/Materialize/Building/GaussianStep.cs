@@ -108,6 +108,7 @@ internal sealed class GaussianStep : LevelStep
         int planesOfChannel = (int)(endZ - firstZ);
         Context.Scheduler.ForEach(planesOfChannel * Channels, i =>
         {
+            Context.Pace?.Wait(Context.Stop);
             Context.Stop.ThrowIfCancellationRequested();
             MakePlane(run, chunks, planes, parents, span, firstZ + (i % planesOfChannel), i / planesOfChannel);
         });

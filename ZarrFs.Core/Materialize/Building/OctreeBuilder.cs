@@ -13,7 +13,7 @@ internal sealed class OctreeBuilder(BuildContext context)
 {
     private readonly BuildScope _scope = context.Plan.Scope;
     private readonly Multiscale _volume = context.Plan.Scope.Volume;
-    private readonly BandReader _reader = new(context.Pool, context.Scheduler, BuildContext.Patience);
+    private readonly BandReader _reader = new(context.Pool, context.Scheduler, BuildContext.Patience, context.Pace);
 
     /// <summary>Builds everything that is missing.</summary>
     public void Run()
@@ -45,9 +45,17 @@ internal sealed class OctreeBuilder(BuildContext context)
     private ChunkBuffer?[] Make(in ChunkRun run, bool wanted)
     {
         context.Stop.ThrowIfCancellationRequested();
-        if (context.IsDone(run))
+        bool done = context.IsDone(run);
+        if ((done || !wanted) && !context.IsNeeded(run))
         {
             context.Skip(run);
+            return wanted ? context.Load(run) : new ChunkBuffer?[run.Chunks];
+        }
+
+        if (run.Level > 0 && (done || (!wanted && !context.Takes(run.Level))))
+        {
+            // Only what is below it.
+            foreach (ChunkRun child in Children(run)) BuildContext.Release(Make(child, wanted: false));
             return wanted ? context.Load(run) : new ChunkBuffer?[run.Chunks];
         }
 
@@ -76,25 +84,18 @@ internal sealed class OctreeBuilder(BuildContext context)
     private ChunkBuffer?[] Halve(in ChunkRun run)
     {
         var parents = new ChunkBuffer?[run.Chunks];
-        VolumeShape below = _volume.Levels[run.Level - 1].Grid.Counts;
         try
         {
-            for (int corner = 0; corner < 4; corner++)
+            foreach (ChunkRun child in Children(run))
             {
-                long z = (2 * run.Z) + (corner >> 1), y = (2 * run.Y) + (corner & 1);
-                if (z >= below.Z || y >= below.Y) continue;
-                var row = new ChunkRun(run.Level - 1, run.T, run.C, run.Channels, z, y, 0, 0);
-                foreach (ChunkRun child in Split(row, 2 * run.X, Math.Min(2 * (run.X + run.Count), below.X)))
+                ChunkBuffer?[] chunks = Make(child, wanted: true);
+                try
                 {
-                    ChunkBuffer?[] chunks = Make(child, wanted: true);
-                    try
-                    {
-                        context.HalveInto(run, parents, child, chunks);
-                    }
-                    finally
-                    {
-                        BuildContext.Release(chunks);
-                    }
+                    context.HalveInto(run, parents, child, chunks);
+                }
+                finally
+                {
+                    BuildContext.Release(chunks);
                 }
             }
         }
@@ -105,5 +106,18 @@ internal sealed class OctreeBuilder(BuildContext context)
         }
 
         return parents;
+    }
+
+    /// <summary>The runs of the level below that a run is made of.</summary>
+    private IEnumerable<ChunkRun> Children(ChunkRun run)
+    {
+        VolumeShape below = _volume.Levels[run.Level - 1].Grid.Counts;
+        for (int corner = 0; corner < 4; corner++)
+        {
+            long z = (2 * run.Z) + (corner >> 1), y = (2 * run.Y) + (corner & 1);
+            if (z >= below.Z || y >= below.Y) continue;
+            var row = new ChunkRun(run.Level - 1, run.T, run.C, run.Channels, z, y, 0, 0);
+            foreach (ChunkRun child in Split(row, 2 * run.X, Math.Min(2 * (run.X + run.Count), below.X))) yield return child;
+        }
     }
 }

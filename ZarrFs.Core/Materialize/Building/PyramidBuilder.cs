@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Chunks;
 
 namespace ZarrFs.Core.Materialize.Building;
 
@@ -12,12 +13,13 @@ public static class PyramidBuilder
     /// <param name="sink">Takes the chunks.</param>
     /// <param name="counters">Told how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="pace">Holds it up, piece by piece; null for never.</param>
     /// <exception cref="Failures.SourceException">The source failed.</exception>
     /// <exception cref="Failures.StoreException">The sink failed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static void Run(BuildPlan plan, BufferPool pool, IChunkSink sink, BuildCounters counters, CancellationToken cancellationToken)
+    public static void Run(BuildPlan plan, BufferPool pool, IChunkSink sink, BuildCounters counters, CancellationToken cancellationToken, IPace? pace = null)
     {
-        using var context = new BuildContext(plan, pool, sink, counters, cancellationToken);
+        using var context = new BuildContext(plan, pool, sink, counters, cancellationToken, pace);
         try
         {
             if (plan.IsSlabs) new SlabBuilder(context).Run();

@@ -14,7 +14,7 @@ internal sealed class SlabBuilder(BuildContext context)
 {
     private readonly BuildScope _scope = context.Plan.Scope;
     private readonly Multiscale _volume = context.Plan.Scope.Volume;
-    private readonly BandReader _reader = new(context.Pool, context.Scheduler, BuildContext.Patience);
+    private readonly BandReader _reader = new(context.Pool, context.Scheduler, BuildContext.Patience, context.Pace);
 
     /// <summary>Builds everything that is missing.</summary>
     public void Run()
@@ -57,8 +57,6 @@ internal sealed class SlabBuilder(BuildContext context)
                 ChunkRun first = parts[0] with { Z = z };
                 foreach ((ChunkRun run, ChunkBuffer?[] chunks) in _volume.Volume.Source.Unit.IsDecoded ? decoded.Read(first) : Read(first))
                 {
-                    context.Counters.Place = context.Describe(run);
-                    context.Counters.AddVoxels(_scope.BytesOf(run));
                     Deliver(run, chunks, steps);
                 }
             }
@@ -120,7 +118,16 @@ internal sealed class SlabBuilder(BuildContext context)
         for (long y = 0; y < _volume.Levels[0].Grid.Counts.Y; y++)
         {
             ChunkRun run = first with { Y = y };
-            yield return (run, context.Read(_reader, run));
+            if (context.IsDone(run))
+            {
+                yield return (run, context.LoadInstead(run));
+                continue;
+            }
+
+            context.Counters.Place = context.Describe(run);
+            ChunkBuffer?[] chunks = context.Read(_reader, run);
+            context.Counters.AddVoxels(_scope.BytesOf(run));
+            yield return (run, chunks);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Materialize.Building;
@@ -13,6 +14,8 @@ internal sealed class WriteQueue : IDisposable
     private readonly IChunkSink _sink;
     private readonly BuildCounters _counters;
     private readonly long _most;
+    private readonly IPace? _pace;
+    private readonly CancellationToken _stop;
     private readonly CancellationTokenSource _failed = new();
     private readonly object _sync = new();
     private readonly Queue<(Pending Run, int Index)> _waiting = new();
@@ -26,8 +29,12 @@ internal sealed class WriteQueue : IDisposable
     /// <param name="counters">Counts the empty ones.</param>
     /// <param name="threads">How many write at once.</param>
     /// <param name="most">Bytes of buffers that may wait.</param>
-    public WriteQueue(IChunkSink sink, BuildCounters counters, int threads, long most)
+    /// <param name="pace">Holds the writing up; null for never.</param>
+    /// <param name="stop">Ends that: what is queued then is written without delay.</param>
+    public WriteQueue(IChunkSink sink, BuildCounters counters, int threads, long most, IPace? pace = null, CancellationToken stop = default)
     {
+        _pace = pace;
+        _stop = stop;
         _sink = sink;
         _counters = counters;
         _most = most;
@@ -112,6 +119,7 @@ internal sealed class WriteQueue : IDisposable
             ExceptionDispatchInfo? failure = null;
             try
             {
+                _pace?.Wait(_stop);
                 Write(next.Run, next.Index);
             }
             catch (Exception caught)

@@ -1,0 +1,15 @@
+using ZarrFs.Core.Scratch;
+
+namespace ZarrFs.Core.Materialize.Background;
+
+/// <summary>What the background build may take.</summary>
+/// <param name="Pyramid">Which levels are wanted.</param>
+/// <param name="MaxBytes">Most bytes of the cache.</param>
+/// <param name="MemoryBytes">Most bytes of buffers; a part of the one budget, and never what those need who make chunks for readers.</param>
+/// <param name="Workers">Threads that read and halve; as many write.</param>
+/// <param name="Scratch">Where to keep what has no room in memory; null for nowhere.</param>
+public sealed record BackgroundOptions(BuildPyramidOption Pyramid, long MaxBytes, long MemoryBytes, int Workers, ScratchOptions? Scratch = null)
+{
+    /// <summary>When what has failed is tried again: after this time, then after twice as long, and so on up to ten minutes.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(10);
+}

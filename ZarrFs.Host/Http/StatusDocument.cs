@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using ZarrFs.Core.Materialize.Background;
+
+namespace ZarrFs.Host.Http;
+
+/// <summary>How far everything is, at <c>/status</c>: what is final of each level, what is built, how full the cache is. Small, to be asked again and again.</summary>
+internal static class StatusDocument
+{
+    public static Task WriteAsync(HttpContext context, ServedContent content)
+    {
+        ArrayBufferWriter<byte> body = new(1024);
+        using (Utf8JsonWriter json = new(body))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("volumes");
+            foreach (VolumeFacts volume in content.Volumes())
+            {
+                json.WriteStartObject();
+                json.WriteString("name", volume.Name);
+                json.WriteStartArray("levels");
+                foreach (LevelFacts level in volume.Levels)
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("index", level.Index);
+                    WriteFinal(json, level);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+                WriteBuild(json, volume);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            WriteCache(json, content);
+            json.WriteEndObject();
+        }
+
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.CacheControl = "no-store";
+        return BodyWriting.WriteAsync(context, body.WrittenMemory);
+    }
+
+    /// <summary><c>chunks</c>, and <c>final</c>: null where a level is not kept in the cache.</summary>
+    public static void WriteFinal(Utf8JsonWriter json, LevelFacts level)
+    {
+        json.WriteNumber("chunks", level.Chunks);
+        if (level.Final is { } final) json.WriteNumber("final", final);
+        else json.WriteNull("final");
+    }
+
+    /// <summary><c>build</c>, or null where nothing is built in the background.</summary>
+    public static void WriteBuild(Utf8JsonWriter json, VolumeFacts volume)
+    {
+        if (volume.Build is not { } build)
+        {
+            json.WriteNull("build");
+            return;
+        }
+
+        json.WriteStartObject("build");
+        json.WriteString("state", Word(build.State));
+        json.WriteStartArray("levels");
+        foreach (LevelFacts level in volume.Levels.Where(level => build.Levels.Contains(level.Index))) json.WriteNumberValue(level.Index);
+        json.WriteEndArray();
+        json.WriteNumber("done", build.DoneBytes);
+        json.WriteNumber("total", build.TotalBytes);
+        json.WriteNumber("rate", Math.Round(build.Rate));
+        if (build.Left is { } left) json.WriteNumber("left", Math.Round(left.TotalSeconds, 1));
+        else json.WriteNull("left");
+        json.WriteString("reason", build.Reason);
+        json.WriteEndObject();
+    }
+
+    /// <summary><c>cache</c>, or null without a disk cache, and <c>provisional</c>: chunks that somebody has a preview of.</summary>
+    public static void WriteCache(Utf8JsonWriter json, ServedContent content)
+    {
+        if (content.Cache?.Invoke() is { } cache)
+        {
+            json.WriteStartObject("cache");
+            json.WriteString("directory", cache.Directory);
+            json.WriteNumber("bytes", cache.Bytes);
+            json.WriteNumber("limit", cache.MaxBytes);
+            json.WriteNumber("hits", cache.Hits);
+            json.WriteNumber("misses", cache.Misses);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("cache");
+        }
+
+        json.WriteNumber("provisional", content.Provisional?.Invoke() ?? 0);
+    }
+
+    private static string Word(BuildState state) => state switch
+    {
+        BuildState.Waiting => "waiting",
+        BuildState.Building => "building",
+        BuildState.Paused => "paused",
+        BuildState.Done => "done",
+        BuildState.Failed => "failed",
+        _ => "skipped",
+    };
+}

@@ -280,7 +280,7 @@ internal sealed class ChunkMaker
         if (!isWaiting) flight.Looked = looked;
         if (!_flights.GiveBack(flight, alone: false) || isWaiting) return;
         if (looked.IsCompleted) Queue(flight, ChunkPriority.Urgent, stop);
-        else looked.ContinueWith(_ => Queue(flight, ChunkPriority.Urgent, stop), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        else _ = looked.ContinueWith(_ => Queue(flight, ChunkPriority.Urgent, stop), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private void ReadRow(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, ChunkJob job) => _rates[row[0].Address.Volume].Measure(() =>

@@ -30,7 +30,10 @@ public interface IChunkReader
     /// <summary>What a read of the chunk would give now, as far as can be told without making it. A lease says what it was.</summary>
     ChunkStatus StatusOf(in ChunkAddress address) => ChunkStatus.Final;
 
-    /// <summary>The number of the last change of voxels under this chunk since the source was opened, 0 for none: a part of its validators.</summary>
+    /// <summary>
+    /// The number of the last change of voxels under this chunk since the source was opened, 0 for none: a part of its validators. What is given
+    /// out after this was asked is of this revision or a later one; if it is the same when asked again, of this one.
+    /// </summary>
     int RevisionOf(in ChunkAddress address) => 0;
 
     /// <summary>True if <see cref="TryOpenFile"/> is likely to give one, as far as can be told without touching the disk.</summary>

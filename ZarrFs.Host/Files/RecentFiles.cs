@@ -143,6 +143,9 @@ internal sealed class RecentFiles : IDisposable
             _entry = entry;
         }
 
+        /// <summary>The chunk's revision when the file was opened.</summary>
+        public int Revision => (_entry ?? throw new ObjectDisposedException(nameof(FileUse))).Revision;
+
         public SafeFileHandle Handle => (_entry ?? throw new ObjectDisposedException(nameof(FileUse))).File.Handle;
 
         public void Dispose() => Interlocked.Exchange(ref _entry, null)?.Release();

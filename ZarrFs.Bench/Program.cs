@@ -7,6 +7,7 @@ using ZarrFs.Tests.Materialize;
 
 // ZarrFs.Bench cold-chunk SOURCE MIB, cold-slab SLICES MIB: end to end. ZarrFs.Bench fuzz --help: the fuzzer.
 // ZarrFs.Bench build-pyramid SOURCE MIB METHOD [DIRECTORY]: all levels, thrown away.
+// ZarrFs.Bench preview-quality SOURCE [--out PGM]: previews beside the exact levels.
 // ZarrFs.Bench peer-volumes DIRECTORY: what peers/scroll2zarr_sums.py converts.
 // ZarrFs.Bench formats DIRECTORY: the table in docs/FORMATS.md.
 // Everything else is BenchmarkDotNet's: --filter '*'.
@@ -20,6 +21,12 @@ switch (args)
         return 0;
     case ["build-pyramid", string source, string budget, string method, ..]:
         BuildPyramid.Run(source, long.Parse(budget, CultureInfo.InvariantCulture) << 20, Enum.Parse<ZarrFs.Core.Pyramid.DownsampleMethod>(method, ignoreCase: true), args.ElementAtOrDefault(4));
+        return 0;
+    case ["preview-quality", string source]:
+        PreviewQuality.Run(source, null);
+        return 0;
+    case ["preview-quality", string source, "--out", string picture]:
+        PreviewQuality.Run(source, picture);
         return 0;
     case ["fuzz", ..]:
         return FuzzCommand.Create().Parse(args[1..]).Invoke();

@@ -5,11 +5,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Catalog;
+using ZarrFs.Host.Commands;
 using ZarrFs.Host.Configuration;
 using ZarrFs.Host.Http;
 using ZarrFs.Host.Mount;
@@ -29,24 +32,30 @@ internal static class Service
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(services => new VolumeCatalog(
-            settings.Volumes, services.GetRequiredService<BufferPool>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Sources")));
+            settings.Volumes, services.GetRequiredService<BufferPool>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Sources"), followsChanges: true));
         builder.Services.AddSingleton(_ => new BufferPool(settings.Memory));
         builder.Services.AddSingleton(services =>
         {
             IReadOnlyList<Multiscale> volumes = services.GetRequiredService<VolumeCatalog>().Volumes;
-            int most = Math.Max(1, Math.Min(ChunkStore.MostWorkers(volumes, settings.Memory), Math.Max(2, Environment.ProcessorCount)));
             return new ChunkStore(
-                volumes, services.GetRequiredService<BufferPool>(), settings.Threads ?? most,
-                settings.Scratch, services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Scratch"), settings.Previews);
+                volumes, services.GetRequiredService<BufferPool>(), Workers(settings, volumes),
+                settings.Scratch, services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Scratch"), settings.Previews, services.GetService<DiskCache>());
         });
+        if (settings.Cache is { } cache) AddCache(builder.Services, cache);
         builder.Services.AddSingleton<IChunkReader>(services => services.GetRequiredService<ChunkStore>());
         builder.Services.AddSingleton<IFileTree>(services => services.GetRequiredService<VolumeCatalog>().Tree);
+        builder.Services.AddHostedService<WatchService>();
         // The address first: if it is taken, nothing is mounted, not even for a moment.
         if (settings.Listen is not null) AddHttp(builder.Services, settings);
         if (settings.MountPath is not null) AddMount(builder.Services, settings);
+        if (settings is { Cache: not null, Pyramid.First: not null }) AddPyramid(builder.Services, settings);
+        builder.Services.AddSingleton(services => new Metrics(
+            services.GetRequiredService<ChunkStore>(), [.. services.GetRequiredService<VolumeCatalog>().Volumes.Select(volume => volume.Name)],
+            services.GetService<DiskCache>() is { } disk ? () => CacheFacts.Of(disk) : null, services.GetService<BackgroundBuild>()));
         builder.Services.AddHostedService<Announcement>();
 
         using IHost host = builder.Build();
+        host.Services.GetRequiredService<Metrics>();
         await host.StartAsync(stop);
         await host.WaitForShutdownAsync(stop);
         return 0;
@@ -65,18 +74,48 @@ internal static class Service
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
+    private static int Workers(Settings settings, IReadOnlyList<Multiscale> volumes) =>
+        settings.Threads ?? Math.Max(1, Math.Min(ChunkStore.MostWorkers(volumes, settings.Memory), Math.Max(2, Environment.ProcessorCount)));
+
+    private static void AddCache(IServiceCollection services, DiskCacheOptions options) =>
+        services.AddSingleton(provider =>
+        {
+            VolumeCatalog catalog = provider.GetRequiredService<VolumeCatalog>();
+            foreach (Multiscale volume in catalog.Volumes) Separation.Check(volume.Volume.Source, options.Directory);
+            return DiskCache.Open(options, catalog.Volumes, catalog.Channels, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Cache"));
+        });
+
+    private static void AddPyramid(IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(provider =>
+        {
+            IReadOnlyList<Multiscale> volumes = provider.GetRequiredService<VolumeCatalog>().Volumes;
+            ChunkStore store = provider.GetRequiredService<ChunkStore>();
+            int workers = Workers(settings, volumes);
+            long memory = Math.Min(settings.Memory / 4, ChunkStore.Spare(volumes, settings.Memory, workers));
+            return new BackgroundBuild(
+                volumes, provider.GetRequiredService<DiskCache>(), provider.GetRequiredService<BufferPool>(),
+                new BackgroundOptions(settings.Pyramid, settings.Cache!.MaxBytes, memory, workers, settings.Scratch),
+                provider.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Pyramid"),
+                address => store.Exact(address), new ReaderPace(() => store.Waiting, () => store.LastWaited));
+        });
+        services.AddHostedService<BackgroundPyramid>();
+    }
+
     private static void AddMount(IServiceCollection services, Settings settings)
     {
         services.AddSingleton(new MountOptions
         {
             MountPoint = settings.MountPath!,
             AllowOther = settings.AllowOther,
+            Passthrough = settings.Cache is not null,
             Source = string.Join(", ", settings.Volumes.Select(volume => volume.Source)),
         });
         services.AddSingleton<Func<Node, IReadOnlyList<(string Name, byte[] Value)>>>(provider =>
         {
             VolumeCatalog catalog = provider.GetRequiredService<VolumeCatalog>();
-            return node => Attributes(catalog, node);
+            IChunkReader chunks = provider.GetRequiredService<IChunkReader>();
+            return node => Attributes(catalog, chunks, node);
         });
         services.AddHostedService<MountService>();
     }
@@ -87,17 +126,23 @@ internal static class Service
             provider =>
             {
                 VolumeCatalog catalog = provider.GetRequiredService<VolumeCatalog>();
-                return new ServedContent(
-                    catalog.Tree, provider.GetRequiredService<IChunkReader>(), provider.GetRequiredService<BufferPool>(), () => catalog.Facts(settings.MountPath));
+                ChunkStore store = provider.GetRequiredService<ChunkStore>();
+                DiskCache? disk = provider.GetService<DiskCache>();
+                BackgroundBuild? build = provider.GetService<BackgroundBuild>();
+                return new ServedContent(catalog.Tree, store, store.Pool, () => catalog.Facts(settings.MountPath, disk, build?.Status))
+                {
+                    Cache = disk is null ? null : () => CacheFacts.Of(disk),
+                    Provisional = () => store.Previews.Provisional,
+                };
             });
 
     /// <summary>Extended attributes that tell where a file comes from.</summary>
-    private static (string Name, byte[] Value)[] Attributes(VolumeCatalog catalog, Node node)
+    private static (string Name, byte[] Value)[] Attributes(VolumeCatalog catalog, IChunkReader chunks, Node node)
     {
         if (node.Volume < 0) return [];
         (string, byte[]) source = ("user.zarrfs.source", Encoding.UTF8.GetBytes(catalog.Volumes[node.Volume].Volume.Source.Path));
-        return node.Kind == NodeKind.Chunk
-            ? [source, ("user.zarrfs.level", Encoding.UTF8.GetBytes(node.Chunk.Level.ToString()))]
-            : [source];
+        if (node.Kind != NodeKind.Chunk) return [source];
+        byte[] provisional = chunks.StatusOf(node.Chunk) == ChunkStatus.Provisional ? "1"u8.ToArray() : "0"u8.ToArray();
+        return [source, ("user.zarrfs.level", Encoding.UTF8.GetBytes(node.Chunk.Level.ToString())), ("user.zarrfs.provisional", provisional)];
     }
 }

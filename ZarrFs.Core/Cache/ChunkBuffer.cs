@@ -32,6 +32,9 @@ public sealed unsafe class ChunkBuffer : MemoryManager<byte>
 
     internal int Slot { get; }
 
+    /// <summary>True for a block of zeros that belongs to no pool: it stands for all chunks that are all fill.</summary>
+    internal bool IsShared => _home is null;
+
     /// <summary>True once a reader has had it, for whom it was made: a chunk made by the way that nobody has read is still worth keeping.</summary>
     internal bool IsRead => _isRead;
 

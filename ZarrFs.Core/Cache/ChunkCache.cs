@@ -44,7 +44,7 @@ public sealed class ChunkCache : IDisposable
     {
         _pool = pool;
         _scratch = scratch;
-        _writer = scratch is null ? null : new ScratchWriter(scratch, GiveBack);
+        _writer = scratch is null ? null : new ScratchWriter(scratch, IsDear, GiveBack);
         _evicted = OnEvicted;
         _entries = new MemoryCache(new MemoryCacheOptions
         {
@@ -92,6 +92,20 @@ public sealed class ChunkCache : IDisposable
         entry.Priority = priority;
         entry.Size = Math.Max(isZero ? 0 : SizeClass.BytesOf(buffer.Length), _pool.Budget / MostEntries);
         entry.PostEvictionCallbacks.Add(new PostEvictionCallbackRegistration { EvictionCallback = _evicted });
+    }
+
+    /// <summary>Lets chunks go that are no longer what they should be, also those on their way to the scratch; what is leased stays until it is given back.</summary>
+    internal void Remove(Func<ChunkAddress, bool> which)
+    {
+        foreach (ChunkAddress address in _dear.Keys)
+        {
+            if (which(address)) _dear.TryRemove(address, out _);
+        }
+
+        foreach (object key in _entries.Keys)
+        {
+            if (which((ChunkAddress)key)) _entries.Remove(key);
+        }
     }
 
     /// <summary>Lets a chunk go if it is held; who has a lease on it keeps that.</summary>
@@ -166,9 +180,11 @@ public sealed class ChunkCache : IDisposable
     {
         var address = (ChunkAddress)key;
         var buffer = (ChunkBuffer)value!;
-        bool dear = !buffer.IsRead && reason != EvictionReason.Replaced && _dear.TryGetValue(address, out ChunkBuffer? known) && known == buffer;
+        bool dear = !buffer.IsRead && reason != EvictionReason.Replaced && IsDear(address, buffer);
         if (!dear || !_writer!.TryAdd(address, buffer)) GiveBack(address, buffer);
     }
+
+    private bool IsDear(ChunkAddress address, ChunkBuffer buffer) => _dear.TryGetValue(address, out ChunkBuffer? known) && known == buffer;
 
     private void GiveBack(ChunkAddress address, ChunkBuffer buffer)
     {

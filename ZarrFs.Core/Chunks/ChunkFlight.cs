@@ -12,6 +12,15 @@ internal sealed class ChunkFlight(ChunkAddress address)
     /// <summary>The job that makes it, or null while it is queued.</summary>
     public ChunkJob? Job { get; set; }
 
+    /// <summary>The last change of sources when <see cref="Job"/> took it: what that job reads is from then or later.</summary>
+    public int Began { get; set; }
+
+    /// <summary>How often it had to be made again because the source changed.</summary>
+    public int Tries { get; set; }
+
+    /// <summary>The look at the source that it waits for, or last waited for; other jobs may try it meanwhile, which does not count.</summary>
+    public Task Looked { get; set; } = Task.CompletedTask;
+
     /// <summary>Made without its neighbours: a job that made it together with them failed.</summary>
     public bool Alone { get; set; }
 

@@ -1,6 +1,9 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
@@ -14,6 +17,9 @@ internal sealed class ChunkMaker
 {
     // New memory that a reader may have to wait for at once: 1 ms, or 17 on a machine whose host has to find the pages first.
     private const int NewBytes = 8 << 20;
+
+    // A chunk of a slice that is being rewritten is tried again this often, each time when the source has been looked at.
+    private const int MostTries = 8;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -31,6 +37,7 @@ internal sealed class ChunkMaker
     private readonly PreviewChoice _choice;
     private readonly IReadOnlyList<SourceRate> _rates;
     private readonly Action<ChunkAddress> _landed;
+    private readonly IChunkDisk? _disk;
 
     /// <param name="volumes">The catalogue.</param>
     /// <param name="pool">The memory budget.</param>
@@ -41,10 +48,12 @@ internal sealed class ChunkMaker
     /// <param name="choice">What previews say of how much is made in one go.</param>
     /// <param name="rates">Told what the volumes' sources give.</param>
     /// <param name="landed">Told of each exact chunk above level 0, on the worker, when it is in the cache.</param>
+    /// <param name="disk">Where chunks are kept from run to run, or null.</param>
     public ChunkMaker(
         IReadOnlyList<Multiscale> volumes, BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch,
-        PreviewChoice choice, IReadOnlyList<SourceRate> rates, Action<ChunkAddress> landed)
+        PreviewChoice choice, IReadOnlyList<SourceRate> rates, Action<ChunkAddress> landed, IChunkDisk? disk = null)
     {
+        _disk = disk;
         _volumes = volumes;
         _pool = pool;
         _cache = cache;
@@ -56,7 +65,7 @@ internal sealed class ChunkMaker
             [.. volumes.Select(v => v.Levels.Count > 1 && v.Method != DownsampleMethod.Gaussian ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
         _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
         long needed = volumes.Select((v, i) => scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
-        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), rates, Patience);
+        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), rates, Patience, disk);
         _previews = new PreviewMaker(pool, cache, flights, scheduler, _slabs.Allowance, Patience);
         _choice = choice;
         _rates = rates;
@@ -64,13 +73,16 @@ internal sealed class ChunkMaker
         for (int i = volumes.Count - 1; i >= 0; i--) _slabs.Prepare(volumes[i], new ChunkAddress(i, 0, 0, 0, 0, 0, 0)); // the first one last: it is likely asked first
     }
 
+    /// <summary>Has a source looked at because a reader met a changed file; ends when that is done, and what was found is taken in.</summary>
+    public Func<ISource, Task>? LookAgain { get; set; }
+
     public void Queue(ChunkFlight flight, ChunkPriority priority, CancellationToken stop) =>
         _scheduler.Enqueue(priority, () =>
         {
             var slab = new List<ChunkFlight>();
             using ChunkJob? job = _flights.Begin(flight, slab, stop);
             if (job is null) return;
-            if (flight.Address.IsPreview) _previews.Make(_volumes[flight.Address.Volume], flight, slab, job, again => Queue(again, ChunkPriority.Urgent, stop));
+            if (flight.Address.IsPreview) _previews.Make(_volumes[flight.Address.Volume], flight, slab, job, again => Queue(again, ChunkPriority.Urgent, stop), (again, reason) => Again(again, reason, stop));
             else MakeWithNeighbours(flight, slab, job, stop);
         });
 
@@ -89,14 +101,15 @@ internal sealed class ChunkMaker
     private void MakeWithNeighbours(ChunkFlight wanted, List<ChunkFlight> slab, ChunkJob job, CancellationToken stop)
     {
         Multiscale volume = _volumes[wanted.Address.Volume];
-        (long First, long End) all = wanted.Alone || IsDecoded(volume, wanted.Address) || IsSmooth(volume, wanted.Address)
+        (long First, long End) all = wanted.Alone || IsDecoded(volume, wanted.Address) || IsSmooth(volume, wanted.Address) || IsOnDisk(wanted.Address)
             ? (wanted.Address.X, wanted.Address.X + 1)
             : Neighbours(volume, wanted.Address);
         (long First, long End) now = wanted.Ahead ? all : WithoutNewMemory(volume, wanted.Address, all);
         var row = new List<ChunkFlight>();
         for (long x = now.First; x < now.End; x++)
         {
-            ChunkFlight? flight = x == wanted.Address.X ? wanted : _flights.Claim(wanted.Address with { X = x }, job);
+            ChunkAddress address = wanted.Address with { X = x };
+            ChunkFlight? flight = x == wanted.Address.X ? wanted : IsOnDisk(address) ? null : _flights.Claim(address, job);
             if (flight is not null) row.Add(flight);
         }
 
@@ -114,6 +127,9 @@ internal sealed class ChunkMaker
         long next = now.End < all.End ? now.End : all.First;
         if (_flights.Announce(wanted.Address with { X = next }) is { } rest) Queue(rest, ChunkPriority.Neighbour, stop);
     }
+
+    /// <summary>True for a chunk that is read from the disk alone: nothing comes with it.</summary>
+    private bool IsOnDisk(in ChunkAddress address) => _disk is not null && _disk.StateOf(address) != CachedState.Missing;
 
     /// <summary>
     /// The part of a level-0 row that fits in memory that has been touched before, from the wanted chunk on. Nobody should wait while the
@@ -149,32 +165,44 @@ internal sealed class ChunkMaker
     private static bool IsSmooth(Multiscale volume, in ChunkAddress address) => address.Level > 0 && volume.Method == DownsampleMethod.Gaussian;
 
     /// <summary>
-    /// Makes the chunks of a row and ends their flights, and those of <paramref name="slab"/> that come from the same decoding, whatever
-    /// happens; gives a lease on each of the row.
+    /// Makes the chunks of a row, or reads them from the disk, and ends their flights, and those of <paramref name="slab"/> that come from
+    /// the same decoding, whatever happens; gives a lease on each of the row.
     /// </summary>
     private Lease[] MakeRow(Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkJob job, CancellationToken stop)
     {
         var buffers = new ChunkBuffer?[row.Count];
-        var leases = new Lease[row.Count];
-        int landed = 0;
+        var leases = new Lease?[row.Count];
         try
         {
-            if (IsDecoded(volume, row[0].Address)) _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop));
-            else if (row[0].Address.Level == 0) ReadRow(volume, row, buffers, job);
-            else if (IsSmooth(volume, row[0].Address)) SmoothRow(volume, row, buffers, job, stop);
-            else HalveRow(volume, row, buffers, job, stop);
-            for (; landed < row.Count; landed++) leases[landed] = Land(volume, row[landed], ref buffers[landed]);
-            return leases;
+            int[] missing = [];
+            try
+            {
+                missing = ReadBack(volume, row, buffers, leases, job);
+            }
+            finally
+            {
+                if (missing.Length == 0) _slabs.GiveBack(slab, flight => Queue(flight, ChunkPriority.Urgent, stop));
+            }
+
+            if (missing.Length > 0) MakeMissing(volume, [.. missing.Select(i => row[i])], slab, buffers, job, stop);
+            for (int i = 0; i < missing.Length; i++)
+            {
+                leases[missing[i]] = Land(volume, row[missing[i]], ref buffers[i]);
+                _disk?.Offer(row[missing[i]].Address, leases[missing[i]]!.Buffer);
+            }
+
+            return leases!;
         }
         catch (Exception failure)
         {
-            for (int i = 0; i < landed; i++) leases[i].Dispose();
             bool cancelled = job.Token.IsCancellationRequested;
-            for (int i = landed; i < row.Count; i++)
+            for (int i = 0; i < row.Count; i++)
             {
                 // One bad neighbour must not fail the others: each is tried again without the rest. A cancelled job gives back what
                 // others have come to wait for meanwhile.
-                if (!cancelled && row.Count == 1) _flights.Fail(row[i], failure);
+                if (leases[i] is { } lease) lease.Dispose();
+                else if (!cancelled && failure is SourceChangedException or SupersededException) Again(row[i], failure, stop);
+                else if (!cancelled && row.Count == 1) _flights.Fail(row[i], failure);
                 else if (_flights.GiveBack(row[i], alone: !cancelled)) Queue(row[i], ChunkPriority.Urgent, stop);
             }
 
@@ -186,6 +214,33 @@ internal sealed class ChunkMaker
         }
     }
 
+    /// <summary>Lands the chunks of a row that the disk has, and gives the places of the others. No buffer is taken then.</summary>
+    private int[] ReadBack(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, Lease?[] leases, ChunkJob job)
+    {
+        if (_disk is null || !_disk.Keeps(row[0].Address.Volume, row[0].Address.Level)) return [.. Enumerable.Range(0, row.Count)];
+        _scheduler.ForEach(row.Count, i =>
+        {
+            job.Token.ThrowIfCancellationRequested();
+            buffers[i] = _pool.Rent(volume.ChunkBytes, Patience, job.Token);
+            CachedState state = _disk.TryRead(row[i].Address, buffers[i]!.Span);
+            if (state == CachedState.Present) leases[i] = Land(volume, row[i], ref buffers[i]);
+            buffers[i]?.Release();
+            buffers[i] = null;
+            if (state == CachedState.Empty) leases[i] = Land(volume, row[i], ref buffers[i]);
+        });
+        return [.. Enumerable.Range(0, row.Count).Where(i => leases[i] is null)];
+    }
+
+    /// <summary>Makes the chunks of a row into new buffers, where null stands for all fill, and ends the flights of the slab, whatever happens.</summary>
+    private void MakeMissing(Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkBuffer?[] buffers, ChunkJob job, CancellationToken stop)
+    {
+        if (IsDecoded(volume, row[0].Address))
+            _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop), (flight, reason) => Again(flight, reason, stop));
+        else if (row[0].Address.Level == 0) ReadRow(volume, row, buffers, job);
+        else if (IsSmooth(volume, row[0].Address)) SmoothRow(volume, row, buffers, job, stop);
+        else HalveRow(volume, row, buffers, job, stop);
+    }
+
     private Lease Land(Multiscale volume, ChunkFlight flight, ref ChunkBuffer? buffer)
     {
         if (buffer is not null && Zeros.IsAllZero(buffer.Span))
@@ -195,11 +250,37 @@ internal sealed class ChunkMaker
         }
 
         ChunkBuffer finished = buffer ?? _cache.Zeros(volume.ChunkBytes);
-        _cache.Add(flight.Address, finished);
         Lease lease = Lease.TryTake(finished)!;
-        _flights.Land(flight, finished);
+        if (!_flights.TryLand(flight, finished))
+        {
+            lease.Dispose();
+            throw new SupersededException();
+        }
+
         if (flight.Address.Level > 0) _landed(flight.Address);
         return lease;
+    }
+
+    /// <summary>
+    /// Has a chunk made again for those who wait for it: at once if the change has been taken in by now, else when the source has been
+    /// looked at. Not for ever.
+    /// </summary>
+    private void Again(ChunkFlight flight, Exception reason, CancellationToken stop)
+    {
+        Task? looked = reason is SourceChangedException ? LookAgain?.Invoke(_volumes[flight.Address.Volume].Volume.Source) : Task.CompletedTask;
+        bool isWaiting = !flight.Looked.IsCompleted;
+        if (looked is null || (!isWaiting && ++flight.Tries > MostTries))
+        {
+            string path = (reason as SourceException)?.Path ?? _volumes[flight.Address.Volume].Volume.Source.Path;
+            string what = (reason as SourceException)?.Detail ?? "changes all the time";
+            _flights.Fail(flight, new SourceException(path, looked is null ? what : $"{what}; the chunk was begun {flight.Tries} times and the file was never at rest", reason));
+            return;
+        }
+
+        if (!isWaiting) flight.Looked = looked;
+        if (!_flights.GiveBack(flight, alone: false) || isWaiting) return;
+        if (looked.IsCompleted) Queue(flight, ChunkPriority.Urgent, stop);
+        else looked.ContinueWith(_ => Queue(flight, ChunkPriority.Urgent, stop), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private void ReadRow(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, ChunkJob job) => _rates[row[0].Address.Volume].Measure(() =>

@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
+using ZarrFs.Core.Sources;
+using ZarrFs.Core.Sources.Changes;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Chunks;
@@ -14,9 +17,12 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly IReadOnlyList<Multiscale> _volumes;
     private readonly ChunkCache _cache;
     private readonly ChunkScratch? _scratch;
+    private readonly IChunkDisk? _disk;
     private readonly FlightTable _flights;
     private readonly ChunkScheduler _scheduler;
     private readonly ChunkMaker _maker;
+    private readonly ChunkRevisions _revisions;
+    private readonly GivenChunks _everGiven;
     private readonly PreviewChoice _choice;
     private readonly GivenPreviews _given = new();
     private readonly Sharpener _sharpener;
@@ -29,22 +35,28 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <param name="scratch">Where chunks that come from decoding go when they have no room in memory; null for nowhere.</param>
     /// <param name="logger">Told once if that fails.</param>
     /// <param name="previews">When chunks of coarse levels are previews; null for never.</param>
+    /// <param name="disk">Where chunks are kept from run to run, of the same volumes; the caller's, who disposes it after this. Null for nowhere.</param>
     /// <exception cref="OptionException">The budget is too small to make one chunk a worker.</exception>
     public ChunkStore(
-        IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers, ScratchOptions? scratch = null, ILogger? logger = null, PreviewOptions? previews = null)
+        IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers, ScratchOptions? scratch = null, ILogger? logger = null, PreviewOptions? previews = null,
+        IChunkDisk? disk = null)
     {
         CheckBudget(volumes, pool.Budget, workers);
         _volumes = volumes;
+        _disk = disk;
         _stopping = _stop.Token;
         Pool = pool;
         if (scratch is { MaxBytes: > 0 } && volumes.Any(volume => volume.Volume.Source.Unit.IsDecoded))
             _scratch = new ChunkScratch(volumes, scratch, logger ?? NullLogger.Instance);
         _cache = new ChunkCache(pool, _scratch);
-        _flights = new FlightTable(_cache, _scratch, address => address.IsPreview ? PreviewSpan.Of(volumes[address.Volume], address) : SlabSpan.Of(volumes[address.Volume], address));
+        _revisions = new ChunkRevisions(volumes);
+        _everGiven = new GivenChunks(volumes);
+        _flights = new FlightTable(
+            _cache, IsReadBack, address => address.IsPreview ? PreviewSpan.Of(volumes[address.Volume], address) : SlabSpan.Of(volumes[address.Volume], address), _revisions);
         _scheduler = new ChunkScheduler(workers);
         SourceRate[] rates = [.. volumes.Select(_ => new SourceRate())];
         _choice = new PreviewChoice(volumes, previews ?? PreviewOptions.Off, rates, Has);
-        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address));
+        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address), disk);
         _sharpener = new Sharpener(volumes, _choice, _given, _cache, pool, _maker, _scheduler, _flights.Activity, _stopping);
     }
 
@@ -79,12 +91,63 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     public static long Spare(IReadOnlyList<Multiscale> volumes, long budget, int workers) =>
         Math.Max(0, budget - volumes.Select(volume => workers * RowWidth.For(volume, budget, workers).BytesFor(volume)).DefaultIfEmpty().Max());
 
+    /// <summary>
+    /// Has a source looked at because a reader met a file that has changed; the task ends when what was found is taken in. While it is null
+    /// such a read fails.
+    /// </summary>
+    public Func<ISource, Task>? LookAgain
+    {
+        get => _maker.LookAgain;
+        set => _maker.LookAgain = value;
+    }
+
+    /// <summary>
+    /// Takes changes of a source in: from now on no chunk is given out that they go into and that was made before, also not one on its way.
+    /// No chunk ever has voxels of both states of a file.
+    /// </summary>
+    public void TakeIn(ISource source, IReadOnlyList<SourceChange> changes)
+    {
+        int[] numbers = [.. Enumerable.Range(0, _volumes.Count).Where(i => ReferenceEquals(_volumes[i].Volume.Source, source))];
+        List<VoxelBox> boxes = VoxelBox.Joined(changes.Select(static change => change.Box));
+        int before = _revisions.Last;
+        // Before the source gives the new voxels; the disk keeps none of these chunks any more, whoever offers one.
+        foreach (int number in numbers) _disk?.Forget(number, address => IsFed(_volumes[number], address));
+        _flights.Change(() =>
+        {
+            source.TakeIn(changes);
+            _revisions.Add(numbers, boxes);
+            // In this order: what leaves memory may be on its way to the scratch.
+            _cache.Remove(IsOld);
+            _scratch?.Remove(IsOld);
+        });
+
+        _sharpener.Retry();
+        if (Changed is not { } changed) return;
+        foreach (int number in numbers)
+        {
+            foreach (ChunkAddress address in boxes.SelectMany(box => ChunkFeed.FedBy(_volumes[number], number, box)).Where(address => _everGiven.Contains(address)))
+                changed(address);
+        }
+
+        bool IsFed(Multiscale volume, ChunkAddress address)
+        {
+            VoxelBox feed = ChunkFeed.Of(volume, address);
+            return boxes.Exists(box => box.Overlaps(feed));
+        }
+
+        bool IsOld(ChunkAddress address) => _revisions.Of(address) > before;
+    }
+
+    /// <inheritdoc/>
+    public int RevisionOf(in ChunkAddress address) => _revisions.Of(address);
+
     /// <inheritdoc/>
     public void OnChanged(Action<ChunkAddress> handler) => Changed += handler;
 
     /// <inheritdoc/>
     public bool TryGet(in ChunkAddress address, out Lease lease)
     {
+        _everGiven.Mark(address);
         if (!_cache.TryGet(address, out lease) && !TryGetPreview(address, out lease)) return false;
         lease.Buffer.MarkRead();
         return true;
@@ -117,6 +180,13 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     }
 
     /// <inheritdoc/>
+    public CachedFile? TryOpenFile(in ChunkAddress address)
+    {
+        _everGiven.Mark(address);
+        return _disk?.TryOpen(address);
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (_stop.IsCancellationRequested) return;
@@ -132,7 +202,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private Task<Lease> Join(in ChunkAddress address, CancellationToken cancellationToken)
     {
         Task<Lease> task = _flights.Join(address, cancellationToken, out ChunkFlight? toQueue);
-        if (toQueue is not null) _maker.Queue(toQueue, _scratch?.Contains(address) == true ? ChunkPriority.Urgent : ChunkPriority.Waiting, _stopping);
+        if (toQueue is not null) _maker.Queue(toQueue, IsReadBack(address) ? ChunkPriority.Urgent : ChunkPriority.Waiting, _stopping);
         return task;
     }
 
@@ -185,7 +255,11 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private bool IsPreviewed(in ChunkAddress address) => _choice.IsPreviewed(address) && !_flights.Contains(address);
 
     /// <summary>True if a chunk's exact bytes are there and need not be made.</summary>
-    private bool Has(ChunkAddress address) => _cache.Contains(address);
+    private bool Has(ChunkAddress address) => _cache.Contains(address) || _disk?.StateOf(address) is CachedState.Present or CachedState.Empty;
+
+    /// <summary>True for a chunk that only has to be read from a disk.</summary>
+    private bool IsReadBack(ChunkAddress address) =>
+        _scratch?.Contains(address) == true || (_disk is not null && _disk.StateOf(address) != CachedState.Missing);
 
     private static void CheckBudget(IReadOnlyList<Multiscale> volumes, long budget, int workers)
     {

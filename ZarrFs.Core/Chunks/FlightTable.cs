@@ -1,5 +1,4 @@
 using ZarrFs.Core.Cache;
-using ZarrFs.Core.Scratch;
 
 namespace ZarrFs.Core.Chunks;
 
@@ -7,7 +6,11 @@ namespace ZarrFs.Core.Chunks;
 /// Single flight: every missing chunk that somebody wants or a worker makes, once each. One lock guards all of it; it is held for
 /// dictionary operations only, and taken only for chunks that are not in memory.
 /// </summary>
-internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<ChunkAddress, SlabSpan?> spanOf)
+/// <param name="cache">Chunks in memory.</param>
+/// <param name="isReadBack">True for a chunk that only has to be read from a disk.</param>
+/// <param name="spanOf">The chunks that come from the same decoding as one.</param>
+/// <param name="revisions">What has changed in the sources.</param>
+internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isReadBack, Func<ChunkAddress, SlabSpan?> spanOf, ChunkRevisions revisions)
 {
     private readonly Lock _sync = new();
     private readonly Dictionary<ChunkAddress, ChunkFlight> _flights = [];
@@ -96,6 +99,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
             }
 
             flight.Job = new ChunkJob(stop) { Readers = flight.Waiters.Count };
+            flight.Began = revisions.Last;
             ClaimSlab([flight], flight.Job, slab);
             return flight.Job;
         }
@@ -137,16 +141,41 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         }
     }
 
-    /// <summary>Ends a flight with its chunk, which is in the cache by now and which the caller still holds.</summary>
-    public void Land(ChunkFlight flight, ChunkBuffer buffer)
+    /// <summary>
+    /// Ends a flight with its chunk, which the caller still holds, and puts it in the cache; false, with nothing done, if voxels that go into
+    /// it have changed since its job took it.
+    /// </summary>
+    /// <param name="flight">Whose.</param>
+    /// <param name="buffer">The chunk.</param>
+    /// <param name="kept">What it is kept as if it turned out to be another than the flight's.</param>
+    public bool TryLand(ChunkFlight flight, ChunkBuffer buffer, ChunkAddress? kept = null)
     {
-        foreach (ChunkFlight.Waiter waiter in End(flight))
+        ChunkFlight.Waiter[] waiters;
+        lock (_sync)
+        {
+            if (revisions.Last != flight.Began && revisions.Of(flight.Address) > flight.Began) return false;
+            cache.Add(kept ?? flight.Address, buffer);
+            waiters = End(flight);
+        }
+
+        foreach (ChunkFlight.Waiter waiter in waiters)
         {
             Lease lease = Lease.TryTake(buffer) ?? throw new InvalidOperationException("a chunk landed without a reference");
             if (!waiter.TrySetResult(lease)) lease.Dispose();
             else if (!waiter.IsWorker) buffer.MarkRead();
             waiter.Forget();
         }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Runs <paramref name="change"/> while nothing lands and nothing begins: what is on its way then and is touched by the change does not
+    /// land any more.
+    /// </summary>
+    public void Change(Action change)
+    {
+        lock (_sync) change();
     }
 
     /// <summary>Ends a flight with an error for everybody who waits. Errors are not kept: the next reader tries again.</summary>
@@ -206,12 +235,12 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         SlabSpan? last = null;
         foreach (ChunkFlight flight in wanted)
         {
-            // What the scratch has is not decoded.
-            if (flight.Alone || spanOf(flight.Address) is not { } span || span == last || scratch?.Contains(flight.Address) == true) continue;
+            // What a disk has is not decoded.
+            if (flight.Alone || spanOf(flight.Address) is not { } span || span == last || isReadBack(flight.Address)) continue;
             last = span;
             foreach (ChunkAddress address in span.From(flight.Address))
             {
-                if (scratch?.Contains(address) != true && Claim(address, job, alone: false, out _) is { } other) slab.Add(other);
+                if (!isReadBack(address) && Claim(address, job, alone: false, out _) is { } other) slab.Add(other);
             }
         }
     }
@@ -231,6 +260,7 @@ internal sealed class FlightTable(ChunkCache cache, ChunkScratch? scratch, Func<
         }
 
         flight.Job = job;
+        flight.Began = revisions.Last;
         job.Readers += flight.Waiters.Count;
         return flight;
     }

@@ -30,8 +30,11 @@ public interface IChunkReader
     /// <summary>What a read of the chunk would give now, as far as can be told without making it. A lease says what it was.</summary>
     ChunkStatus StatusOf(in ChunkAddress address) => ChunkStatus.Final;
 
-    /// <summary>How often voxels under this chunk have changed since the source was opened: a part of its validators.</summary>
+    /// <summary>The number of the last change of voxels under this chunk since the source was opened, 0 for none: a part of its validators.</summary>
     int RevisionOf(in ChunkAddress address) => 0;
+
+    /// <summary>True if <see cref="TryOpenFile"/> is likely to give one, as far as can be told without touching the disk.</summary>
+    bool HasFile(in ChunkAddress address) => false;
 
     /// <summary>Opens a file that holds exactly the chunk's final bytes; null if there is none. The caller disposes it.</summary>
     CachedFile? TryOpenFile(in ChunkAddress address) => null;

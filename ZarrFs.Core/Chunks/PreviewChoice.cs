@@ -20,7 +20,7 @@ internal sealed class PreviewChoice(IReadOnlyList<Multiscale> volumes, PreviewOp
     public bool IsOn => options.Mode != PreviewMode.Off;
 
     /// <summary>True if exact chunks may be made in place of previews when nobody waits.</summary>
-    public bool Sharpens => options.Mode == PreviewMode.Auto;
+    public bool Sharpens => options is { Mode: PreviewMode.Auto, Sharpens: true };
 
     /// <summary>True if an exact chunk is there.</summary>
     public bool Has(in ChunkAddress address) => has(address);

@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 
 namespace ZarrFs.Core.Chunks;
@@ -17,7 +18,9 @@ internal sealed class PreviewMaker(BufferPool pool, ChunkCache cache, FlightTabl
     /// <param name="others">What comes from the same rows: made as far as there is memory for it.</param>
     /// <param name="job">Whose flights they are.</param>
     /// <param name="queue">Queues what somebody waits for and was not made.</param>
-    public void Make(Multiscale volume, ChunkFlight wanted, List<ChunkFlight> others, ChunkJob job, Action<ChunkFlight> queue)
+    /// <param name="again">Has a chunk made again whose voxels changed.</param>
+    public void Make(
+        Multiscale volume, ChunkFlight wanted, List<ChunkFlight> others, ChunkJob job, Action<ChunkFlight> queue, Action<ChunkFlight, Exception> again)
     {
         ChunkGrid grid = volume.Levels[wanted.Address.Level].Grid;
         List<(ChunkFlight Flight, SlabChunk Chunk)> placed = [(wanted, new SlabChunk(grid.Region(wanted.Address)))];
@@ -41,7 +44,8 @@ internal sealed class PreviewMaker(BufferPool pool, ChunkCache cache, FlightTabl
             bool cancelled = job.Token.IsCancellationRequested, single = others.Count == 0;
             foreach (ChunkFlight flight in placed.Skip(landed).Select(one => one.Flight).Concat(others.Skip(next)))
             {
-                if (!cancelled && single) flights.Fail(flight, failure);
+                if (!cancelled && failure is SourceChangedException or SupersededException) again(flight, failure);
+                else if (!cancelled && single) flights.Fail(flight, failure);
                 else if (flights.GiveBack(flight, alone: !cancelled)) queue(flight);
             }
         }
@@ -69,7 +73,6 @@ internal sealed class PreviewMaker(BufferPool pool, ChunkCache cache, FlightTabl
         bool isProvisional = volume.Method != DownsampleMethod.Nearest;
         chunk.Buffer!.IsProvisional = isProvisional;
         ChunkBuffer finished = chunk.HasVoxels ? chunk.Buffer : cache.Zeros(volume.ChunkBytes, isProvisional);
-        cache.Add(flight.Address with { IsPreview = isProvisional }, finished);
-        flights.Land(flight, finished);
+        if (!flights.TryLand(flight, finished, flight.Address with { IsPreview = isProvisional })) throw new SupersededException();
     }
 }

@@ -7,7 +7,8 @@ namespace ZarrFs.Core.Chunks;
 /// in a quarter of a second at its recent rate, for all chunks together that somebody waits for: with four readers and
 /// what else a chunk takes, nobody waits longer than half a second, and a chunk that does not fit beside the others is a preview until it does.
 /// </param>
-public sealed record PreviewOptions(PreviewMode Mode, long? ExactBudgetBytes = null)
+/// <param name="Sharpens">With <see cref="PreviewMode.Auto"/>: exact chunks are made in place of previews when nobody waits.</param>
+public sealed record PreviewOptions(PreviewMode Mode, long? ExactBudgetBytes = null, bool Sharpens = true)
 {
     /// <summary>No previews.</summary>
     public static PreviewOptions Off { get; } = new(PreviewMode.Off);

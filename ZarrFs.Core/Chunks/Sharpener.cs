@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 
 namespace ZarrFs.Core.Chunks;
@@ -33,6 +34,7 @@ internal sealed class Sharpener : IDisposable
     private readonly HashSet<ChunkAddress> _failed = [];
     private long _wakes;
     private int _isAwake;
+    private int _isChanged;
     private long _sharpened;
 
     public Sharpener(
@@ -61,6 +63,13 @@ internal sealed class Sharpener : IDisposable
         if (Interlocked.Exchange(ref _isAwake, 1) == 0) LookLater();
     }
 
+    /// <summary>A source has changed: what could not be made may be by now.</summary>
+    public void Retry()
+    {
+        Volatile.Write(ref _isChanged, 1);
+        if (_given.Count > 0) Wake();
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void LookLater() => _timer.Change(QuietMilliseconds, Timeout.Infinite);
@@ -82,6 +91,7 @@ internal sealed class Sharpener : IDisposable
             return;
         }
 
+        if (Interlocked.Exchange(ref _isChanged, 0) == 1) _failed.Clear();
         if (Choose() is not { } target)
         {
             Forget(_parts);
@@ -124,6 +134,10 @@ internal sealed class Sharpener : IDisposable
         try
         {
             _maker.MakeAhead(row, _stop);
+        }
+        catch (Exception failure) when (failure is SupersededException or SourceChangedException)
+        {
+            return false;
         }
         catch (Exception) when (!_stop.IsCancellationRequested)
         {

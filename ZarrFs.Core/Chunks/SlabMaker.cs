@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
@@ -11,7 +12,7 @@ namespace ZarrFs.Core.Chunks;
 /// </summary>
 internal sealed class SlabMaker(
     BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch, long allowed, IReadOnlyList<SourceRate> rates,
-    TimeSpan patience)
+    TimeSpan patience, IChunkDisk? disk)
 {
     private readonly SlabReader _reader = new(pool, scheduler, patience);
 
@@ -28,8 +29,10 @@ internal sealed class SlabMaker(
     /// <param name="buffers">Takes the buffers of the row, which are the caller's also when this fails.</param>
     /// <param name="job">Whose flights they are.</param>
     /// <param name="queue">Queues what somebody waits for and was not made, or lies in the scratch.</param>
+    /// <param name="again">Has a chunk made again whose voxels changed.</param>
     public void Make(
-        Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkBuffer?[] buffers, ChunkJob job, Action<ChunkFlight> queue)
+        Multiscale volume, List<ChunkFlight> row, List<ChunkFlight> slab, ChunkBuffer?[] buffers, ChunkJob job, Action<ChunkFlight> queue,
+        Action<ChunkFlight, Exception> again)
     {
         var others = new Queue<Other>();
         int next = 0;
@@ -69,7 +72,7 @@ internal sealed class SlabMaker(
             }
 
             // Before those that somebody waits for: the reader of one asks for the others next.
-            while (others.TryDequeue(out Other? other)) Land(volume, other, queue);
+            while (others.TryDequeue(out Other? other)) Land(volume, other, queue, again);
             if (slab.Count > 0) Prepare(volume, row[0].Address); // for the next one, which is likely like this
         }
         catch (Exception failure)
@@ -89,12 +92,20 @@ internal sealed class SlabMaker(
             // What comes from decoding the same has the same fault; and where there was no memory for one, there is none for each alone.
             void End(ChunkFlight flight)
             {
-                if (!cancelled && (failure is OverloadException || (failure is SourceException && SlabSpan.Of(volume, flight.Address) == span)))
+                if (!cancelled && failure is SourceChangedException)
+                    again(flight, failure);
+                else if (!cancelled && (failure is OverloadException || (failure is SourceException && SlabSpan.Of(volume, flight.Address) == span)))
                     flights.Fail(flight, failure);
                 else
                     GiveBack(flight, alone: !cancelled, queue);
             }
         }
+    }
+
+    /// <summary>Gives back what comes from a decoding that is not needed.</summary>
+    public void GiveBack(List<ChunkFlight> slab, Action<ChunkFlight> queue)
+    {
+        foreach (ChunkFlight flight in slab) GiveBack(flight, alone: false, queue);
     }
 
     /// <summary>Has memory touched for the slab of a chunk: new memory can take longer than the decoding.</summary>
@@ -122,7 +133,7 @@ internal sealed class SlabMaker(
         return slot is null ? null : new Other(flight, chunk, slot);
     }
 
-    private void Land(Multiscale volume, Other other, Action<ChunkFlight> queue)
+    private void Land(Multiscale volume, Other other, Action<ChunkFlight> queue, Action<ChunkFlight, Exception> again)
     {
         (ChunkFlight flight, SlabChunk chunk, ScratchSlot? slot) = other;
         if (chunk.Buffer is null)
@@ -133,8 +144,8 @@ internal sealed class SlabMaker(
         }
 
         ChunkBuffer finished = chunk.HasVoxels ? chunk.Buffer : cache.Zeros(volume.ChunkBytes);
-        cache.Add(flight.Address, finished);
-        flights.Land(flight, finished);
+        if (flights.TryLand(flight, finished)) disk?.Offer(flight.Address, finished);
+        else again(flight, new SupersededException());
         Release(volume, chunk);
     }
 

@@ -102,13 +102,33 @@ internal sealed class ChunkScratch : IDisposable
         }
     }
 
+    /// <summary>Forgets chunks that are no longer what they should be, those too that are being written.</summary>
+    public void Remove(Func<ChunkAddress, bool> which)
+    {
+        lock (_sync)
+        {
+            foreach (ScratchFile file in _files.Values)
+            {
+                foreach (long slot in file.Known.ToArray())
+                {
+                    (long y, long x) = file.Place(slot);
+                    if (!which(new ChunkAddress(file.Row.Volume, 0, file.Row.T, file.Row.C, file.Row.Z, y, x))) continue;
+                    if (file.Writing.TryGetValue(slot, out ScratchSlot? writing)) writing.IsForgotten = true;
+                    else if (file[slot] == SlotState.Present) file[slot] = SlotState.Dirty;
+                    else if (file[slot] == SlotState.Zero) file[slot] = SlotState.Empty;
+                }
+            }
+        }
+    }
+
     /// <summary>A place to write a chunk to; null if it is here already, somebody else is writing it, or there is no room.</summary>
     public ScratchSlot? TryBegin(in ChunkAddress address)
     {
         if (!IsKept(address)) return null;
-        ScratchFile? file;
+        ScratchFile file;
         long slot;
         SlotState state;
+        ScratchSlot? begun = null;
         lock (_sync)
         {
             if (_limit <= 0) return null;
@@ -122,18 +142,17 @@ internal sealed class ChunkScratch : IDisposable
             {
                 if (!counted) Count(file, file.SlotBytes);
                 file[slot] = SlotState.Writing;
+                file.Writing[slot] = begun = new ScratchSlot(this, file, slot);
             }
             else
             {
                 Leave(file);
-                file = null;
             }
         }
 
         CloseDropped();
-        if (file is null) return null;
-        if (state == SlotState.Dirty) Erase(file, slot);
-        return new ScratchSlot(this, file, slot);
+        if (begun is not null && state == SlotState.Dirty) Erase(file, slot);
+        return begun;
     }
 
     /// <summary>Remembers that a chunk is all zero, which needs no bytes.</summary>
@@ -171,7 +190,8 @@ internal sealed class ChunkScratch : IDisposable
         bool good;
         lock (_sync)
         {
-            good = complete && !file.IsDropped;
+            file.Writing.Remove(slot.Number);
+            good = complete && !slot.IsForgotten && !file.IsDropped;
             file[slot.Number] = slot.HasBytes
                 ? (good ? SlotState.Present : SlotState.Dirty)
                 : (good ? SlotState.Zero : SlotState.Empty);

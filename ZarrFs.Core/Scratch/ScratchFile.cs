@@ -9,6 +9,7 @@ namespace ZarrFs.Core.Scratch;
 internal sealed class ScratchFile((int Volume, long T, long C, long Z) row, long columns, int slotBytes)
 {
     private readonly Dictionary<long, SlotState> _slots = [];
+    private readonly Dictionary<long, ScratchSlot> _writing = [];
     private FileStream? _stream;
 
     /// <summary>Its place among the others.</summary>
@@ -38,6 +39,15 @@ internal sealed class ScratchFile((int Volume, long T, long C, long Z) row, long
         get => _slots.GetValueOrDefault(slot);
         set => _slots[slot] = value;
     }
+
+    /// <summary>Those that are being written, by number.</summary>
+    public IDictionary<long, ScratchSlot> Writing => _writing;
+
+    /// <summary>Numbers of all slots of which anything is known.</summary>
+    public IEnumerable<long> Known => _slots.Keys;
+
+    /// <summary>The place of a slot: its chunk's y and x.</summary>
+    public (long Y, long X) Place(long slot) => Math.DivRem(slot, columns);
 
     /// <exception cref="IOException">The file cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>

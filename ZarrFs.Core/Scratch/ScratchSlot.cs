@@ -11,6 +11,9 @@ internal sealed class ScratchSlot(ChunkScratch scratch, ScratchFile file, long s
 
     public long Number => slot;
 
+    /// <summary>True when the chunk has changed while it was written; guarded by the scratch's lock.</summary>
+    public bool IsForgotten { get; set; }
+
     /// <summary>True if any byte of it is not zero. Zeros are not written: the file is sparse.</summary>
     public bool HasBytes => _hasBytes;
 

@@ -11,16 +11,19 @@ namespace ZarrFs.Core.Scratch;
 internal sealed class ScratchWriter : IDisposable
 {
     private readonly ChunkScratch _scratch;
+    private readonly Func<ChunkAddress, ChunkBuffer, bool> _isWanted;
     private readonly Action<ChunkAddress, ChunkBuffer> _done;
     private readonly BlockingCollection<(ChunkAddress Address, ChunkBuffer Buffer)> _queue = [];
     private readonly Thread _thread;
     private volatile bool _stopping;
 
     /// <param name="scratch">Where they go.</param>
+    /// <param name="isWanted">False for a chunk that has changed since.</param>
     /// <param name="done">Called for each chunk when it is written, or cannot be.</param>
-    public ScratchWriter(ChunkScratch scratch, Action<ChunkAddress, ChunkBuffer> done)
+    public ScratchWriter(ChunkScratch scratch, Func<ChunkAddress, ChunkBuffer, bool> isWanted, Action<ChunkAddress, ChunkBuffer> done)
     {
         _scratch = scratch;
+        _isWanted = isWanted;
         _done = done;
         _thread = new Thread(Run) { IsBackground = true, Name = "scratch" };
         _thread.Start();
@@ -54,8 +57,10 @@ internal sealed class ScratchWriter : IDisposable
             // Somebody may have read it while it waited here.
             if (!_stopping && !buffer.IsRead && _scratch.TryBegin(address) is { } slot)
             {
-                slot.Write(0, buffer.Span);
-                slot.End(complete: true);
+                // Asked when the place is taken: who changes the chunk after this finds the place, and what is written does not count.
+                bool wanted = _isWanted(address, buffer);
+                if (wanted) slot.Write(0, buffer.Span);
+                slot.End(complete: wanted);
             }
 
             _done(address, buffer);

@@ -36,6 +36,10 @@ internal sealed partial class CellFile : SourceFile
         set => _pages = value;
     }
 
+    /// <inheritdoc/>
+    public override SourceFile Successor(long size, DateTime modified) =>
+        new CellFile(base.Successor(size, modified), Place.Y, Place.X, Place.Z) { Number = Number };
+
     /// <summary>True if a name is that of a cell.</summary>
     public static bool IsCell(string name) => Pattern().IsMatch(name);
 

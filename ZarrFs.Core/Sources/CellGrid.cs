@@ -11,24 +11,30 @@ internal sealed class CellGrid
     // A few headers an axis: the outermost cells may be hundreds, and all of one extent unless one is broken.
     private const int MostProbes = 4;
 
-    private readonly Dictionary<(int Z, int Y, int X), CellFile> _byPlace;
+    private readonly CellFile[] _cells;
+    private readonly Dictionary<(int Z, int Y, int X), int> _byPlace;
 
     /// <exception cref="SourceException">Two files stand for one cell.</exception>
     public CellGrid(string directory, IEnumerable<SourceFile> files)
     {
-        Cells = [.. files.Select(file => CellFile.Create(directory, file)).OrderBy(static cell => cell.Place)];
-        _byPlace = new Dictionary<(int, int, int), CellFile>(Cells.Count);
-        foreach (CellFile cell in Cells)
+        _cells = [.. files.Select(file => CellFile.Create(directory, file)).OrderBy(static cell => cell.Place)];
+        _byPlace = new Dictionary<(int, int, int), int>(_cells.Length);
+        for (int i = 0; i < _cells.Length; i++)
         {
-            if (!_byPlace.TryAdd(cell.Place, cell))
-                throw new SourceException(directory, $"{_byPlace[cell.Place].Name} and {cell.Name} both stand for the same cell; expected one file a cell");
+            CellFile cell = _cells[i];
+            cell.Number = i;
+            if (!_byPlace.TryAdd(cell.Place, i))
+                throw new SourceException(directory, $"{_cells[_byPlace[cell.Place]].Name} and {cell.Name} both stand for the same cell; expected one file a cell");
         }
     }
 
     /// <summary>All cells, z slowest.</summary>
-    public IReadOnlyList<CellFile> Cells { get; }
+    public IReadOnlyList<CellFile> Cells => _cells;
 
-    public CellFile? Find(int z, int y, int x) => _byPlace.GetValueOrDefault((z, y, x));
+    public CellFile? Find(int z, int y, int x) => _byPlace.TryGetValue((z, y, x), out int number) ? Volatile.Read(ref _cells[number]) : null;
+
+    /// <summary>Puts the cell as it is now in the place of what it was.</summary>
+    public void Replace(CellFile cell) => Volatile.Write(ref _cells[cell.Number], cell);
 
     /// <summary>Edge of a cell along an axis, and where the last cell there ends.</summary>
     /// <param name="place">The cell's number along the axis.</param>

@@ -56,6 +56,23 @@ internal sealed class CellSource : TiffSource
 
     protected override IReadOnlyList<SourceFile> Files => _grid.Cells;
 
+    protected override bool AreNamed => true;
+
+    protected override IReadOnlyList<SourceFile> Listed => DirectoryListing.Tiffs(Path);
+
+    protected override void Replace(SourceFile file) => _grid.Replace((CellFile)file);
+
+    protected override VoxelBox BoxOf(SourceFile file)
+    {
+        (int z, int y, int x) = ((CellFile)file).Place;
+        return VoxelBox.All with
+        {
+            FirstZ = z * _cell.Z, EndZ = (z + 1) * _cell.Z,
+            FirstY = y * _cell.Y, EndY = (y + 1) * _cell.Y,
+            FirstX = x * _cell.X, EndX = (x + 1) * _cell.X,
+        };
+    }
+
     protected override bool ReadVoxels(in Region region, Span<byte> destination)
     {
         bool any = false;

@@ -87,6 +87,20 @@ internal static class DirectoryListing
         }
     }
 
+    /// <summary>The same, but null for one that is not there.</summary>
+    /// <exception cref="SourceException">It cannot be looked at.</exception>
+    public static SourceFile? Find(string path)
+    {
+        try
+        {
+            return Single(path);
+        }
+        catch (SourceException failure) when (failure.InnerException is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     private static bool IsTiff(ReadOnlySpan<char> name) =>
         !name.StartsWith('.')
         && (name.EndsWith(".tif", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".tiff", StringComparison.OrdinalIgnoreCase));

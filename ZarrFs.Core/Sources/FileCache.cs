@@ -60,9 +60,12 @@ internal sealed class FileCache : IDisposable
             lock (_sync)
             {
                 loaded.Users = 1;
-                loaded.Node = _order.AddFirst(loaded);
-                file.Open = loaded;
-                TakeSurplus(surplus, Limit);
+                if (!file.IsReplaced)
+                {
+                    loaded.Node = _order.AddFirst(loaded);
+                    file.Open = loaded;
+                    TakeSurplus(surplus, Limit);
+                }
             }
 
             Close(surplus);
@@ -77,10 +80,31 @@ internal sealed class FileCache : IDisposable
         lock (_sync)
         {
             open.Users--;
-            if (_order.Count > Limit || _disposed) TakeSurplus(surplus = [], _disposed ? 0 : Limit);
+            if (open.Node is null)
+            {
+                if (open.Users == 0) surplus = [open];
+            }
+            else if (_order.Count > Limit || _disposed) TakeSurplus(surplus = [], _disposed ? 0 : Limit);
         }
 
         if (surplus is not null) Close(surplus);
+    }
+
+    /// <summary>Closes a file that another object stands for from now on, when nobody uses it any more.</summary>
+    public void Forget(SourceFile file)
+    {
+        OpenFile? idle = null;
+        lock (_sync)
+        {
+            file.IsReplaced = true;
+            if (file.Open is not { } open) return;
+            _order.Remove(open.Node!);
+            open.Node = null;
+            file.Open = null;
+            if (open.Users == 0) idle = open;
+        }
+
+        idle?.Handle.Dispose();
     }
 
     /// <summary>Closes what is not in use; what is in use is closed when it is given back.</summary>
@@ -146,7 +170,7 @@ internal sealed class FileCache : IDisposable
             handle = null;
             return open;
         }
-        catch (SourceException failure)
+        catch (SourceException failure) when (failure is not SourceChangedException)
         {
             file.Failure = failure;
             return null;

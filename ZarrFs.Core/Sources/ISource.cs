@@ -1,3 +1,4 @@
+using ZarrFs.Core.Sources.Changes;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Sources;
@@ -46,6 +47,27 @@ public interface ISource : IDisposable
     /// <summary>The fingerprint as it would be if the source were opened now: another one after a change. Looks at every file's size and time.</summary>
     /// <exception cref="Failures.SourceException">A file is gone or cannot be looked at.</exception>
     string CurrentFingerprint() => Fingerprint;
+
+    /// <summary>
+    /// Looks at every file's size and time and tells which are no longer as the source knows them. Reads nothing of them and changes nothing.
+    /// A source that cannot follow its files finds nothing.
+    /// </summary>
+    /// <exception cref="Failures.SourceException">The files cannot be looked at now.</exception>
+    SourceLook Look() => SourceLook.Nothing;
+
+    /// <summary>
+    /// From now on reads what <see cref="Look"/> has found: what was known of these files, decoded voxels and failures too, is forgotten, and
+    /// what was wrong with them leaves <see cref="Problems"/>. Quick. Whoever keeps voxels drops those of the changed files at the same moment.
+    /// </summary>
+    void TakeIn(IReadOnlyList<SourceChange> changes)
+    {
+    }
+
+    /// <summary>
+    /// The files as they are known now; null for a source whose files do not say by their names where their voxels stand, which cannot be
+    /// compared with what it was.
+    /// </summary>
+    SourceManifest? Manifest() => null;
 
     /// <summary>The newest modification time of the files known when the source was opened.</summary>
     DateTimeOffset LastModified { get; }

@@ -35,7 +35,7 @@ internal sealed class OpenFile
     /// <summary>Readers that hold it now; guarded by the cache's lock.</summary>
     public int Users { get; set; }
 
-    /// <summary>Place in the cache's order of use; guarded by the cache's lock.</summary>
+    /// <summary>Place in the cache's order of use; null for one that is only to be closed. Guarded by the cache's lock.</summary>
     public LinkedListNode<OpenFile>? Node { get; set; }
 
     /// <summary>Number of pages.</summary>
@@ -52,5 +52,5 @@ internal sealed class OpenFile
     /// True if size and time are still those of the listing. Asked after the voxels were read: what was read before a change is old and
     /// good. (A change within the clock tick of the listing itself, 1 to 4 ms, cannot be seen.)
     /// </summary>
-    public bool IsUnchanged() => RandomAccess.GetLength(Handle) == File.Size && System.IO.File.GetLastWriteTimeUtc(Handle) == File.Modified;
+    public bool IsUnchanged() => File.IsSame(Handle);
 }

@@ -5,14 +5,12 @@ internal sealed class PlanePlaces
 {
     private readonly PlanePlace[] _places;
     private readonly int[] _starts;
-    private readonly Dictionary<SourceFile, int> _numbers;
 
-    /// <param name="files">The files that the table's numbers mean.</param>
+    /// <param name="files">The files that the table's numbers mean; they are told them.</param>
     /// <param name="planes">Where each plane is.</param>
     public PlanePlaces(IReadOnlyList<SourceFile> files, PlaneTable planes)
     {
-        _numbers = new Dictionary<SourceFile, int>(files.Count);
-        for (int i = 0; i < files.Count; i++) _numbers.Add(files[i], i);
+        for (int i = 0; i < files.Count; i++) files[i].Number = i;
         _starts = new int[files.Count + 1];
         foreach (PlanePlace place in planes.All()) _starts[place.Plane.File + 1]++;
         for (int i = 0; i < files.Count; i++) _starts[i + 1] += _starts[i];
@@ -24,11 +22,7 @@ internal sealed class PlanePlaces
     }
 
     /// <summary>What a file's pages stand for, by page; a page may stand for several planes, or for none.</summary>
-    public ReadOnlySpan<PlanePlace> Of(SourceFile file)
-    {
-        int number = _numbers[file];
-        return _places.AsSpan(_starts[number].._starts[number + 1]);
-    }
+    public ReadOnlySpan<PlanePlace> Of(SourceFile file) => _places.AsSpan(_starts[file.Number].._starts[file.Number + 1]);
 
     /// <summary>The box around the planes of a file, or of one of its pages; null where it has none.</summary>
     public PlaneSpan? Around(SourceFile file, int? page)

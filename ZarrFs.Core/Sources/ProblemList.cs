@@ -24,6 +24,15 @@ internal sealed class ProblemList(int most = ProblemList.Most)
         }
     }
 
+    /// <summary>Takes out what is no problem any more.</summary>
+    public void Remove(Predicate<SourceProblem> which)
+    {
+        lock (_sync)
+        {
+            if (_problems.RemoveAll(which) > 0) _snapshot = null;
+        }
+    }
+
     public IReadOnlyList<SourceProblem> Snapshot()
     {
         lock (_sync) return _snapshot ??= [.. _problems];

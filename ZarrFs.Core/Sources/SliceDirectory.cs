@@ -65,7 +65,7 @@ internal static class SliceDirectory
 
         string[] others = [.. unmatched.Take(MostOthersNamed).Select(static file => $"{file.Name}: --pattern does not fit its name")];
         if (unmatched.Count > others.Length) others = [.. others, $"{unmatched.Count - others.Length} more files whose names --pattern does not fit"];
-        return Open(directory, grid, $"the pattern {options.Pattern}", others, metadata, options);
+        return Open(directory, grid, $"the pattern {options.Pattern}", others, metadata, options, [.. unmatched.Select(static file => file.Name)]);
     }
 
     /// <summary>Opens a directory that has TIFF files only in the folders below it.</summary>
@@ -88,7 +88,8 @@ internal static class SliceDirectory
     }
 
     private static StackSource Open(
-        string directory, SliceGrid grid, string convention, IReadOnlyList<string> others, VolumeMetadata? metadata, SourceOptions options)
+        string directory, SliceGrid grid, string convention, IReadOnlyList<string> others, VolumeMetadata? metadata, SourceOptions options,
+        IReadOnlyCollection<string>? passedOver = null)
     {
         (ImageSeries series, int pages) = grid.HasZ ? (OnePage(grid, metadata), 1) : Combine(directory, grid, metadata, options);
         StackSource source = new(
@@ -101,6 +102,7 @@ internal static class SliceDirectory
                 PagesPerFile = pages,
                 IsSlices = true,
                 Others = others,
+                PassedOver = passedOver ?? [],
                 Variant = $" by {convention}",
             },
             metadata,

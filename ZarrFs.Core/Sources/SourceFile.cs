@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tiff;
 
@@ -8,6 +9,8 @@ internal class SourceFile
 {
     private volatile SourceException? _failure;
     private volatile TiffPage? _page;
+    private volatile bool _isSuspect;
+    private volatile bool _isReplaced;
     private TiffFile? _tiff;
 
     public SourceFile(string name, long size, DateTime modified)
@@ -20,11 +23,34 @@ internal class SourceFile
     /// <summary>Name without the directory.</summary>
     public string Name { get; }
 
+    /// <summary>The <see cref="Size"/> of a file that is not there any more.</summary>
+    public const long Gone = -1;
+
     /// <summary>Bytes.</summary>
     public long Size { get; }
 
     /// <summary>Time of the last change, UTC.</summary>
     public DateTime Modified { get; }
+
+    /// <summary>Its place among the files of its source.</summary>
+    public int Number { get; set; }
+
+    /// <summary>True if it was not there when it was looked at last.</summary>
+    public bool IsGone => Size == Gone;
+
+    /// <summary>True when a reader has found it to be another than this: what was decoded of it may be either's, even if it is put back as it was.</summary>
+    public bool IsSuspect
+    {
+        get => _isSuspect;
+        set => _isSuspect = value;
+    }
+
+    /// <summary>True when another object stands for the file as it is now; set under the lock of <see cref="FileCache"/>.</summary>
+    public bool IsReplaced
+    {
+        get => _isReplaced;
+        set => _isReplaced = value;
+    }
 
     /// <summary>Why no voxel of the file may be used any more, or null. Once set it stays.</summary>
     public SourceException? Failure
@@ -40,9 +66,15 @@ internal class SourceFile
         set => _page = value;
     }
 
+    /// <summary>True if an open file has this size and time.</summary>
+    public bool IsSame(SafeFileHandle handle) => RandomAccess.GetLength(handle) == Size && File.GetLastWriteTimeUtc(handle) == Modified;
+
     /// <summary>The same file for another source, which has its own open files and failures.</summary>
     /// <param name="tiff">Its directories, if they have just been read: the next opening takes them.</param>
     public SourceFile Copy(TiffFile? tiff = null) => new(Name, Size, Modified) { _tiff = tiff };
+
+    /// <summary>The same file as it is now; nothing of what was found out about this one holds for it.</summary>
+    public virtual SourceFile Successor(long size, DateTime modified) => new(Name, size, modified) { Number = Number };
 
     /// <summary>Gives away the directories that were read before, if they were.</summary>
     public TiffFile? TakeTiff() => Interlocked.Exchange(ref _tiff, null);

@@ -25,6 +25,13 @@ public sealed record SourceOptions
     /// <summary>Which of several images of a file to show, from 0; null for all of them.</summary>
     public int? Series { get; init; }
 
+    /// <summary>
+    /// True for a source that is shown for as long as it is open: a file that has changed is a <see cref="Failures.SourceChangedException"/>
+    /// under either policy, until the change is taken in (<see cref="ISource.TakeIn"/>). False where all voxels must be of one state: such a
+    /// file is bad for good.
+    /// </summary>
+    public bool FollowsChanges { get; init; }
+
     /// <summary>Where the memory for decoded strips and tiles comes from; null for a small budget of the source's own.</summary>
     public BufferPool? Pool { get; init; }
 

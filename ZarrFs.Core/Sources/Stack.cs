@@ -24,6 +24,9 @@ internal sealed record Stack
     /// <summary>What is there but not shown.</summary>
     public IReadOnlyList<string> Others { get; init; } = [];
 
+    /// <summary>Names of files in the directory that are no part of it.</summary>
+    public IReadOnlyCollection<string> PassedOver { get; init; } = [];
+
     /// <summary>What else than the files makes the voxels what they are: part of the fingerprint.</summary>
     public string Variant { get; init; } = "";
 }

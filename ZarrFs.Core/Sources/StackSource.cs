@@ -60,6 +60,16 @@ internal sealed class StackSource : TiffSource
 
     protected override IReadOnlyList<SourceFile> Files => _files;
 
+    protected override bool AreNamed => _stack.IsSlices;
+
+    protected override IReadOnlyList<SourceFile>? Listed => !_stack.IsSlices ? null
+        : _files.Any(static file => file.Name.Contains('/', StringComparison.Ordinal)) ? DirectoryListing.TiffsBelow(_stack.Directory)
+        : DirectoryListing.Tiffs(_stack.Directory);
+
+    protected override IReadOnlyCollection<string> PassedOver => _stack.PassedOver;
+
+    protected override void Replace(SourceFile file) => Volatile.Write(ref _files[file.Number], file);
+
     protected override bool ReadVoxels(in Region region, Span<byte> destination)
     {
         int rowStride = region.Width * DataType.Size();
@@ -72,7 +82,7 @@ internal sealed class StackSource : TiffSource
             if (_planes.TryGet(region.T, c, region.Z + i, out PlaneRef at))
             {
                 any |= ReadPlane(
-                    _files[at.File], at.Page, (int)channel, region.Y, region.X, region.Height, region.Width, plane, rowStride);
+                    Volatile.Read(ref _files[at.File]), at.Page, (int)channel, region.Y, region.X, region.Height, region.Width, plane, rowStride);
             }
             else
             {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Sources.Changes;
 using ZarrFs.Core.Tiff;
 using ZarrFs.Core.Volumes;
 
@@ -11,16 +12,17 @@ namespace ZarrFs.Core.Sources;
 /// What slices, cells and multi-page files have in common: planes in TIFF files that are opened when first touched.
 /// <para>
 /// Two kinds of failure are told apart. What is wrong with a <i>file</i> (truncated, no TIFF, of another shape or type, of a kind that is
-/// not read, changed since the source was opened) follows <see cref="SourceOptions.BadSlices"/> and stays: the file is not looked at
-/// again, so that old and new voxels are never mixed. What is wrong with <i>reading</i> it now (deleted, no permission, no more
+/// not read) follows <see cref="SourceOptions.BadSlices"/> and stays: the file is not looked at again until it has changed. One that has
+/// changed since the source was opened is bad for good, so that old and new voxels are never mixed; or, where changes are followed
+/// (<see cref="SourceOptions.FollowsChanges"/>), not read until the change has been taken in. What is wrong with <i>reading</i> it now (deleted, no permission, no more
 /// descriptors, an error of the disk or the network) is always a <see cref="SourceException"/>, whatever the policy, and may be over at
 /// the next read: an unmounted disk must not look like an empty scroll.
 /// </para>
 /// </summary>
 internal abstract class TiffSource : ISource
 {
-    // The whole file rather than one of its pages.
-    private const int WholeFile = -1;
+    // What a network disk says of a file that another has taken the place of.
+    private const int StaleHandle = 116;
 
     // For a source opened by itself, as tests and `info` do.
     private const long OwnBudget = 256 << 20;
@@ -29,8 +31,8 @@ internal abstract class TiffSource : ISource
     private readonly BufferPool? _ownPool;
     private readonly SegmentCache _segments;
     private readonly FileCache _files;
-    private readonly ProblemList _problems = new();
-    private readonly HashSet<(SourceFile File, int Page)> _reported = [];
+    private readonly FileProblems _problems;
+    private readonly Lock _units = new();
     private volatile PageLayout? _layout;
     private string _variant = "";
 
@@ -38,9 +40,6 @@ internal abstract class TiffSource : ISource
     // under somebody who reads.
     private StrongBox<ReadUnit>? _decodedUnit;
     private volatile StrongBox<ReadUnit>? _checkedUnit;
-
-    // Until then nobody is told how bad slices are read: if none is good, nothing is.
-    private bool _opened;
 
     /// <param name="path">Absolute path of the source.</param>
     /// <param name="directory">Where its files are.</param>
@@ -52,6 +51,7 @@ internal abstract class TiffSource : ISource
         Metadata = metadata;
         Name = metadata?.Name;
         _options = options;
+        _problems = new FileProblems(options);
         _files = new FileCache(directory, options.OpenFiles, Load);
         _segments = new SegmentCache(options.Pool ?? (_ownPool = new BufferPool(OwnBudget)));
     }
@@ -99,7 +99,7 @@ internal abstract class TiffSource : ISource
     public IReadOnlyList<string> Others { get; protected init; } = [];
 
     /// <inheritdoc/>
-    public IReadOnlyList<SourceProblem> Problems => _problems.Snapshot();
+    public IReadOnlyList<SourceProblem> Problems => _problems.All;
 
     /// <summary>Files open now.</summary>
     internal int OpenFiles => _files.Count;
@@ -120,6 +120,15 @@ internal abstract class TiffSource : ISource
 
     /// <summary>All files, in an order that depends only on their names.</summary>
     protected abstract IReadOnlyList<SourceFile> Files { get; }
+
+    /// <summary>True if the names of files say where their voxels stand.</summary>
+    protected abstract bool AreNamed { get; }
+
+    /// <summary>What the directory has now, listed anew each time; null if the files are not simply those of a directory.</summary>
+    protected virtual IReadOnlyList<SourceFile>? Listed => null;
+
+    /// <summary>Names in <see cref="Listed"/> that were seen when the source was opened and are no part of it.</summary>
+    protected virtual IReadOnlyCollection<string> PassedOver => [];
 
     /// <inheritdoc/>
     public bool Read(in Region region, Span<byte> destination)
@@ -143,7 +152,7 @@ internal abstract class TiffSource : ISource
             }
             catch (SourceException failure)
             {
-                Report(file, WholeFile, failure);
+                Report(file, FileProblems.WholeFile, failure);
             }
 
             progress?.Report((double)Interlocked.Increment(ref done) / Files.Count);
@@ -160,6 +169,27 @@ internal abstract class TiffSource : ISource
             return new SourceFile(file.Name, now.Size, now.Modified);
         }),
         Metadata);
+
+    /// <inheritdoc/>
+    public SourceLook Look() => FileComparison.Compare(Path, Files, PathOf, BoxOf, Listed, PassedOver);
+
+    /// <inheritdoc/>
+    public void TakeIn(IReadOnlyList<SourceChange> changes)
+    {
+        foreach (SourceChange change in changes)
+        {
+            if (change.File is not { IsReplaced: false } known) continue; // another look found it, too
+            // A new object: what was decoded is kept under the old one, and whoever reads just now compares with the old one.
+            Replace(known.Successor(change.Size, change.Modified));
+            _files.Forget(known);
+            _problems.Forgive(known, PathOf(known));
+        }
+    }
+
+    /// <inheritdoc/>
+    public SourceManifest? Manifest() => !AreNamed ? null : new SourceManifest(
+        string.Join('\n', Path, Kind + _variant, Origin, Shape, DataType.Name()),
+        [.. Files.Select(file => new ManifestFile(file.Name, file.Size, file.Modified.Ticks, BoxOf(file)))]);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -182,6 +212,18 @@ internal abstract class TiffSource : ISource
     /// <summary>The planes a file, or one of its pages, stands for.</summary>
     protected abstract PlaneSpan Planes(SourceFile file, int? page);
 
+    /// <summary>Puts a file as it is now in the place of what it was.</summary>
+    protected abstract void Replace(SourceFile file);
+
+    /// <summary>The voxels that come from a file.</summary>
+    protected virtual VoxelBox BoxOf(SourceFile file)
+    {
+        PlaneSpan planes = Planes(file, null);
+        VoxelBox box = VoxelBox.Planes(planes.Z, planes.Z + planes.Depth);
+        if (planes.T is { } t) box = box with { FirstT = t, EndT = t + 1 };
+        return planes.C is { } c ? box with { FirstC = c, EndC = c + Layout.Channels } : box;
+    }
+
     /// <summary>To be called once, when <see cref="Files"/> is known.</summary>
     /// <param name="variant">What else of the files' voxels these are: which image, in which arrangement.</param>
     protected void Identify(string variant = "")
@@ -190,8 +232,7 @@ internal abstract class TiffSource : ISource
         _variant = variant;
         Fingerprint = Sources.Fingerprint.Of(Kind + variant, Files, Metadata);
         LastModified = new DateTimeOffset(Files.Max(static file => file.Modified), TimeSpan.Zero);
-        _opened = true;
-        foreach (SourceProblem problem in Problems.Where(static problem => problem.Kind == SourceProblemKind.Bad)) Log(problem);
+        _problems.Tell();
     }
 
     protected void AddMissing(in PlaneSpan planes, string message) =>
@@ -203,7 +244,7 @@ internal abstract class TiffSource : ISource
     /// <returns>What <paramref name="look"/> gives, or the default if the file is bad.</returns>
     protected T? Look<T>(SourceFile file, Func<OpenFile, T> look)
     {
-        OpenFile? open = _files.Acquire(file);
+        OpenFile? open = Acquire(file);
         if (open is null) return default;
         try
         {
@@ -230,7 +271,7 @@ internal abstract class TiffSource : ISource
 
             return true;
         });
-        if (!good) Report(file, WholeFile, file.Failure!);
+        if (!good) Report(file, FileProblems.WholeFile, file.Failure!);
         return good;
     }
 
@@ -267,7 +308,7 @@ internal abstract class TiffSource : ISource
     protected bool ReadPlane(
         SourceFile file, int page, int channel, long y, long x, int height, int width, Span<byte> destination, int rowStride)
     {
-        OpenFile? open = file.Failure is null ? _files.Acquire(file) : null;
+        OpenFile? open = file.Failure is null ? Acquire(file) : null;
         if (open is not null)
         {
             try
@@ -275,15 +316,19 @@ internal abstract class TiffSource : ISource
                 if (open.Failure(page) is { } failure) return Bad(file, page, failure, height, width, destination, rowStride);
                 PageFile from = new(open.Handle, open.Path, file, _segments);
                 if (PlaneReader.TryRead(from, open.Page(page), channel, y, x, height, width, destination, rowStride) && open.IsUnchanged()) return true;
-                file.Failure = Changed(file);
+                SourceException changed = Changed(file);
+                if (_options.FollowsChanges) throw changed;
+                file.Failure = changed;
             }
-            catch (SourceException failure)
+            catch (SourceException failure) when (failure is not SourceChangedException)
             {
+                if (_options.FollowsChanges && !open.IsUnchanged()) throw Changed(file);
                 // A strip or tile that does not decode: the rest of the page may be good.
                 return Bad(file, page, failure, height, width, destination, rowStride);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
+                if (_options.FollowsChanges && failure.HResult == StaleHandle) throw Changed(file);
                 throw new SourceException(PathOf(file), $"page {page}: reading failed: {failure.Message}", failure);
             }
             finally
@@ -292,7 +337,7 @@ internal abstract class TiffSource : ISource
             }
         }
 
-        return Bad(file, WholeFile, file.Failure!, height, width, destination, rowStride);
+        return Bad(file, FileProblems.WholeFile, file.Failure!, height, width, destination, rowStride);
     }
 
     /// <summary>Writes the fill value into rows that are <paramref name="rowStride"/> bytes apart.</summary>
@@ -312,7 +357,7 @@ internal abstract class TiffSource : ISource
         ReadUnit unit = UnitOf(layout), first = UnitOf(Layout);
         if (unit == first) return;
         var whole = new ReadUnit(1, Layout.Height, Layout.Width, Layout.Channels, IsDecoded: true);
-        lock (_reported)
+        lock (_units)
         {
             ReadUnit? before = _decodedUnit?.Value ?? (first.IsDecoded ? first : null);
             if (before != unit) Volatile.Write(ref _decodedUnit, new StrongBox<ReadUnit>(before is null ? unit : whole));
@@ -327,8 +372,13 @@ internal abstract class TiffSource : ISource
         _ => new SourceException(failure.Path, failure.Detail, failure),
     };
 
-    private SourceException Changed(SourceFile file) => new(
-        PathOf(file), $"changed since it was opened (it was {file.Size} bytes, changed {file.Modified:yyyy-MM-dd HH:mm:ss} UTC); open the source anew");
+    private SourceException Changed(SourceFile file)
+    {
+        string was = file.IsGone ? "it was gone" : $"it was {file.Size} bytes, changed {file.Modified:yyyy-MM-dd HH:mm:ss} UTC";
+        if (!_options.FollowsChanges) return new SourceException(PathOf(file), $"changed since it was opened ({was}); open the source anew");
+        file.IsSuspect = true;
+        return new SourceChangedException(PathOf(file), $"changed since it was looked at ({was})");
+    }
 
     private bool Bad(
         SourceFile file, int page, SourceException failure, int height, int width, Span<byte> destination, int rowStride)
@@ -339,33 +389,43 @@ internal abstract class TiffSource : ISource
         return false;
     }
 
-    private void Report(SourceFile file, int page, SourceException failure)
+    private void Report(SourceFile file, int page, SourceException failure) =>
+        _problems.Report(file, PathOf(file), page, () => Planes(file, page == FileProblems.WholeFile ? null : page), failure);
+
+    /// <summary>Opens a file; where changes are followed, one that is not there any more has changed.</summary>
+    private OpenFile? Acquire(SourceFile file)
     {
-        lock (_reported)
+        try
         {
-            if (!_reported.Add((file, page))) return;
+            return _files.Acquire(file);
         }
-
-        PlaneSpan planes = Planes(file, page == WholeFile ? null : page);
-        SourceProblem problem = new(SourceProblemKind.Bad, planes.Z, planes.Depth, failure.Path, failure.Detail) { T = planes.T, C = planes.C };
-        _problems.Add(problem);
-        if (_opened) Log(problem);
-    }
-
-    private void Log(SourceProblem problem)
-    {
-        if (_options.BadSlices == BadSlicePolicy.Fill) SourceLog.BadFilled(_options.Logger, problem.Path, problem.Message, problem.Planes);
-        else SourceLog.BadFailing(_options.Logger, problem.Path, problem.Message, problem.Planes);
+        catch (SourceException failure) when (_options.FollowsChanges && !file.IsGone && failure.InnerException is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SourceChangedException(failure.Path, "is not there any more", failure);
+        }
     }
 
     private OpenFile Load(SourceFile file, SafeFileHandle handle, string path)
     {
-        if (RandomAccess.GetLength(handle) != file.Size || File.GetLastWriteTimeUtc(handle) != file.Modified) throw Changed(file);
+        if (!file.IsSame(handle)) throw Changed(file);
         if (file.Page is { } known) return new OpenFile(file, handle, path, known);
-        TiffFile tiff = file.TakeTiff() ?? TiffFile.Read(handle, path, file.Size, _layout, _options.Photometric);
-        Check(file, path, tiff);
+        TiffFile tiff = Parse(file, handle, path);
         if (tiff.Count != 1 || tiff.Failure(0) is not null || !tiff.Page(0).IsCompact) return new OpenFile(file, handle, path, tiff);
         file.Page = tiff.Page(0);
         return new OpenFile(file, handle, path, tiff.Page(0));
+    }
+
+    private TiffFile Parse(SourceFile file, SafeFileHandle handle, string path)
+    {
+        try
+        {
+            TiffFile tiff = file.TakeTiff() ?? TiffFile.Read(handle, path, file.Size, _layout, _options.Photometric);
+            Check(file, path, tiff);
+            return _options.FollowsChanges && !file.IsSame(handle) ? throw Changed(file) : tiff;
+        }
+        catch (SourceException failure) when (_options.FollowsChanges && failure is not SourceChangedException && !file.IsSame(handle))
+        {
+            throw Changed(file); // what is half written is not bad, only not finished
+        }
     }
 }

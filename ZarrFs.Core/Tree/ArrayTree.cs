@@ -47,5 +47,9 @@ internal sealed class ArrayTree
         return count;
     }
 
+    public bool Contains(in ChunkAddress address) => _keys.Contains(address);
+
+    public long Index(in ChunkAddress address) => _keys.Index(address);
+
     public ChunkAddress Address(int volume, int level, long linear) => _keys.Address(volume, level, linear);
 }

@@ -1,3 +1,5 @@
+using ZarrFs.Core.Chunks;
+
 namespace ZarrFs.Core.Tree;
 
 /// <summary>What a face sees of the tree. Immutable and safe from any thread.</summary>
@@ -17,6 +19,9 @@ public interface IFileTree
 
     /// <summary>The directory a node is in; the root's is the root itself.</summary>
     NodeId Parent(NodeId id);
+
+    /// <summary>The files that show a chunk: one in each root that has it; none for an address outside of the tree.</summary>
+    IReadOnlyList<NodeId> NodesOf(in ChunkAddress address);
 
     /// <summary>Number of children of a directory.</summary>
     long ChildCount(NodeId directory);

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
@@ -170,6 +171,21 @@ public sealed class VirtualTree : IFileTree
             default:
                 return NodeId.Root;
         }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NodeId> NodesOf(in ChunkAddress address)
+    {
+        if ((uint)address.Volume >= (uint)_volumes.Length) return [];
+        var nodes = new List<NodeId>(2);
+        for (int dialect = 0; dialect < 2; dialect++)
+        {
+            ArrayTree[] arrays = _volumes[address.Volume].Dialects[dialect].Arrays;
+            if ((uint)address.Level >= (uint)arrays.Length || !arrays[address.Level].Contains(address)) continue;
+            nodes.Add(new NodeId(NodePlace.Chunk, address.Volume, dialect, address.Level, index: arrays[address.Level].Index(address)));
+        }
+
+        return nodes;
     }
 
     /// <summary>Number of children of a directory.</summary>

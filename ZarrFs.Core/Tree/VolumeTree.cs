@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
 
@@ -13,11 +11,8 @@ internal sealed class VolumeTree
         Multiscale = multiscale;
         Modified = multiscale.Volume.Source.LastModified;
         Dialects = [GroupTree.V2(multiscale, channels), GroupTree.V3(multiscale, channels)];
-        // Everything that decides a chunk's bytes, so that a validator never survives a change of any of it.
-        string identity = string.Join(
-            '|', multiscale.Volume.Source.Fingerprint, multiscale.Volume.Ranges, multiscale.Volume.Shift, multiscale.Volume.DataType, multiscale.Chunk,
-            multiscale.Method, multiscale.Leading);
-        Identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 8));
+        // So that a validator never survives a change of any of it.
+        Identity = ViewIdentity.Hash($"{ViewIdentity.Of(multiscale)}|{multiscale.Leading}");
     }
 
     public Multiscale Multiscale { get; }

@@ -60,6 +60,12 @@ public sealed class Volume
     /// <summary>What the view's first plane is in the source; negative where it lies before the source.</summary>
     public long OriginZ => _originZ;
 
+    /// <summary>What the view's first row is in the source; negative where it lies before the source.</summary>
+    public long OriginY => _originY;
+
+    /// <summary>What the view's first column is in the source; negative where it lies before the source.</summary>
+    public long OriginX => _originX;
+
     /// <summary>The type of a voxel as <see cref="Read"/> gives it.</summary>
     public DataType DataType { get; }
 

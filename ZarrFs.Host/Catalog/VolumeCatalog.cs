@@ -18,16 +18,19 @@ internal sealed class VolumeCatalog : IDisposable
 {
     private readonly List<ISource> _sources = [];
     private readonly IReadOnlyList<OmeroChannel>[] _channels;
+    private readonly bool _followsChanges;
 
     /// <summary>Opens every source.</summary>
     /// <param name="volumes">What to open and how to show it.</param>
     /// <param name="pool">Where memory for decoded strips and tiles comes from.</param>
     /// <param name="logger">Where bad slices are told.</param>
     /// <param name="mustRead">True if what cannot be read for the first look at the voxels is an error: where metadata are written down.</param>
+    /// <param name="followsChanges">True where files that change are read anew: where volumes are shown.</param>
     /// <exception cref="SourceException">A source cannot be opened.</exception>
     /// <exception cref="OptionException">A view does not fit its source.</exception>
-    public VolumeCatalog(IReadOnlyList<VolumeSettings> volumes, BufferPool pool, ILogger logger, bool mustRead = false)
+    public VolumeCatalog(IReadOnlyList<VolumeSettings> volumes, BufferPool pool, ILogger logger, bool mustRead = false, bool followsChanges = false)
     {
+        _followsChanges = followsChanges;
         try
         {
             Volumes = [.. volumes.SelectMany(settings => Open(settings, pool, logger))];
@@ -99,7 +102,7 @@ internal sealed class VolumeCatalog : IDisposable
 
     private List<Multiscale> Open(VolumeSettings settings, BufferPool pool, ILogger logger)
     {
-        IReadOnlyList<ISource> images = SourceOpener.OpenAll(settings.Source, settings.Reading with { Pool = pool, Logger = logger });
+        IReadOnlyList<ISource> images = SourceOpener.OpenAll(settings.Source, settings.Reading with { Pool = pool, Logger = logger, FollowsChanges = _followsChanges });
         _sources.AddRange(images);
         return [.. images.Zip(VolumeNames.Of(settings.Name, images), (image, name) => Show(image, name, settings))];
     }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
@@ -32,6 +34,53 @@ internal static partial class OptionParsing
         ScratchOptions automatic = ScratchOptions.In(isAuto ? ScratchOptions.DefaultDirectory : Path.GetFullPath(directory));
         if (IsAuto(size)) return automatic;
         return automatic with { MaxBytes = size.Trim() == "0" ? 0 : Size("--scratch-size", size, least: 1L << 20) };
+    }
+
+    /// <summary>The disk cache, or null for none; its size is by default a tenth of the disk that it is on.</summary>
+    public static DiskCacheOptions? Cache(CacheOptions cache)
+    {
+        Level0Caching level0 = cache.Level0.ToLowerInvariant() switch
+        {
+            "auto" => Level0Caching.Auto,
+            "always" => Level0Caching.Always,
+            "never" => Level0Caching.Never,
+            _ => throw new OptionException("--cache-level0", $"'{cache.Level0}' is not possible; expected auto, always or never"),
+        };
+        long? size = IsAuto(cache.Size) ? null : Size("--cache-size", cache.Size, least: 1L << 20);
+        if (cache.Path.Length > 0)
+        {
+            string path = Path.GetFullPath(cache.Path);
+            return new DiskCacheOptions(path, size ?? DiskShare(path), level0);
+        }
+
+        // Said, and of no use: somebody believes that there is a cache.
+        if (size is not null) throw new OptionException("--cache-size", "there is no cache; name its directory (--cache)");
+        if (level0 != Level0Caching.Auto) throw new OptionException("--cache-level0", "there is no cache; name its directory (--cache)");
+        return null;
+    }
+
+    /// <summary>What is built in the background.</summary>
+    public static BuildPyramidOption Pyramid(string levels, CacheOptions cache)
+    {
+        BuildPyramidOption pyramid = BuildPyramidOption.Parse(levels);
+        if (cache.Path.Length == 0 && pyramid is { IsAsked: true, First: not null })
+            throw new OptionException("--build-pyramid", $"'{levels}' takes a cache to build in; name its directory (--cache)");
+        return pyramid;
+    }
+
+    /// <summary>A tenth of the disk that a directory is on, or will be.</summary>
+    private static long DiskShare(string path)
+    {
+        string? there = path;
+        while (there is not null && !Directory.Exists(there)) there = Path.GetDirectoryName(there);
+        try
+        {
+            return Math.Max(1L << 30, new DriveInfo(there ?? "/").TotalSize / 10);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new OptionException("--cache-size", $"auto is not possible, since the size of the disk with {path} cannot be told ({failure.Message}); say how much, for example 200GB");
+        }
     }
 
     /// <summary>When coarse levels are previews, and how many bytes may be read for an exact chunk while somebody waits.</summary>

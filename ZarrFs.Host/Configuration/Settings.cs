@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
@@ -32,6 +34,12 @@ internal sealed record Settings
     /// <summary>Where what was decoded goes that does not fit in memory.</summary>
     public required ScratchOptions Scratch { get; init; }
 
+    /// <summary>Where chunks are kept from run to run; null for nowhere.</summary>
+    public required DiskCacheOptions? Cache { get; init; }
+
+    /// <summary>What is built there in the background.</summary>
+    public required BuildPyramidOption Pyramid { get; init; }
+
     /// <summary>When coarse levels are shown as previews.</summary>
     public required PreviewOptions Previews { get; init; }
 
@@ -54,6 +62,8 @@ internal sealed record Settings
             Listen = options.Http.Listen.Length == 0 ? null : options.Http.Listen,
             AskedMemory = OptionParsing.IsAuto(options.Memory) ? null : OptionParsing.Memory(options.Memory),
             Scratch = OptionParsing.Scratch(options.Scratch, options.ScratchSize),
+            Cache = OptionParsing.Cache(options.Cache),
+            Pyramid = OptionParsing.Pyramid(options.BuildPyramid, options.Cache),
             Previews = OptionParsing.Previews(options.Preview, options.ExactBudget),
             Threads = OptionParsing.Threads(options.Threads),
             LogLevel = options.LogLevel.ToLowerInvariant() switch

@@ -1,3 +1,5 @@
+using ZarrFs.Core.Cache.Disk;
+
 namespace ZarrFs.Host.Http;
 
 /// <summary>What people are told about the disk cache, since the program was started.</summary>
@@ -6,4 +8,8 @@ namespace ZarrFs.Host.Http;
 /// <param name="MaxBytes">Most bytes of them.</param>
 /// <param name="Hits">Chunks that were there when they were wanted.</param>
 /// <param name="Misses">Chunks that were not.</param>
-public sealed record CacheFacts(string Directory, long Bytes, long MaxBytes, long Hits, long Misses);
+public sealed record CacheFacts(string Directory, long Bytes, long MaxBytes, long Hits, long Misses)
+{
+    /// <summary>As it is now.</summary>
+    public static CacheFacts Of(DiskCache disk) => new(disk.Directory, disk.Bytes, disk.MaxBytes, disk.Counters.Hits, disk.Counters.Misses);
+}

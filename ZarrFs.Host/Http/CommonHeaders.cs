@@ -9,7 +9,7 @@ internal static class CommonHeaders
     public static readonly StringValues Methods = "GET, HEAD, OPTIONS";
 
     private static readonly StringValues Anyone = "*";
-    private static readonly StringValues Exposed = "Content-Length, Content-Range, ETag, Accept-Ranges";
+    private static readonly StringValues Exposed = "Content-Length, Content-Range, ETag, Accept-Ranges, X-ZarrFs-Provisional";
     private static readonly StringValues NoSniff = "nosniff";
     private static readonly StringValues AllowedHeaders = "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Cache-Control, Content-Type, Accept";
     private static readonly StringValues Yes = "true";

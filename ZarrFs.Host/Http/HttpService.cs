@@ -22,6 +22,7 @@ public sealed class HttpService : IHostedService, IDisposable
 
     private readonly ListenAddress _listen;
     private readonly KestrelServer _server;
+    private readonly RequestHandler _handler;
     private readonly HttpApplication _application;
     private string? _address;
 
@@ -32,7 +33,8 @@ public sealed class HttpService : IHostedService, IDisposable
     public HttpService(HttpOptions options, ServedContent content, ILoggerFactory logs)
     {
         _listen = ListenAddress.Parse(options.Listen);
-        _application = new HttpApplication(new RequestHandler(content, options, logs.CreateLogger<RequestHandler>()));
+        _handler = new RequestHandler(content, options, logs.CreateLogger<RequestHandler>());
+        _application = new HttpApplication(_handler);
         SocketTransportOptions sockets = new()
         {
             // No handler here ever blocks, so nothing is gained by handing a request from thread to thread.
@@ -77,7 +79,11 @@ public sealed class HttpService : IHostedService, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _server.Dispose();
+    public void Dispose()
+    {
+        _server.Dispose();
+        _handler.Dispose();
+    }
 
     private KestrelServerOptions Configure(HttpOptions options)
     {

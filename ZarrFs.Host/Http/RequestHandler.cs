@@ -6,7 +6,7 @@ using ZarrFs.Core.Tree;
 namespace ZarrFs.Host.Http;
 
 /// <summary>Answers every request: what is asked for, and what is said when it cannot be given.</summary>
-internal sealed partial class RequestHandler
+internal sealed partial class RequestHandler : IDisposable
 {
     private readonly ServedContent _content;
     private readonly FileSender _files;
@@ -18,6 +18,9 @@ internal sealed partial class RequestHandler
         _files = new FileSender(content, options);
         _log = log;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _files.Dispose();
 
     public Task HandleAsync(HttpContext context)
     {

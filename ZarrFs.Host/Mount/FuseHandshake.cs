@@ -25,8 +25,9 @@ internal static class FuseHandshake
     /// <param name="buffer">Takes requests.</param>
     /// <param name="capacity">Bytes of <paramref name="buffer"/>.</param>
     /// <param name="readAheadKiB">How far the kernel may read ahead.</param>
+    /// <param name="passthrough">Whether the kernel may be asked to read files of the disk cache by itself.</param>
     /// <param name="offered">What the kernel can do, whether it is made use of or not.</param>
-    public static unsafe bool Run(FuseDevice device, byte* buffer, int capacity, int readAheadKiB, out FuseCapabilities offered)
+    public static unsafe bool Run(FuseDevice device, byte* buffer, int capacity, int readAheadKiB, bool passthrough, out FuseCapabilities offered)
     {
         offered = FuseCapabilities.None;
         while (true)
@@ -54,15 +55,15 @@ internal static class FuseHandshake
             }
 
             offered = Offered(request);
-            device.Reply(request.Unique, Negotiate(offer, offered, readAheadKiB));
+            device.Reply(request.Unique, Negotiate(offer, offered, readAheadKiB, passthrough));
             return true;
         }
     }
 
     /// <summary>The answer to a kernel's offer.</summary>
-    public static FuseInitOut Negotiate(in FuseInitIn offer, FuseCapabilities offered, int readAheadKiB)
+    public static FuseInitOut Negotiate(in FuseInitIn offer, FuseCapabilities offered, int readAheadKiB, bool passthrough = false)
     {
-        FuseCapabilities agreed = Wanted & offered;
+        FuseCapabilities agreed = (passthrough ? Wanted | FuseCapabilities.Passthrough : Wanted) & offered;
         return new FuseInitOut
         {
             Major = FuseProtocol.Major,
@@ -75,6 +76,7 @@ internal static class FuseHandshake
             MaxWrite = 4096,
             TimeGran = 1,
             MaxPages = MaxPages,
+            MaxStackDepth = agreed.HasFlag(FuseCapabilities.Passthrough) ? FuseProtocol.PassthroughStackDepth : 0,
         };
     }
 

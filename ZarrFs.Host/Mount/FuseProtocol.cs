@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace ZarrFs.Host.Mount;
 
-/// <summary>Constants of linux/fuse.h, protocol 7.38.</summary>
+/// <summary>Constants of linux/fuse.h, protocol 7.40.</summary>
 internal static class FuseProtocol
 {
     public const uint Major = 7;
 
     /// <summary>The version these structures are taken from; a kernel may be newer or older.</summary>
-    public const uint Minor = 38;
+    public const uint Minor = 40;
 
     /// <summary>The first version whose INIT reply has its present length.</summary>
     public const uint OldestMinor = 23;
@@ -19,6 +19,18 @@ internal static class FuseProtocol
     public const uint DirentDirectory = 4;
     public const uint DirentFile = 8;
     public const uint OpenAccessMode = 3;
+
+    /// <summary><c>FUSE_NOTIFY_INVAL_INODE</c>.</summary>
+    public const int NotifyInvalidateInode = 2;
+
+    /// <summary><c>FUSE_DEV_IOC_BACKING_OPEN</c>, <c>_IOW(229, 1, struct fuse_backing_map)</c>.</summary>
+    public const uint BackingOpen = 0x4010e501;
+
+    /// <summary><c>FUSE_DEV_IOC_BACKING_CLOSE</c>, <c>_IOW(229, 2, uint32_t)</c>.</summary>
+    public const uint BackingClose = 0x4004e502;
+
+    /// <summary>Of file systems on one another, ours included: a backing file may lie on one that is on no other.</summary>
+    public const uint PassthroughStackDepth = 1;
 }
 
 /// <summary><c>FUSE_*</c> capabilities of INIT: <c>flags</c> in the low half, <c>flags2</c> in the high one.</summary>
@@ -36,6 +48,7 @@ internal enum FuseCapabilities : ulong
     NoOpenDirSupport = 1ul << 24,
     InitExt = 1ul << 30,
     DirectIoAllowMmap = 1ul << 36,
+    Passthrough = 1ul << 37,
 }
 
 /// <summary><c>FOPEN_*</c>.</summary>
@@ -47,6 +60,7 @@ internal enum FuseOpenFlags : uint
     KeepCache = 1 << 1,
     CacheDir = 1 << 3,
     NoFlush = 1 << 5,
+    Passthrough = 1 << 7,
 }
 
 [StructLayout(LayoutKind.Sequential)]
@@ -102,10 +116,11 @@ internal struct FuseInitOut
     public ushort MaxPages;
     public ushort MapAlignment;
     public uint Flags2;
+    public uint MaxStackDepth;
     public FuseInitUnused Unused;
 }
 
-[InlineArray(7)]
+[InlineArray(6)]
 internal struct FuseInitUnused
 {
     private uint _first;
@@ -165,7 +180,34 @@ internal struct FuseOpenOut
 {
     public ulong Fh;
     public FuseOpenFlags OpenFlags;
-    public uint Padding;
+    public int BackingId;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct FuseReleaseIn
+{
+    public ulong Fh;
+    public uint Flags;
+    public uint ReleaseFlags;
+    public ulong LockOwner;
+}
+
+/// <summary><c>fuse_backing_map</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FuseBackingMap
+{
+    public int Fd;
+    public uint Flags;
+    public ulong Padding;
+}
+
+/// <summary><c>fuse_notify_inval_inode_out</c>; from offset 0, length 0 is everything.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FuseNotifyInvalidateInode
+{
+    public ulong NodeId;
+    public long Offset;
+    public long Length;
 }
 
 [StructLayout(LayoutKind.Sequential)]

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Tree;
+using ZarrFs.Host.Files;
 
 namespace ZarrFs.Host.Mount;
 
@@ -15,7 +16,10 @@ internal sealed partial class FuseSession : IDisposable
     private const int RequestCapacity = 64 * 1024;
 
     /// <summary>Most bytes of one READDIR reply, as many as the C library asks for at once, twice over.</summary>
-    private const int ReplyCapacity = 64 * 1024;
+    private const int ListingCapacity = 64 * 1024;
+
+    /// <summary>Bytes of the largest read; memory that is not touched costs nothing.</summary>
+    private const int ReplyCapacity = FuseHandshake.MaxPages * 4096;
 
     private const int StackSize = 256 * 1024;
 
@@ -28,7 +32,12 @@ internal sealed partial class FuseSession : IDisposable
     private readonly ExtendedAttributes _extended;
     private readonly PendingReads _pending = new();
     private readonly FailureLog _failures;
+    private readonly Invalidations _invalidations;
+    private readonly DiskThreads _disk = new("fuse disk");
+    private readonly StoredReads _stored;
     private readonly FileReader _files;
+    private readonly OpenChunks _opens;
+    private bool _passthrough;
     private FuseCapabilities _kernel;
     private int _readers;
 
@@ -48,7 +57,11 @@ internal sealed partial class FuseSession : IDisposable
         _failures = new FailureLog(logger);
         _attributes = new NodeAttributes(Libc.GetUid(), Libc.GetGid());
         _directories = new DirectoryReader(tree, _attributes);
-        _files = new FileReader(device, tree, chunks, new LateReads(device, chunks, _pending, _failures));
+        _invalidations = new Invalidations(device, tree, chunks);
+        var late = new LateReads(device, chunks, _pending, _failures, _invalidations);
+        _stored = new StoredReads(device, chunks, _pending, late, _invalidations, _disk);
+        _files = new FileReader(device, tree, chunks, _stored, late, _invalidations);
+        _opens = new OpenChunks(device, chunks, _pending, _failures, _disk, logger);
     }
 
     /// <summary>Completes when the filesystem has been unmounted and the last reply is out.</summary>
@@ -57,19 +70,26 @@ internal sealed partial class FuseSession : IDisposable
     /// <summary>Number of reads that wait for their chunk.</summary>
     public int PendingReads => _pending.Count;
 
+    /// <summary>The chunks that are open, where the kernel reads files by itself; else none.</summary>
+    public OpenChunks Opens => _opens;
+
     /// <summary>Agrees with the kernel on the protocol, then starts the reader threads.</summary>
     /// <exception cref="NotSupportedException">The kernel is too old.</exception>
     public unsafe void Start()
     {
         var buffer = new NativeBuffer(RequestCapacity);
         bool mounted;
-        using (buffer) mounted = FuseHandshake.Run(_device, buffer.Pointer, RequestCapacity, _options.ReadAheadKiB, out _kernel);
+        // The kernel gives passthrough to root alone, at each file.
+        _passthrough = _options.Passthrough && !_options.DirectIo && Environment.IsPrivilegedProcess;
+        using (buffer) mounted = FuseHandshake.Run(_device, buffer.Pointer, RequestCapacity, _options.ReadAheadKiB, _passthrough, out _kernel);
         if (!mounted)
         {
-            _pending.Close();
+            End();
             return;
         }
 
+        _passthrough &= _kernel.HasFlag(FuseCapabilities.Passthrough);
+        _invalidations.Start();
         _readers = _options.ReaderThreads;
         for (int i = 0; i < _options.ReaderThreads; i++)
             new Thread(ReadRequests, StackSize) { IsBackground = true, Name = $"fuse reader {i}" }.Start();
@@ -96,7 +116,15 @@ internal sealed partial class FuseSession : IDisposable
             LogReaderFailed(failure);
         }
 
-        if (Interlocked.Decrement(ref _readers) == 0) _pending.Close();
+        if (Interlocked.Decrement(ref _readers) == 0) End();
+    }
+
+    private void End()
+    {
+        _invalidations.Dispose();
+        _disk.Dispose();
+        _stored.Dispose();
+        _pending.Close();
     }
 
     private void Answer(in FuseRequest request, Span<byte> scratch)
@@ -134,7 +162,12 @@ internal sealed partial class FuseSession : IDisposable
                 _device.Reply(request.Unique, Totals());
                 return true;
 
-            case FuseOpcode.Release or FuseOpcode.ReleaseDir or FuseOpcode.Destroy:
+            case FuseOpcode.Release:
+                _opens.Release(request.NodeId, request.Body<FuseReleaseIn>().Fh);
+                _device.Reply(request.Unique, Errno.None);
+                return true;
+
+            case FuseOpcode.ReleaseDir or FuseOpcode.Destroy:
                 _device.Reply(request.Unique, Errno.None);
                 return true;
 
@@ -157,7 +190,7 @@ internal sealed partial class FuseSession : IDisposable
         switch (request.Opcode)
         {
             case FuseOpcode.Read when !node.IsDirectory:
-                _files.Read(unique, node, request.Body<FuseReadIn>());
+                _files.Read(unique, node, request.Body<FuseReadIn>(), scratch);
                 break;
             case FuseOpcode.Lookup when node.IsDirectory:
                 _device.Reply(unique, Lookup(node, request.Name()));
@@ -166,7 +199,7 @@ internal sealed partial class FuseSession : IDisposable
                 _device.Reply(unique, _attributes.Attributes(node));
                 break;
             case FuseOpcode.Open when !node.IsDirectory:
-                Open(unique, request.Body<FuseOpenIn>());
+                Open(unique, node, request.Body<FuseOpenIn>());
                 break;
             case FuseOpcode.OpenDir when node.IsDirectory:
                 if (_kernel.HasFlag(FuseCapabilities.NoOpenDirSupport)) _device.Reply(unique, Errno.ENOSYS);
@@ -202,12 +235,14 @@ internal sealed partial class FuseSession : IDisposable
 
     /// <summary>
     /// Nothing is kept for an open file, so the kernel is told once that there is no need to ask: it then opens files by itself and caches them
-    /// as with KEEP_CACHE. Saves a round trip for each file and directory (find: 179,000 files a second instead of 150,000).
+    /// as with KEEP_CACHE. Saves a round trip for each file and directory (find: 179,000 files a second instead of 150,000). But it is asked each
+    /// time where it may be told to read a file of the disk cache by itself.
     /// </summary>
-    private void Open(ulong unique, in FuseOpenIn open)
+    private void Open(ulong unique, in Node node, in FuseOpenIn open)
     {
         if ((open.Flags & FuseProtocol.OpenAccessMode) != 0) _device.Reply(unique, Errno.EROFS);
         else if (_options.DirectIo) _device.Reply(unique, new FuseOpenOut { OpenFlags = FuseOpenFlags.DirectIo | FuseOpenFlags.NoFlush });
+        else if (_passthrough && !_opens.IsRefused) _opens.Open(unique, node);
         else if (_kernel.HasFlag(FuseCapabilities.NoOpenSupport)) _device.Reply(unique, Errno.ENOSYS);
         else _device.Reply(unique, new FuseOpenOut { OpenFlags = FuseOpenFlags.KeepCache | FuseOpenFlags.NoFlush });
     }
@@ -215,7 +250,7 @@ internal sealed partial class FuseSession : IDisposable
     private void ReadDirectory(in FuseRequest request, in Node directory, Span<byte> scratch)
     {
         ref readonly FuseReadIn read = ref request.Body<FuseReadIn>();
-        Span<byte> reply = scratch[..(int)Math.Min(read.Size, (uint)scratch.Length)];
+        Span<byte> reply = scratch[..(int)Math.Min(read.Size, ListingCapacity)];
         int length = _directories.Fill(directory, read.Offset, request.Opcode == FuseOpcode.ReadDirPlus, reply);
         _device.Reply(request.Unique, reply[..length]);
     }

@@ -13,24 +13,32 @@ internal sealed class LateReads
     private readonly IChunkReader _chunks;
     private readonly PendingReads _pending;
     private readonly FailureLog _failures;
+    private readonly Invalidations _invalidations;
 
-    public LateReads(FuseDevice device, IChunkReader chunks, PendingReads pending, FailureLog failures)
+    public LateReads(FuseDevice device, IChunkReader chunks, PendingReads pending, FailureLog failures, Invalidations invalidations)
     {
         _device = device;
         _chunks = chunks;
         _pending = pending;
         _failures = failures;
+        _invalidations = invalidations;
     }
 
     /// <summary>Asks for the chunk of <paramref name="node"/> and replies when it is there.</summary>
-    public void Begin(ulong unique, in Node node, int offset, int length)
-    {
-        CancellationToken cancellation = _pending.Add(unique);
-        _ = AnswerAsync(unique, node, offset, length, cancellation);
-    }
+    /// <param name="unique">The request.</param>
+    /// <param name="node">The chunk.</param>
+    /// <param name="offset">Where in it.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="mark">From <see cref="Invalidations.Mark"/>.</param>
+    public void Begin(ulong unique, in Node node, int offset, int length, int mark) =>
+        Continue(unique, node, offset, length, mark, _pending.Add(unique));
+
+    /// <summary>The same, for a read that is among the pending ones already.</summary>
+    public void Continue(ulong unique, in Node node, int offset, int length, int mark, CancellationToken cancellation) =>
+        _ = AnswerAsync(unique, node, offset, length, mark, cancellation);
 
     // Every way out of here has sent exactly one reply: a reader without one hangs for ever.
-    private async Task AnswerAsync(ulong unique, Node node, int offset, int length, CancellationToken cancellation)
+    private async Task AnswerAsync(ulong unique, Node node, int offset, int length, int mark, CancellationToken cancellation)
     {
         Lease? lease = null;
         int error = Errno.None;
@@ -47,8 +55,15 @@ internal sealed class LateReads
 
         try
         {
-            if (error != Errno.None) _device.Reply(unique, error);
-            else _device.Reply(unique, lease!.Span.Slice(offset, length));
+            if (error != Errno.None)
+            {
+                _device.Reply(unique, error);
+            }
+            else
+            {
+                _device.Reply(unique, lease!.Span.Slice(offset, length));
+                _invalidations.Answered(node.Chunk, mark, lease.IsProvisional);
+            }
         }
         finally
         {

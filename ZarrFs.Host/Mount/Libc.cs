@@ -42,6 +42,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "writev", SetLastError = true)]
     public static partial nint WriteV(SafeFileHandle fd, IoVector* vectors, int count);
 
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int IoControl(SafeFileHandle fd, nuint request, void* argument);
+
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);
 

@@ -21,6 +21,12 @@ public sealed record MountOptions
     /// </summary>
     public bool DirectIo { get; init; }
 
+    /// <summary>
+    /// Whether the kernel is to read chunks that are in the disk cache by itself, at the speed of the files: where there is such a cache. Takes root
+    /// and Linux 6.9. It costs a question for each file that is opened, which the kernel otherwise opens without asking.
+    /// </summary>
+    public bool Passthrough { get; init; }
+
     /// <summary>How far the kernel reads ahead. Only root can raise it above the kernel's 128.</summary>
     public int ReadAheadKiB { get; init; } = 1024;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
@@ -21,13 +22,13 @@ internal sealed class TestStore : IDisposable
 
     public TestStore(
         ArraySource source, ChunkShape chunk, int? levels = null, DownsampleMethod method = DownsampleMethod.Mean, int workers = 2, long? budget = null,
-        ScratchOptions? scratch = null, ILogger? logger = null, VolumeRanges? ranges = null, PreviewOptions? previews = null)
+        ScratchOptions? scratch = null, ILogger? logger = null, VolumeRanges? ranges = null, PreviewOptions? previews = null, Func<Multiscale, IChunkDisk>? disk = null)
     {
         Source = source;
         Multiscale = new Multiscale("test", new Volume(source, ranges ?? VolumeRanges.All, null, null), chunk, levels, method);
         Pool = new BufferPool(budget ?? 64 << 20);
         if (source.Unit.IsDecoded) source.Segments = new SegmentCache(Pool);
-        Store = new ChunkStore([Multiscale], Pool, workers, scratch, logger, previews);
+        Store = new ChunkStore([Multiscale], Pool, workers, scratch, logger, previews, disk?.Invoke(Multiscale));
         _oracle = new Lazy<PlainPyramid>(() => new PlainPyramid(source.Shape, source.DataType, source.Voxels, method, Multiscale.Levels.Count));
         _previews = new Lazy<PlainPyramid>(() => new PlainPyramid(source.Shape, source.DataType, source.Voxels, method, Multiscale.Levels.Count, previews: true));
     }

@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
 
 namespace ZarrFs.Tests.Http;
@@ -16,6 +17,21 @@ internal sealed class FakeChunks(BufferPool pool, Func<long, int> size) : IChunk
     /// <summary>Those x wait until cancelled, and are counted here when they are.</summary>
     public HashSet<long> Stuck { get; } = [];
 
+    /// <summary>Files by x.</summary>
+    public Dictionary<long, string> Files { get; } = [];
+
+    /// <summary>What is said of those x: that they are previews.</summary>
+    public HashSet<long> SaidProvisional { get; } = [];
+
+    /// <summary>Those x are made as previews, whose bytes are others.</summary>
+    public HashSet<long> MadeProvisional { get; } = [];
+
+    /// <summary>How often the voxels of all chunks have changed.</summary>
+    public int Revision { get; set; }
+
+    /// <summary>How often a file was opened.</summary>
+    public int Opened;
+
     public int Waiting;
 
     public int Cancelled;
@@ -28,6 +44,21 @@ internal sealed class FakeChunks(BufferPool pool, Func<long, int> size) : IChunk
         byte[] bytes = new byte[size];
         new Random((int)x + 17).NextBytes(bytes);
         return bytes;
+    }
+
+    public static byte[] Preview(long x, int size) => [.. Expected(x, size).Select(value => (byte)~value)];
+
+    public ChunkStatus StatusOf(in ChunkAddress address) => SaidProvisional.Contains(address.X) ? ChunkStatus.Provisional : ChunkStatus.Final;
+
+    public int RevisionOf(in ChunkAddress address) => Revision;
+
+    public bool HasFile(in ChunkAddress address) => Files.ContainsKey(address.X);
+
+    public CachedFile? TryOpenFile(in ChunkAddress address)
+    {
+        Interlocked.Increment(ref Opened);
+        string path = Files[address.X];
+        return File.Exists(path) ? new CachedFile(File.OpenHandle(path), size(address.X)) : null;
     }
 
     public bool TryGet(in ChunkAddress address, out Lease lease)
@@ -50,7 +81,8 @@ internal sealed class FakeChunks(BufferPool pool, Func<long, int> size) : IChunk
             {
                 int bytes = size(address.X);
                 buffer = pool.TryRent(bytes) ?? throw new InvalidOperationException("the test's pool is too small");
-                Expected(address.X, bytes).CopyTo(buffer.Span);
+                buffer.IsProvisional = MadeProvisional.Contains(address.X);
+                (buffer.IsProvisional ? Preview(address.X, bytes) : Expected(address.X, bytes)).CopyTo(buffer.Span);
                 _cached.Add(address.X, buffer);
                 _made++;
             }

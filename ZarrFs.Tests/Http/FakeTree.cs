@@ -46,6 +46,8 @@ internal sealed class FakeTree : IFileTree
 
     public NodeId Parent(NodeId id) => TryResolve(ParentPath(Path(id)), out Node node) ? node.Id : NodeId.Root;
 
+    public IReadOnlyList<NodeId> NodesOf(in ChunkAddress address) => throw new NotSupportedException("nothing is looked up by chunk over HTTP");
+
     public long ChildCount(NodeId directory) => Children(directory).Count();
 
     public Node Child(NodeId directory, long index, Span<byte> name, out int nameLength)

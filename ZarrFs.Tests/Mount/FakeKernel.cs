@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Win32.SafeHandles;
+using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Tree;
 using ZarrFs.Host.Mount;
 
 namespace ZarrFs.Tests.Mount;
@@ -11,7 +13,7 @@ internal sealed unsafe class FakeKernel : IDisposable
     private readonly SafeFileHandle _socket;
     private readonly FuseSession _session;
 
-    public FakeKernel(FakeTree tree, FakeChunks chunks)
+    public FakeKernel(IFileTree tree, IChunkReader chunks)
     {
         int* pair = stackalloc int[2];
         Assert.Equal(0, Libc.SocketPair(Libc.AddressFamilyUnix, Libc.SocketSeqPacket | Libc.SocketCloseOnExec, 0, pair));

@@ -76,6 +76,8 @@ internal sealed class FakeTree : IFileTree
     public NodeId Parent(NodeId id) =>
         id.Value >> 32 != 0 ? new NodeId(id.Value >> 32) : new NodeId(Math.Max(1, Named.FirstOrDefault(entry => entry.Id == id.Value).Parent));
 
+    public IReadOnlyList<NodeId> NodesOf(in ChunkAddress address) => [new(((address.Level == 1 ? Many : Chunks) << 32) | (uint)address.X)];
+
     public long ChildCount(NodeId directory) =>
         CountOf(directory.Value) > 0 ? CountOf(directory.Value) : Named.Count(entry => entry.Parent == directory.Value);
 

@@ -12,11 +12,15 @@ internal sealed class FuseFactAttribute : FactAttribute
         else if (!Environment.IsPrivilegedProcess && !HasFusermount) Skip = "neither root nor fusermount3";
         else if (NeedsRoot && !Environment.IsPrivilegedProcess) Skip = "needs root";
         else if (NeedsFusermount && !HasFusermount) Skip = "needs fusermount3";
+        else if (NeedsPassthrough && Environment.OSVersion.Version < new Version(6, 9)) Skip = "needs Linux 6.9";
     }
 
     public bool NeedsRoot { get; init; }
 
     public bool NeedsFusermount { get; init; }
+
+    /// <summary>That the kernel reads backing files by itself; takes <see cref="NeedsRoot"/> too.</summary>
+    public bool NeedsPassthrough { get; init; }
 
     private static bool HasFusermount =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Combine(directory, "fusermount3")));

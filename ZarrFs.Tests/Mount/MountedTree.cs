@@ -11,12 +11,12 @@ internal sealed class MountedTree : IDisposable
     private readonly MountPoint _mount;
     private readonly FuseSession _session;
 
-    public MountedTree(FakeTree? tree = null, bool directIo = false, IMounter? mounter = null)
+    public MountedTree(FakeTree? tree = null, bool directIo = false, IMounter? mounter = null, bool passthrough = false)
     {
         Tree = tree ?? new FakeTree();
         ChunkReader = new FakeChunks(Tree.ChunkSize);
         Root = TemporaryDirectory.Create();
-        var options = new MountOptions { MountPoint = Root, Source = "a fake tree", DirectIo = directIo };
+        var options = new MountOptions { MountPoint = Root, Source = "a fake tree", DirectIo = directIo, Passthrough = passthrough };
         _mount = MountPoint.Mount(options, mounter ?? IMounter.ForThisUser, NullLogger.Instance);
         var device = new FuseDevice(_mount.Connection, NullLogger.Instance);
         _session = new FuseSession(device, Tree, ChunkReader, new ExtendedAttributes(Attributes), options, NullLogger.Instance);
@@ -31,6 +31,8 @@ internal sealed class MountedTree : IDisposable
     public string Root { get; }
 
     public bool ReadAheadSet { get; }
+
+    public OpenChunks Opens => _session.Opens;
 
     public int PendingReads => _session.PendingReads;
 

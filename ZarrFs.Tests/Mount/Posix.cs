@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace ZarrFs.Tests.Mount;
 
@@ -38,6 +39,18 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "umount2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unmount(string target, int flags);
+
+    /// <summary>Puts a file out of the system's page cache, where it is on a disk.</summary>
+    public static void Forget(string path)
+    {
+        const int DontNeed = 4;
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+        Assert.Equal(0, posix_fadvise(file, 0, 0, DontNeed));
+    }
+
+    [LibraryImport("libc")]
+    private static partial int posix_fadvise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint getxattr(string path, string name, [Out] byte[] value, nuint size);

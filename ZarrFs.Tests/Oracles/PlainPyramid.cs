@@ -39,6 +39,9 @@ internal sealed class PlainPyramid
         });
     }
 
+    /// <summary>The voxels of a whole level.</summary>
+    public byte[] Level(int level) => _levels[level].Voxels;
+
     /// <summary>The bytes of one chunk, what overhangs being zero.</summary>
     public byte[] Chunk(in ChunkAddress address, ChunkShape chunk)
     {

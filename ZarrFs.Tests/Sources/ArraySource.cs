@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Sources;
+using ZarrFs.Core.Sources.Changes;
 using ZarrFs.Core.Tiff;
 using ZarrFs.Core.Volumes;
 
@@ -12,6 +13,7 @@ namespace ZarrFs.Tests.Sources;
 internal sealed class ArraySource : ISource
 {
     private readonly byte[] _voxels;
+    private volatile object _identity;
     private int _reads;
     private long _voxelsRead;
 
@@ -24,6 +26,7 @@ internal sealed class ArraySource : ISource
         Shape = shape;
         DataType = type;
         _voxels = voxels;
+        _identity = this;
         Unit = new ReadUnit(1, 1, shape.X);
     }
 
@@ -54,9 +57,7 @@ internal sealed class ArraySource : ISource
     public DateTimeOffset LastModified { get; init; } = new(2023, 2, 5, 18, 7, 39, TimeSpan.Zero);
 
     /// <summary>What a test says is missing or bad, before anything is read.</summary>
-    public List<SourceProblem> Problems { get; } = [];
-
-    IReadOnlyList<SourceProblem> ISource.Problems => Problems;
+    public IReadOnlyList<SourceProblem> Problems { get; set; } = [];
 
     public IReadOnlyList<string> Others => [];
 
@@ -85,6 +86,9 @@ internal sealed class ArraySource : ISource
 
     /// <summary>Called before each read, on the worker: may block, sleep or count.</summary>
     public Action<Region>? Before { get; set; }
+
+    /// <summary>Called when a change is taken in: changes the voxels.</summary>
+    public Action? TakesIn { get; set; }
 
     /// <summary>Random voxels without zeros nearly everywhere; the first eighth of the planes is zero if <paramref name="zeros"/>.</summary>
     public static ArraySource Random(VolumeShape shape, DataType type, int seed = 1, bool zeros = false)
@@ -154,7 +158,7 @@ internal sealed class ArraySource : ISource
                 var unit = new Region(
                     region.T, group * Unit.Channels, region.Z + z, unitY * Unit.Height, unitX * Unit.Width,
                     1, (int)Math.Min(Unit.Height, Shape.Y - (unitY * Unit.Height)), (int)Math.Min(Unit.Width, Shape.X - (unitX * Unit.Width)));
-                var key = new SegmentKey(this, (int)page, (unitY * across) + unitX);
+                var key = new SegmentKey(_identity, (int)page, (unitY * across) + unitX);
                 using Lease lease = Segments!.Get(key, (int)unit.Count * Unit.Channels * size, decoded => Decode(key, unit, decoded));
                 long from = Math.Max(unit.X, region.X), to = Math.Min(unit.EndX, region.EndX);
                 for (long y = Math.Max(unit.Y, region.Y); y < Math.Min(unit.EndY, region.EndY); y++)
@@ -178,6 +182,12 @@ internal sealed class ArraySource : ISource
             long from = (((((((unit.T * Shape.C) + c) * Shape.Z) + unit.Z) * Shape.Y) + y) * Shape.X) + unit.X;
             _voxels.AsSpan(checked((int)(from * size)), rowBytes).CopyTo(decoded[(row * rowBytes)..]);
         }
+    }
+
+    public void TakeIn(IReadOnlyList<SourceChange> changes)
+    {
+        _identity = new object(); // what was decoded is of before
+        TakesIn?.Invoke();
     }
 
     public void CheckAll(IProgress<double>? progress, CancellationToken cancellationToken) => progress?.Report(1);

@@ -18,7 +18,7 @@ internal sealed class HugeSource(VolumeShape shape) : ISource
 
     public VolumeShape Shape => shape;
 
-    public DataType DataType => DataType.UInt8;
+    public DataType DataType { get; init; } = DataType.UInt8;
 
     public VoxelSize? VoxelSize => null;
 
@@ -26,7 +26,7 @@ internal sealed class HugeSource(VolumeShape shape) : ISource
 
     public IReadOnlyList<ChannelInfo> Channels => [];
 
-    public ReadUnit Unit => new(1, 1, shape.X);
+    public ReadUnit Unit { get; init; } = new(1, 1, shape.X);
 
     public string Fingerprint => "huge";
 

@@ -38,6 +38,10 @@ public sealed class VirtualTreeTests
             if (size is not null) Assert.Equal(0, tree.ChildCount(node.Id));
         }
 
+        // Back from a chunk to the files that show it: those, and no other.
+        foreach (IGrouping<ChunkAddress, NodeId> files in ids.Keys.Where(id => KindOf(tree, id) == NodeKind.Chunk).GroupBy(id => ChunkOf(tree, id)))
+            Assert.Equal(files.OrderBy(id => id.Value), tree.NodesOf(files.Key).OrderBy(id => id.Value));
+
         // Walked from the root, by listing, the tree has the same names and no other.
         var seen = new List<string>();
         Walk(tree, NodeId.Root, "", seen);
@@ -68,6 +72,17 @@ public sealed class VirtualTreeTests
             Assert.Equal(exists, tree.TryLookup(parent.Id, Encoding.UTF8.GetBytes(name), out Node child));
             if (exists) Assert.Equal(parent.Id, tree.Parent(child.Id));
             if (name.Length > 0) Assert.Equal(exists, tree.TryResolve(path, out _));
+        }
+    }
+
+    [Fact]
+    public void Chunks_that_are_not_in_the_tree_have_no_files()
+    {
+        VirtualTree tree = Tree(RandomVolumes(new Random(1)));
+        foreach (ChunkAddress address in (ChunkAddress[])
+            [new(-1, 0, 0, 0, 0, 0, 0), new(99, 0, 0, 0, 0, 0, 0), new(0, 31, 0, 0, 0, 0, 0), new(0, 0, 0, 0, long.MaxValue, 0, 0), new(0, 0, 0, 0, 0, -1, 0)])
+        {
+            Assert.Empty(tree.NodesOf(address));
         }
     }
 
@@ -253,6 +268,10 @@ public sealed class VirtualTreeTests
         Assert.Equal(Chunk(source), Chunk(source, name: "other"));
         Assert.DoesNotContain(different, etag => etag.Any(c => c is '"' or '\\' or ' '));
     }
+
+    private static NodeKind KindOf(VirtualTree tree, NodeId id) => tree.TryGet(id, out Node node) ? node.Kind : NodeKind.Directory;
+
+    private static ChunkAddress ChunkOf(VirtualTree tree, NodeId id) => tree.TryGet(id, out Node node) ? node.Chunk : default;
 
     private static void Walk(VirtualTree tree, NodeId directory, string path, List<string> seen)
     {

@@ -9,16 +9,24 @@ internal static partial class Libc
     public const int ReadOnly = 0;
     public const int ReadWrite = 2;
     public const int Create = 0x40;
+    public const int Append = 0x400;
+    public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
 
+    public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
     public const int Unlock = 8;
 
+    public const int NoEntry = 2;
     public const int InputOutput = 5;
     public const int WouldBlock = 11;
+    public const int Exists = 17;
+    public const int NotDirectory = 20;
+    public const int Invalid = 22;
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
+    public const int NoSuchCall = 38;
     public const int QuotaExceeded = 122;
 
     /// <summary>Opens a file or, with <see cref="ReadOnly"/>, a directory; never inherited by children.</summary>
@@ -46,6 +54,28 @@ internal static partial class Libc
         return flags >= 0 && fcntl(file, SetFlags, direct ? flags | flag : flags & ~flag) == 0;
     }
 
+    /// <summary>What the system says of an open file.</summary>
+    /// <exception cref="IOException">It says nothing.</exception>
+    public static unsafe FileStatus Status(SafeFileHandle file)
+    {
+        const int EmptyPath = 0x1000;
+        const uint Basic = 0x7FF;
+        FileStatus status;
+        return statx(file, "", EmptyPath, Basic, &status) == 0 ? status : throw Failure("statx");
+    }
+
+    /// <summary>Renames a file unless the new name is taken.</summary>
+    /// <returns>False if it is.</returns>
+    /// <exception cref="IOException">It cannot be renamed; carries the error number.</exception>
+    public static bool TryRename(string from, string to)
+    {
+        const int CurrentDirectory = -100;
+        const uint NoReplace = 1;
+        if (renameat2(CurrentDirectory, from, CurrentDirectory, to, NoReplace) == 0) return true;
+        IOException failure = Failure(to);
+        return failure.HResult == Exists ? false : throw failure;
+    }
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(SafeFileHandle fd, int operation);
 
@@ -59,5 +89,40 @@ internal static partial class Libc
     private static partial int fcntl(SafeFileHandle fd, int command, int argument);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int statx(SafeFileHandle directory, string path, int flags, uint mask, FileStatus* status);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int renameat2(int fromDirectory, string from, int toDirectory, string to, uint flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, uint mode);
+
+    /// <summary><c>struct statx</c>, the same on all processors.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct FileStatus
+    {
+        [FieldOffset(16)]
+        public uint Links;
+
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(40)]
+        public ulong Size;
+
+        [FieldOffset(96)]
+        public Time Changed;
+
+        [FieldOffset(112)]
+        public Time Modified;
+    }
+
+    /// <summary><c>struct statx_timestamp</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Time
+    {
+        public long Seconds;
+        public uint Nanoseconds;
+        public int Reserved;
+    }
 }

@@ -4,6 +4,7 @@ using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Materialize.Journaling;
 using ZarrFs.Core.Sources;
+using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Materialize.Stores;
 
@@ -16,8 +17,6 @@ public sealed class StoreWriter : IChunkSink, IDisposable
 {
     /// <summary>Most chunks of all levels together: what is known of them takes 250 MB then.</summary>
     public const long MostChunks = 1_000_000_000;
-
-    private const long Block = 4096;
 
     private readonly StoreTarget _target;
     private readonly StorePaths _paths;
@@ -115,9 +114,7 @@ public sealed class StoreWriter : IChunkSink, IDisposable
             return;
         }
 
-        // What follows the last voxel that is not 0 is left to the file system: no time, no cache, and mostly no space.
-        long used = (raw.LastIndexOfAnyExcept((byte)0) + Block) / Block * Block;
-        _files.Put(path, raw[..(int)Math.Min(used, raw.Length)], raw.Length, durable);
+        _files.Put(path, raw[..Zeros.UsedBytes(raw)], raw.Length, durable);
         _counters.AddWritten(raw.Length);
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Enumeration;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Sources.Changes;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Core.Sources.Zarr;
@@ -153,6 +154,9 @@ internal sealed class ZarrSource : ISource
 
     /// <inheritdoc/>
     public string CurrentFingerprint() => ZarrFingerprint.Of(_array, _group, _volume).Fingerprint;
+
+    /// <inheritdoc/>
+    public SourceLook Look() => CurrentFingerprint() == Fingerprint ? SourceLook.Nothing : new SourceLook([], "chunks or metadata of the store changed");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -4,15 +4,16 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
-using ZarrFs.Core.Cache;
+using Microsoft.Win32.SafeHandles;
+using ZarrFs.Host.Files;
 
 namespace ZarrFs.Host.Http.Transport;
 
 /// <summary>
 /// A connection's output straight onto its socket. Small things (headers, documents) are gathered in one buffer until the flush; a lent
 /// chunk follows them from where it lies. A flush completes when the system has taken everything, or the connection is broken: leases are
-/// held no longer and no shorter than that. Plain sends, not <c>sendfile</c>: what was copied a moment ago is still in the processor's
-/// cache when a receiver on the same machine reads it, which made 4 MiB chunks a third faster.
+/// held no longer and no shorter than that. Plain sends, not <c>sendfile</c>, for files too: what was copied a moment ago is still in the
+/// processor's cache when a receiver on the same machine reads it, which made 4 MiB chunks a third faster.
 /// </summary>
 internal sealed class SocketOutput : PipeWriter, ILendingOutput
 {
@@ -30,6 +31,7 @@ internal sealed class SocketOutput : PipeWriter, ILendingOutput
     private byte[] _buffer = [];
     private int _gathered;
     private ReadOnlyMemory<byte> _lent;
+    private FileLoan? _lentFile;
     private LoanState _loan;
     private bool _broken;
     private bool _cancelled;
@@ -39,6 +41,7 @@ internal sealed class SocketOutput : PipeWriter, ILendingOutput
         _socket = socket;
         _connection = connection;
         socket.SendBufferSize = SendBuffer;
+        socket.Blocking = false; // for what is not sent asynchronously
     }
 
     private enum LoanState
@@ -53,16 +56,23 @@ internal sealed class SocketOutput : PipeWriter, ILendingOutput
 
     public override long UnflushedBytes => _gathered + (_loan == LoanState.Advanced ? _lent.Length : 0);
 
-    public void Lend(Lease lease, int offset, int length)
+    public void Lend(ReadOnlyMemory<byte> bytes)
     {
         if (_loan != LoanState.None) throw new InvalidOperationException("the chunk lent before has not been taken back");
-        _lent = lease.Memory.Slice(offset, length);
+        _lent = bytes;
         _loan = LoanState.Offered;
+    }
+
+    public void Lend(SafeFileHandle file, long offset, int length, DiskThreads disk)
+    {
+        _lentFile = new FileLoan(_socket, file, offset, length, disk);
+        Lend(_lentFile.Memory);
     }
 
     public void TakeBack()
     {
         _lent = default;
+        _lentFile = null;
         _loan = LoanState.None;
     }
 
@@ -100,23 +110,26 @@ internal sealed class SocketOutput : PipeWriter, ILendingOutput
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         ReadOnlyMemory<byte> lent = _loan == LoanState.Advanced ? _lent : default;
+        FileLoan? file = lent.IsEmpty ? null : _lentFile;
         try
         {
             if (_gathered > 0 && !_broken)
             {
                 int piece = Math.Min(lent.Length, FirstPiece);
                 MakeRoom(piece);
-                lent.Span[..piece].CopyTo(_buffer.AsSpan(_gathered));
+                Span<byte> first = _buffer.AsSpan(_gathered, piece);
+                if (file is not null) piece = file.Take(first);
+                else lent.Span[..piece].CopyTo(first);
                 lent = lent[piece..];
                 await SendAsync(_buffer.AsMemory(0, _gathered + piece));
             }
 
-            if (!_broken) await SendAsync(lent);
+            if (!_broken) await (file is null ? SendAsync(lent) : file.SendAsync());
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {
             _broken = true;
-            _connection.Abort(new ConnectionAbortedException("the client is gone", e));
+            _connection.Abort(new ConnectionAbortedException("the client is gone, or the file", e));
         }
 
         GiveBufferBack();

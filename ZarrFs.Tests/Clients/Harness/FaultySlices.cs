@@ -60,6 +60,8 @@ internal sealed class FaultySlices : IFileTree, IChunkReader, IDisposable
 
     public bool TryResolve(ReadOnlySpan<char> path, out Node node) => throw new NotSupportedException("the mount resolves no paths");
 
+    public IReadOnlyList<NodeId> NodesOf(in ChunkAddress address) => [new NodeId((ulong)address.Z + 2)];
+
     public NodeId Parent(NodeId id) => new(1);
 
     public long ChildCount(NodeId directory) => directory.Value == 1 ? _files.Length : 0;

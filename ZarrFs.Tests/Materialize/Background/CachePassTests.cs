@@ -216,8 +216,8 @@ public sealed class CachePassTests
     public void Chunks_of_bad_slices_are_not_kept(DownsampleMethod method)
     {
         ArraySource source = ArraySource.Random(new VolumeShape(64, 16, 16), DataType.UInt8);
-        source.Problems.Add(new SourceProblem(SourceProblemKind.Bad, 21, 1, "/test/21.tif", "is short"));
-        source.Problems.Add(new SourceProblem(SourceProblemKind.Missing, 40, 1, "/test", "is missing"));
+        source.Problems = [.. source.Problems, new SourceProblem(SourceProblemKind.Bad, 21, 1, "/test/21.tif", "is short")];
+        source.Problems = [.. source.Problems, new SourceProblem(SourceProblemKind.Missing, 40, 1, "/test", "is missing")];
         using var build = new CacheBuild(source, Fours, method);
         build.Run();
         build.ComparePart();

@@ -74,7 +74,7 @@ public sealed class RegionPassTests
     public async Task Failures_end_it_and_bad_slices_are_not_kept()
     {
         using var store = new TestStore(ArraySource.Random(Shape, DataType.UInt8), Fours);
-        store.Source.Problems.Add(new SourceProblem(SourceProblemKind.Bad, 6, 1, "/test/6.tif", "is short"));
+        store.Source.Problems = [new SourceProblem(SourceProblemKind.Bad, 6, 1, "/test/6.tif", "is short")];
         var disk = new FakeDisk { Bad = new BadPlanes(store.Multiscale) };
         await new RegionPass(store.Multiscale, 0, LevelSet.Parse("", "0"), VolumeRanges.All, disk).RunAsync(store.Store, 2, CancellationToken.None);
         Assert.Equal([0, 2, 3, 4], disk.Chunks.Keys.Select(address => address.Z).Distinct().Order());

@@ -1,0 +1,455 @@
+using Microsoft.Win32.SafeHandles;
+using ZarrFs.Core.Materialize.Stores;
+
+namespace ZarrFs.Core.Cache.Disk;
+
+/// <summary>
+/// One volume's directory in the cache: its files, and its index of them. A file has its record before it has its name, so a name without a
+/// record is never ours; and a file is given out only if it is what the record says. Safe from any thread, and beside other processes.
+/// </summary>
+internal sealed class CachedVolume : IDisposable
+{
+    private const int Batch = 256;
+
+    private readonly CacheDirectory _directory;
+    private readonly VolumeLayout _layout;
+    private readonly VolumeDocuments _documents;
+    private readonly SharedIndex _index;
+    private readonly string _root;
+    private readonly string _inside;
+    private readonly bool _isShown;
+    private readonly Func<byte[]?>? _manifest;
+    private readonly HashSet<DiskKey> _moving = []; // files that get or lose their name just now; guarded by the index's lock
+
+    /// <param name="directory">The cache's directory.</param>
+    /// <param name="name">Name of the volume's directory in it.</param>
+    /// <param name="layout">The volume's files.</param>
+    /// <param name="documents">Gives its metadata; null where the volume is not shown.</param>
+    /// <param name="manifest">Gives the list of the files that its chunks are made from, or null if it has none.</param>
+    public CachedVolume(
+        CacheDirectory directory, string name, VolumeLayout layout, Func<IReadOnlyList<StoreDocument>>? documents, Func<byte[]?>? manifest = null)
+    {
+        _manifest = manifest;
+        _directory = directory;
+        _layout = layout;
+        _root = Path.Combine(directory.Root, name);
+        _inside = Path.Combine(_root, CacheDirectory.Own);
+        _index = new SharedIndex(directory, Path.Combine(_inside, CacheDirectory.IndexFile), layout);
+        _isShown = documents is not null;
+        _documents = new VolumeDocuments(this, layout, documents);
+        Name = name;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Bytes that its chunk files count, as far as it is loaded.</summary>
+    public long Bytes => _index.Bytes;
+
+    /// <summary>Bytes that a chunk's file counts.</summary>
+    public long FileBytes => _layout.FileBytes;
+
+    private DiskTrouble Trouble => _directory.Trouble;
+
+    /// <summary>Reads the index, unless that has been done; whoever asks for a chunk waits for it.</summary>
+    public void Load()
+    {
+        if (_index.IsLoaded) return;
+        lock (_index.Sync)
+        {
+            if (_index.IsLoaded) return;
+            if (_isShown) Begin();
+            _index.Load();
+            // What was about to get its name when a process was killed: it has it or not.
+            foreach ((DiskKey key, IndexEntry entry) in _index.Where((_, entry) => !entry.IsPlaced)) Place(key, entry);
+        }
+    }
+
+    /// <summary>Lets the index go from memory; what is asked next reads it again.</summary>
+    public void Unload() => _index.Unload();
+
+    /// <summary>Takes what other processes have done meanwhile.</summary>
+    public void Refresh()
+    {
+        Load();
+        _index.Refresh();
+    }
+
+    /// <summary>Makes what is on the disk that which a store would have, after the start.</summary>
+    public void Settle() => _documents.Settle();
+
+    public void FlushUses() => _index.FlushUses();
+
+    public void Compact() => _index.Compact();
+
+    public long CountOf(int level)
+    {
+        Load();
+        return _index.Known(level);
+    }
+
+    public CachedState StateOf(DiskKey key)
+    {
+        Load();
+        return !_index.TryGet(key, out IndexEntry entry) ? CachedState.Missing : entry.IsEmpty ? CachedState.Empty : CachedState.Present;
+    }
+
+    /// <summary>Reads a chunk.</summary>
+    public CachedState TryRead(DiskKey key, Span<byte> raw)
+    {
+        if (!TryFind(key, out IndexEntry entry)) return CachedState.Missing;
+        if (entry.IsEmpty)
+        {
+            raw.Clear();
+            return _index.Touch(key, entry.Id) ? CachedState.Empty : CachedState.Missing;
+        }
+
+        using SafeFileHandle? file = Open(key, entry, out FileStamp stamp);
+        if (file is null) return CachedState.Missing;
+        bool isRight = CacheFiles.TryFill(file, raw) && (_index.IsTrusted(entry, stamp) || Confirm(key, entry, stamp, Checksum.Of(raw) == entry.Checksum));
+        if (!isRight) RemoveDamaged(key, entry);
+        return isRight && _index.Touch(key, entry.Id) ? CachedState.Present : CachedState.Missing;
+    }
+
+    /// <summary>Opens a chunk's file.</summary>
+    public CachedFile? TryOpen(DiskKey key)
+    {
+        if (!TryFind(key, out IndexEntry entry) || entry.IsEmpty || Open(key, entry, out FileStamp stamp) is not { } file) return null;
+        bool isRight = _index.IsTrusted(entry, stamp) || Confirm(key, entry, stamp, CacheFiles.HasChecksum(file, entry.Checksum));
+        if (!isRight) RemoveDamaged(key, entry);
+        if (isRight && _index.Touch(key, entry.Id)) return new CachedFile(file, _layout.ChunkBytes);
+        file.Dispose();
+        return null;
+    }
+
+    /// <summary>Keeps a chunk; empty bytes stand for one that is all fill.</summary>
+    /// <returns>False if it could not be.</returns>
+    public bool TryPut(DiskKey key, ReadOnlySpan<byte> raw)
+    {
+        if (!TryPut(key, raw, () => !_index.IsForgotten(key))) return false;
+        _documents.Settle(key.Level);
+        return true;
+    }
+
+    /// <summary>Forgets chunks, for as long as this is open: its name says what they were made from, and they are made from something else now.</summary>
+    public void Forget(Func<DiskKey, bool> which)
+    {
+        Load();
+        List<(DiskKey Key, IndexEntry Entry)> known = _index.Where((key, _) => !key.IsDocument && which(key));
+        _index.Forget(which);
+        Delete([.. known.Select(file => file.Key)]);
+    }
+
+    /// <summary>
+    /// Deletes chunks, those too that are all fill, with all of that on the disk in the end. By the only process that has the cache open.
+    /// </summary>
+    /// <returns>False if one of them might still be there.</returns>
+    public bool TryRemove(Func<DiskKey, bool> which)
+    {
+        Load();
+        if (!_index.CanWrite) return false;
+        Delete([.. Known().Where(static file => file.Entry.IsPlaced).Select(static file => file.Key)]);
+        _index.Drop([.. Known().Where(static file => !file.Entry.IsPlaced).Select(static file => (file.Key, file.Entry.Id))]); // never got its name
+        _index.Load(); // as it is in the file
+        return Known().Count == 0 && TrySync();
+
+        List<(DiskKey Key, IndexEntry Entry)> Known() => _index.Where((key, _) => !key.IsDocument && which(key));
+    }
+
+    /// <summary>Adds all chunk files, to choose from which to delete.</summary>
+    public void Collect(List<(long Used, CachedVolume Volume, DiskKey Key)> files)
+    {
+        Load();
+        files.AddRange(_index.Where((key, entry) => entry is { IsEmpty: false, IsPlaced: true } && !key.IsDocument).Select(file => (file.Entry.Used, this, file.Key)));
+    }
+
+    /// <summary>Forgets chunks and deletes their files.</summary>
+    /// <returns>The number of those that are gone.</returns>
+    public int Delete(IReadOnlyList<DiskKey> keys)
+    {
+        int deleted = 0;
+        for (int start = 0; start < keys.Count; start += Batch) deleted += DeleteBatch(keys.Skip(start).Take(Batch));
+        if (keys.Count > 0) _documents.Settle();
+        return deleted;
+    }
+
+    /// <summary>True if all chunks of a level are known.</summary>
+    public bool IsComplete(int level) => _index.IsComplete(level);
+
+    /// <summary>The checksum of a metadata document that is in place; null if none is.</summary>
+    public ulong? ChecksumOf(DiskKey document) => _index.TryGet(document, out IndexEntry entry) ? entry.Checksum : null;
+
+    /// <summary>Puts a metadata document in place, with all that it speaks of on the disk before.</summary>
+    /// <param name="document">Which.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="isDue">Asked again when it is there: another process may be deleting chunks.</param>
+    public void PutDocument(DiskKey document, byte[] content, Func<bool> isDue)
+    {
+        bool isTaken = ChecksumOf(document) is null && File.Exists(PathOf(document));
+        if (isTaken) Trouble.Foreign(PathOf(document));
+        else if (Trouble.MayWrite && TrySync()) TryPut(document, content, isDue);
+    }
+
+    /// <summary>Deletes a metadata document, if it is the one that was put there.</summary>
+    public void DeleteDocument(DiskKey document)
+    {
+        if (!_index.TryGet(document, out IndexEntry entry)) return;
+        try
+        {
+            using SafeFileHandle? file = CacheFiles.TryOpen(PathOf(document));
+            if (file is null || CacheFiles.HasChecksum(file, entry.Checksum)) DeleteBatch([document]);
+            else _index.Drop([(document, entry.Id)]);
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            Trouble.ReadFailed();
+        }
+    }
+
+    /// <summary>Forces all files to the disk and has the index say so.</summary>
+    /// <returns>False if that failed.</returns>
+    public bool TrySync()
+    {
+        try
+        {
+            using var disk = new DiskSync(_root);
+            _index.SyncFiles(disk);
+            return true;
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            Trouble.WriteFailed(failure);
+            return false;
+        }
+    }
+
+    public void Dispose() => _index.Dispose();
+
+    private string PathOf(DiskKey key) => Path.Combine(_root, _layout.PathOf(key));
+
+    private void Begin()
+    {
+        try
+        {
+            string layout = Path.Combine(_inside, CacheDirectory.LayoutFile);
+            if (File.Exists(layout)) return;
+            Directory.CreateDirectory(_inside);
+            if (_manifest?.Invoke() is { } manifest) Write(Path.Combine(_inside, Adoption.ManifestFile), manifest);
+            Write(layout, _layout.ToJson());
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            Trouble.WriteFailed(failure);
+        }
+    }
+
+    private void Write(string path, byte[] content)
+    {
+        string unfinished = _directory.NextTemporary();
+        CacheFiles.Write(unfinished, content).Dispose();
+        File.Move(unfinished, path, overwrite: true);
+    }
+
+    /// <summary>Looks whether a file has got its name.</summary>
+    private bool Place(DiskKey key, in IndexEntry entry)
+    {
+        try
+        {
+            using SafeFileHandle? file = CacheFiles.TryOpen(PathOf(key));
+            if (file is null) return false; // or it is about to get it now, from another process
+            var stamp = FileStamp.Of(file);
+            return Confirm(key, entry, stamp, CacheFiles.HasChecksum(file, entry.Checksum));
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            return false;
+        }
+    }
+
+    private bool TryFind(DiskKey key, out IndexEntry entry)
+    {
+        Load();
+        if (_index.TryGet(key, out entry)) return true;
+        _index.Refresh();
+        return _index.TryGet(key, out entry);
+    }
+
+    private SafeFileHandle? Open(DiskKey key, in IndexEntry entry, out FileStamp stamp)
+    {
+        stamp = default;
+        SafeFileHandle? file;
+        try
+        {
+            file = CacheFiles.TryOpen(PathOf(key));
+            if (file is not null) stamp = FileStamp.Of(file);
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            Trouble.ReadFailed(); // no descriptors left, say: the file may be as good as ever
+            return null;
+        }
+
+        if (file is null)
+        {
+            if (!entry.IsPlaced) return null; // it has no name yet
+            _index.Drop([(key, entry.Id)]);
+            _documents.Settle();
+            return null;
+        }
+
+        if (stamp.Length == _layout.ChunkBytes) return file;
+        file.Dispose();
+        RemoveDamaged(key, entry);
+        return null;
+    }
+
+    /// <summary>Notes that a file was looked at and is what it should be, if it is.</summary>
+    private bool Confirm(DiskKey key, in IndexEntry entry, in FileStamp stamp, bool isRight)
+    {
+        if (isRight) _index.Stamp(key, entry.Id, stamp);
+        return isRight;
+    }
+
+    private bool TryPut(DiskKey key, ReadOnlySpan<byte> bytes, Func<bool> isWanted)
+    {
+        if (!Trouble.MayWrite) return false;
+        try
+        {
+            return Put(key, bytes, isWanted);
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            Trouble.WriteFailed(failure);
+            return false;
+        }
+    }
+
+    private bool Put(DiskKey key, ReadOnlySpan<byte> bytes, Func<bool> isWanted)
+    {
+        lock (_index.Sync)
+        {
+            Load();
+            if (!_index.CanWrite && _isShown)
+            {
+                Begin(); // the disk may be well again
+                _index.Load();
+                if (!_index.CanWrite) throw new IOException($"the index of {Name} cannot be written");
+            }
+
+            if (!_index.CanWrite || _moving.Contains(key) || !isWanted()) return false;
+            _index.Refresh();
+            bool isThere = File.Exists(PathOf(key));
+            if (_index.TryGet(key, out IndexEntry known) && (known.IsEmpty || isThere)) return true;
+            if (isThere)
+            {
+                Trouble.Foreign(PathOf(key));
+                return false;
+            }
+
+            if (bytes.IsEmpty) return _index.Add(RecordKind.Empty, key, 0) != 0;
+            _moving.Add(key);
+        }
+
+        string unfinished = _directory.NextTemporary();
+        try
+        {
+            return PutFile(key, bytes, unfinished, isWanted);
+        }
+        finally
+        {
+            CacheFiles.TryDelete(unfinished);
+            lock (_index.Sync) _moving.Remove(key);
+        }
+    }
+
+    private bool PutFile(DiskKey key, ReadOnlySpan<byte> bytes, string unfinished, Func<bool> isWanted)
+    {
+        ulong checksum = Checksum.Of(bytes);
+        using SafeFileHandle file = CacheFiles.Write(unfinished, bytes);
+        ulong id = _index.Add(RecordKind.Put, key, checksum);
+        bool isOurs = Rename(unfinished, PathOf(key));
+        var stamp = FileStamp.Of(file);
+        lock (_index.Sync)
+        {
+            if (!isOurs) return TakeOther(key, id);
+            if (!key.IsDocument) Trouble.Counters.AddWrite();
+            _index.Stamp(key, id, stamp);
+            if (isWanted()) return true;
+            CacheFiles.TryDelete(PathOf(key));
+            _index.Drop([(key, id)]);
+            return false;
+        }
+    }
+
+    /// <summary>Something has the name already: the same from another process, or a file that is not the cache's.</summary>
+    private bool TakeOther(DiskKey key, ulong id)
+    {
+        _index.Refresh();
+        if (_index.TryGet(key, out IndexEntry entry) && (entry.Id != id || entry.IsContested)) return entry.IsPlaced || Place(key, entry);
+        Trouble.Foreign(PathOf(key));
+        _index.Drop([(key, id)]);
+        return false;
+    }
+
+    private bool Rename(string from, string to)
+    {
+        try
+        {
+            return CacheFiles.TryRename(from, to);
+        }
+        catch (IOException failure) when (failure is DirectoryNotFoundException or FileNotFoundException || failure.HResult == Libc.NoEntry)
+        {
+            // Nothing is made anew where somebody has deleted the volume: its index would be gone, and what is put there nobody's.
+            if (!File.Exists(from) || !File.Exists(Path.Combine(_inside, CacheDirectory.IndexFile))) throw;
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            return CacheFiles.TryRename(from, to);
+        }
+    }
+
+    private void RemoveDamaged(DiskKey key, in IndexEntry entry)
+    {
+        if (!entry.IsPlaced || !_index.TryGet(key, out IndexEntry now) || now.Id != entry.Id) return;
+        Trouble.Damaged(PathOf(key));
+        Delete([key]);
+    }
+
+    private int DeleteBatch(IEnumerable<DiskKey> keys)
+    {
+        var files = new List<(DiskKey Key, IndexEntry Entry)>(Batch);
+        lock (_index.Sync)
+        {
+            _index.Refresh();
+            foreach (DiskKey key in keys)
+            {
+                // What is getting its name now is looked at when it has it.
+                if (_index.Find(key) is not { } entry || !_moving.Add(key)) continue;
+                _index.Remove(key);
+                files.Add((key, entry));
+            }
+        }
+
+        foreach (int level in files.Where(file => !file.Key.IsDocument).Select(file => file.Key.Level).Distinct())
+        {
+            DeleteDocument(DiskKey.Group);
+            DeleteDocument(DiskKey.Document(level));
+        }
+
+        // One without a name yet is another process's, which goes on with it.
+        var gone = new List<(DiskKey Key, ulong Id)>(files.Count);
+        int deleted = 0;
+        foreach ((DiskKey key, IndexEntry entry) in files)
+        {
+            if (!entry.IsPlaced) continue;
+            bool isGone = entry.IsEmpty || CacheFiles.TryDelete(PathOf(key));
+            if (isGone) gone.Add((key, entry.Id));
+            if (isGone && !entry.IsEmpty) deleted++;
+        }
+
+        lock (_index.Sync)
+        {
+            _index.Drop(gone);
+            foreach ((DiskKey key, _) in files) _moving.Remove(key);
+        }
+
+        return deleted;
+    }
+}

@@ -1,0 +1,35 @@
+namespace ZarrFs.Core.Cache.Disk;
+
+/// <summary>What is known of one file: 56 bytes in memory, with its key.</summary>
+internal struct IndexEntry
+{
+    /// <summary>Of the file's bytes.</summary>
+    public ulong Checksum;
+
+    /// <summary>The number of the put.</summary>
+    public ulong Id;
+
+    /// <summary>As of <see cref="FileStamp.Value"/>; 0 until the file has its name.</summary>
+    public ulong Stamp;
+
+    /// <summary>When it was used last, in ticks.</summary>
+    public long Used;
+
+    /// <summary>In which run of the system it was stamped.</summary>
+    public uint Boot;
+
+    /// <summary>How many syncs the index had told of before it was stamped.</summary>
+    public int Epoch;
+
+    /// <summary>True for a chunk that is all fill and has no file.</summary>
+    public bool IsEmpty;
+
+    /// <summary>True once the file has its name.</summary>
+    public bool IsPlaced;
+
+    /// <summary>True if it has been used since the index was told.</summary>
+    public bool IsTouched;
+
+    /// <summary>True if others have put the same at the same time: whose file has the name is not known then.</summary>
+    public bool IsContested;
+}

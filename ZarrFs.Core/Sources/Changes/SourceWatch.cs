@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Failures;
+
+namespace ZarrFs.Core.Sources.Changes;
+
+/// <summary>
+/// Looks at one source again and again, and has what has changed and come to rest taken in. It polls, because network disks tell nobody of
+/// changes; the time between looks grows with what a look takes, so that looking takes 1 % of the time at most.
+/// </summary>
+internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions options, ILogger logger)
+{
+    private const int Share = 100;
+
+    private readonly Lock _sync = new();
+    private readonly SemaphoreSlim _asked = new(0, 1);
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _left;
+    private bool _leftTold;
+    private bool _failing;
+
+    public ISource Source => source;
+
+    /// <summary>Has a look begin now; ends when one that began after this call has been taken in.</summary>
+    public Task LookNow()
+    {
+        lock (_sync)
+        {
+            if (_asked.CurrentCount == 0) _asked.Release();
+            return _next.Task;
+        }
+    }
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                TaskCompletionSource asked;
+                lock (_sync) (asked, _next) = (_next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                TimeSpan cost;
+                try
+                {
+                    cost = await LookAsync(stop);
+                }
+                finally
+                {
+                    asked.SetResult();
+                }
+
+                TimeSpan pause = Share * cost;
+                await _asked.WaitAsync(pause > options.Interval ? pause : options.Interval, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The program stops.
+        }
+        finally
+        {
+            lock (_sync) _next.TrySetResult();
+        }
+    }
+
+    /// <summary>Looks, twice if files have changed, and takes in what was the same both times; gives the time that one look took.</summary>
+    private async Task<TimeSpan> LookAsync(CancellationToken stop)
+    {
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan cost = default;
+        try
+        {
+            SourceLook look = source.Look();
+            cost = Stopwatch.GetElapsedTime(start);
+            IReadOnlyList<SourceChange> changes = look.Changes;
+            if (changes.Count > 0 && options.Rest > TimeSpan.Zero)
+            {
+                await Task.Delay(options.Rest, stop);
+                look = source.Look();
+                changes = [.. look.Changes.Intersect(changes)];
+            }
+
+            if (changes.Count > 0) TakeIn(changes);
+            TellLeft(look.Left);
+            _failing = false;
+        }
+        catch (SourceException failure)
+        {
+            // What is in memory is still shown; whoever reads more is told by his read.
+            if (!_failing) WatchLog.CannotLook(logger, failure.Path, failure.Detail);
+            _failing = true;
+        }
+
+        return cost;
+    }
+
+    private void TakeIn(IReadOnlyList<SourceChange> changes)
+    {
+        store.TakeIn(source, changes);
+        if (changes.Count == 1) WatchLog.Changed(logger, changes[0].Path, Word(changes[0].Kind));
+        else WatchLog.ChangedMany(logger, source.Path, changes.Count, changes[0].Path);
+    }
+
+    /// <summary>Said once, and when it has stopped growing: whoever copies slices into the directory copies many.</summary>
+    private void TellLeft(string? left)
+    {
+        if (left is not null && left == _left && !_leftTold)
+        {
+            WatchLog.Left(logger, source.Path, left);
+            _leftTold = true;
+        }
+
+        _left = left;
+    }
+
+    private static string Word(SourceChangeKind kind) => kind switch
+    {
+        SourceChangeKind.Gone => "is not there any more",
+        SourceChangeKind.Back => "is there again",
+        _ => "changed",
+    };
+}

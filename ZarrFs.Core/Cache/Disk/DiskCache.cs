@@ -6,7 +6,6 @@ using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
-using ZarrFs.Core.Sources;
 using ZarrFs.Core.Sources.Changes;
 using ZarrFs.Core.Volumes;
 
@@ -30,6 +29,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     private readonly IReadOnlyList<Multiscale> _multiscales;
     private readonly CacheDirectory _directory;
     private readonly IReadOnlyList<LevelPlace>[] _places;
+    private readonly BadPlanes[] _bad;
     private readonly CachedVolume[] _volumes;
     private readonly CachedVolume[] _distinct;
     private readonly DiskLimit _limit;
@@ -46,6 +46,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         _multiscales = volumes;
         _directory = directory;
         Counters = counters;
+        _bad = [.. volumes.Select(volume => new BadPlanes(volume))];
         _places = [.. volumes.Select(volume => StoreLayout.Places(volume, StoreFormat.Ome05, codec: null))];
         // Two names of one volume that are the same here too have one directory, and one keeper.
         var byName = new Dictionary<string, CachedVolume>(StringComparer.Ordinal);
@@ -129,6 +130,9 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         Level0Caching.Never => false,
         _ => _multiscales[volume].Volume.Source.Unit.IsDecoded,
     };
+
+    /// <inheritdoc/>
+    public bool Accepts(in ChunkAddress address) => !_bad[address.Volume].Touch(address) && !_volumes[address.Volume].IsForgotten(KeyOf(address));
 
     /// <inheritdoc/>
     public CachedState StateOf(in ChunkAddress address) =>
@@ -235,26 +239,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     }
 
     private bool MayKeep(in ChunkAddress address) =>
-        !address.IsPreview && Keeps(address.Volume, address.Level) && !HasBadSlice(_multiscales[address.Volume], address);
-
-    /// <summary>
-    /// True if the fill of a bad slice may be in a chunk: kept, it would be there without a word at the next start. Planes count that a chunk
-    /// is made from, with what a kernel looks at around them.
-    /// </summary>
-    private static bool HasBadSlice(Multiscale volume, in ChunkAddress address)
-    {
-        IReadOnlyList<SourceProblem> problems = volume.Volume.Source.Problems;
-        if (problems.Count == 0) return false;
-        long margin = address.Level == 0 ? 0 : 4L << address.Level, depth = (long)volume.Chunk.Z << address.Level;
-        long start = (address.Z * depth) - margin + volume.Volume.OriginZ, end = ((address.Z + 1) * depth) + margin + volume.Volume.OriginZ;
-        foreach (SourceProblem problem in problems)
-        {
-            bool isThere = problem.Kind == SourceProblemKind.Bad && problem.Z < end && problem.Z + problem.Depth > start;
-            if (isThere && (problem.T is not { } t || t == address.T)) return true;
-        }
-
-        return false;
-    }
+        !address.IsPreview && Keeps(address.Volume, address.Level) && !_bad[address.Volume].Touch(address);
 
     private void LoadAll()
     {

@@ -125,7 +125,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         foreach (int number in numbers) Interlocked.Increment(ref _changes[number]);
 
         _sharpener.Retry();
-        if (Changed is not { } changed) return;
+        if (_changed is not { } changed) return;
         foreach (int number in numbers)
         {
             foreach (ChunkAddress address in boxes.SelectMany(box => ChunkFeed.FedBy(_volumes[number], number, box)).Where(address => _everGiven.Contains(address)))

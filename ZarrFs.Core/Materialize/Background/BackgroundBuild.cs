@@ -92,7 +92,12 @@ public sealed partial class BackgroundBuild
         }
 
         string built = Gigabytes(CacheSpace.BytesOf(turn.Volume, turn.Levels)), read = Gigabytes(CachePass.Scope(turn.Volume).VoxelBytes);
-        if (turn.Levels != wanted) LogSomeFit(_options.Pyramid.IsAsked ? LogLevel.Warning : LogLevel.Information, turn.Volume.Name, wanted.ToString(), needed, limit, turn.Levels.ToString());
+        if (turn.Levels != wanted)
+        {
+            string asked = wanted.ToString(), fitting = turn.Levels.ToString();
+            LogSomeFit(_options.Pyramid.IsAsked ? LogLevel.Warning : LogLevel.Information, turn.Volume.Name, asked, needed, limit, fitting);
+        }
+
         LogBegun(turn.Volume.Name, turn.Levels.ToString(), built, limit, read);
     }
 

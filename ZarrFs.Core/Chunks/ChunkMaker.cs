@@ -198,7 +198,7 @@ internal sealed class ChunkMaker
         _cache.Add(flight.Address, finished);
         Lease lease = Lease.TryTake(finished)!;
         _flights.Land(flight, finished);
-        if (flight.Address.Level > 0) _landed(flight.Address);
+        if (flight.Address.Level > 0) _landed(flight.Address); // after the readers: a mount that is told may have to wait for their replies
         return lease;
     }
 

@@ -257,7 +257,7 @@ internal sealed class ChunkMaker
             throw new SupersededException();
         }
 
-        if (flight.Address.Level > 0) _landed(flight.Address);
+        if (flight.Address.Level > 0) _landed(flight.Address); // after the readers: a mount that is told may have to wait for their replies
         return lease;
     }
 

@@ -53,11 +53,13 @@ public sealed class PreviewStoreTests
         Assert.False(test.Store.TryGet(second, out _)); // the preview is there, but the exact chunk would be made
         Assert.Empty(changed);
         await test.ReadAndCompare(second);
+        await TestStore.Until(() => !changed.IsEmpty, "who was given the preview is told, just after the reader has the chunk");
         Assert.Equal([second], changed);
         Assert.True(test.Store.TryGet(second, out Lease exact));
         Assert.False(exact.IsProvisional);
         exact.Dispose();
         await test.ReadAndCompare(Coarsest);
+        await TestStore.Until(() => changed.Count > 1, "and again");
         Assert.Equal([second, Coarsest], changed);
         Assert.Equal(new PreviewCounts(0, 0), test.Store.Previews);
         await test.EndWithoutLeaks();

@@ -11,7 +11,7 @@ namespace ZarrFs.Host.Http.Transport;
 /// </summary>
 internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, int length, DiskThreads disk)
 {
-    // 64 KiB are a tenth slower, 1 MiB no faster.
+    // 4 MiB chunks go out half again as fast as by sendfile, and with pieces of 64 KiB a sixth slower than so; 64 KiB chunks about as fast as by sendfile.
     private const int Piece = 256 * 1024;
 
     // What a slow client holds. The rest of what was read for him is read again, from the page cache, when he has taken it.

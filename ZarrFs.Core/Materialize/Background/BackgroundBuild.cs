@@ -87,18 +87,13 @@ public sealed partial class BackgroundBuild
         if (turn.Levels.IsEmpty)
         {
             turn.End(BuildState.Skipped, $"levels {wanted} take {needed}, and --cache-size is {limit} for all volumes");
-            LogNothingFits(turn.Volume.Name, wanted.ToString(), needed, limit);
+            LogNothingFits(turn.Volume.Name, wanted, needed, limit);
             return;
         }
 
         string built = Gigabytes(CacheSpace.BytesOf(turn.Volume, turn.Levels)), read = Gigabytes(CachePass.Scope(turn.Volume).VoxelBytes);
-        if (turn.Levels != wanted)
-        {
-            string asked = wanted.ToString(), fitting = turn.Levels.ToString();
-            LogSomeFit(_options.Pyramid.IsAsked ? LogLevel.Warning : LogLevel.Information, turn.Volume.Name, asked, needed, limit, fitting);
-        }
-
-        LogBegun(turn.Volume.Name, turn.Levels.ToString(), built, limit, read);
+        if (turn.Levels != wanted) LogSomeFit(_options.Pyramid.IsAsked ? LogLevel.Warning : LogLevel.Information, turn.Volume.Name, wanted, needed, limit, turn.Levels);
+        LogBegun(turn.Volume.Name, turn.Levels, built, limit, read);
     }
 
     private void Build(BuildTurn turn, CancellationToken cancellationToken)
@@ -110,7 +105,7 @@ public sealed partial class BackgroundBuild
             turn.Begin(() => pass.Counters);
             Run(turn, pass, plan, cancellationToken);
             turn.End(BuildState.Done);
-            LogDone(turn.Volume.Name, turn.Levels.ToString(), Gigabytes(pass.Counters.MadeVoxelBytes), pass.Counters.ChunksWritten);
+            LogDone(turn.Volume.Name, turn.Levels, Gigabytes(pass.Counters.MadeVoxelBytes), pass.Counters.ChunksWritten);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -155,19 +150,19 @@ public sealed partial class BackgroundBuild
     private static string Gigabytes(Int128 bytes) => $"{(double)bytes / 1e9:0.###} GB";
 
     [LoggerMessage(LogLevel.Information, "{Volume}: levels {Levels} are built in the background: at most {Bytes} of the cache's {Limit}, for which {Read} of voxels are read once")]
-    private partial void LogBegun(string volume, string levels, string bytes, string limit, string read);
+    private partial void LogBegun(string volume, LevelSet levels, string bytes, string limit, string read);
 
     [LoggerMessage("{Volume}: levels {Wanted} take {Needed}, and the cache has {Limit} for all volumes; levels {Levels} are built. With a larger --cache-size all are")]
-    private partial void LogSomeFit(LogLevel level, string volume, string wanted, string needed, string limit, string levels);
+    private partial void LogSomeFit(LogLevel level, string volume, LevelSet wanted, string needed, string limit, LevelSet levels);
 
     [LoggerMessage(LogLevel.Warning, "{Volume}: levels {Wanted} take {Needed}, and the cache has {Limit} for all volumes: nothing is built in the background; give more --cache-size")]
-    private partial void LogNothingFits(string volume, string wanted, string needed, string limit);
+    private partial void LogNothingFits(string volume, LevelSet wanted, string needed, string limit);
 
     [LoggerMessage(LogLevel.Warning, "{Volume}: nothing is built in the background, since a quarter of the memory budget is too little for it ({Message}); give more --memory")]
     private partial void LogNoMemory(string volume, string message);
 
     [LoggerMessage(LogLevel.Information, "{Volume}: levels {Levels} are built and exact ({Read} of voxels read, {Chunks} chunks written in this run)")]
-    private partial void LogDone(string volume, string levels, string read, long chunks);
+    private partial void LogDone(string volume, LevelSet levels, string read, long chunks);
 
     [LoggerMessage(LogLevel.Warning, "{Volume}: building its levels in the background has failed: {Message}; it is tried again in {Seconds} s, and told again if something else fails")]
     private partial void LogFailed(string volume, string message, double seconds);

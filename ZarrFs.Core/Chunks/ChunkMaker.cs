@@ -70,7 +70,8 @@ internal sealed class ChunkMaker
             var slab = new List<ChunkFlight>();
             using ChunkJob? job = _flights.Begin(flight, slab, stop);
             if (job is null) return;
-            if (flight.Address.IsPreview) _previews.Make(_volumes[flight.Address.Volume], flight, slab, job, again => Queue(again, ChunkPriority.Urgent, stop));
+            Multiscale volume = _volumes[flight.Address.Volume];
+            if (flight.Address.IsPreview) _previews.Make(volume, flight, slab, job, again => Queue(again, ChunkPriority.Urgent, stop));
             else MakeWithNeighbours(flight, slab, job, stop);
         });
 

@@ -82,8 +82,11 @@ internal sealed class ChunkMaker
             var slab = new List<ChunkFlight>();
             using ChunkJob? job = _flights.Begin(flight, slab, stop);
             if (job is null) return;
-            if (flight.Address.IsPreview) _previews.Make(_volumes[flight.Address.Volume], flight, slab, job, again => Queue(again, ChunkPriority.Urgent, stop), (again, reason) => Again(again, reason, stop));
-            else MakeWithNeighbours(flight, slab, job, stop);
+            Multiscale volume = _volumes[flight.Address.Volume];
+            if (flight.Address.IsPreview)
+                _previews.Make(volume, flight, slab, job, again => Queue(again, ChunkPriority.Urgent, stop), (again, reason) => Again(again, reason, stop));
+            else
+                MakeWithNeighbours(flight, slab, job, stop);
         });
 
     /// <summary>Makes those of some chunks of a row above level 0 that are missing and that nobody else makes; to be called by a worker.</summary>

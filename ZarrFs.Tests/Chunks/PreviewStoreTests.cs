@@ -164,7 +164,8 @@ public sealed class PreviewStoreTests
     public async Task Nothing_is_sharpened_where_memory_is_full()
     {
         using var test = new TestStore(
-            ArraySource.Random(new VolumeShape(256, 256, 256), DataType.UInt8), new ChunkShape(32, 32, 32), budget: 8 << 20, previews: new PreviewOptions(PreviewMode.Auto, 0));
+            ArraySource.Random(new VolumeShape(256, 256, 256), DataType.UInt8), new ChunkShape(32, 32, 32), budget: 8 << 20,
+            previews: new PreviewOptions(PreviewMode.Auto, 0));
         // Room for the two rows that the preview is read with, and for 4 chunks; 60 are needed for the parts of one.
         List<ChunkBuffer> held = [];
         while (test.Pool.Budget - test.Pool.InUse >= (2 * BandReader.ScratchBytes) + (5 * 32768)) held.Add(test.Pool.Rent(32768, default, default));

@@ -130,6 +130,9 @@ internal sealed class CachedVolume : IDisposable
         return true;
     }
 
+    /// <summary>True for a chunk that is not kept any more while this is open.</summary>
+    public bool IsForgotten(DiskKey key) => _index.IsForgotten(key);
+
     /// <summary>Forgets chunks, for as long as this is open: its name says what they were made from, and they are made from something else now.</summary>
     public void Forget(Func<DiskKey, bool> which)
     {

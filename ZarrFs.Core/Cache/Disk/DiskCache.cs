@@ -128,6 +128,9 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     };
 
     /// <inheritdoc/>
+    public bool Accepts(in ChunkAddress address) => MayKeep(address) && !_volumes[address.Volume].IsForgotten(KeyOf(address));
+
+    /// <inheritdoc/>
     public CachedState StateOf(in ChunkAddress address) =>
         IsOther(address) ? CachedState.Missing : _volumes[address.Volume].StateOf(KeyOf(address));
 

@@ -97,7 +97,7 @@ internal static class Service
                 volumes, provider.GetRequiredService<DiskCache>(), provider.GetRequiredService<BufferPool>(),
                 new BackgroundOptions(settings.Pyramid, settings.Cache!.MaxBytes, memory, workers, settings.Scratch),
                 provider.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Pyramid"),
-                address => store.Exact(address), new ReaderPace(() => store.Waiting, () => store.LastWaited), store.ChangesOf);
+                address => store.Exact(address), new ReaderPace(() => store.Waiting, () => store.LastWaited));
         });
         services.AddHostedService<BackgroundPyramid>();
     }

@@ -8,8 +8,9 @@ public interface IChunkReader
 {
     /// <summary>
     /// Has <paramref name="handler"/> called, from now on, when bytes that were given out of a chunk are no longer what a read gives: its exact
-    /// bytes have come in place of a preview, or its voxels have changed. On any thread; the handler is quick and does not throw. It may be called
-    /// while a lease of the old bytes is still out: who passes on what a provisional lease holds asks <see cref="StatusOf"/> again afterwards.
+    /// bytes have come in place of a preview, or its voxels have changed. On any thread; the handler is quick and does not throw. It is
+    /// called after those who wait for the exact bytes have been given them, perhaps while a lease of the old bytes is still out: who passes on
+    /// what a provisional lease holds asks <see cref="StatusOf"/> again afterwards.
     /// </summary>
     void OnChanged(Action<ChunkAddress> handler)
     {

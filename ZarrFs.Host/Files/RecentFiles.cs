@@ -11,7 +11,7 @@ namespace ZarrFs.Host.Files;
 /// </summary>
 internal sealed class RecentFiles : IDisposable
 {
-    private const int Most = 32;
+    private const int Most = 128;
     private const long MilliSeconds = 2000;
 
     private readonly IChunkReader _chunks;

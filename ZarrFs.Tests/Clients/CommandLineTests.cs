@@ -15,8 +15,9 @@ public sealed class CommandLineTests
         { "serve", ["SOURCE", "--listen", .. View, .. Service] },
         { "run", ["SOURCE", "--mount", "--listen", "--allow-other", .. View, .. Service] },
         { "info", ["SOURCE", "--json", "--quick", .. View] },
-        { "materialize", ["SOURCE", "OUT.zarr", "--format", "--zarr-only", "--compression", "--overwrite", "--durability", "--first-new-level", "--rebuild", "--verify", "--dry-run", "--progress", "--max-gb", "--obytes", .. View, .. Work] },
+        { "materialize", ["SOURCE", "OUT.zarr", "--format", "--zarr-only", "--compression", "--overwrite", "--durability", "--first-new-level", "--rebuild", "--verify", "--dry-run", "--cache", "--from-cache", "--progress", "--max-gb", "--obytes", .. View, .. Work] },
         { "verify", ["STORE", "SOURCE", "--progress", "--max-gb", .. View, .. Work] },
+        { "warm", ["SOURCE", "--cache", "--cache-size", "--region", "--nlevels", "--progress", "--max-gb", .. View, .. Work] },
         { "demo", ["DIRECTORY"] },
     };
 
@@ -36,7 +37,7 @@ public sealed class CommandLineTests
     public void Help_lists_the_commands()
     {
         Tool help = ZarrFsProcess.Run("--help").Expect();
-        foreach (string command in (string[])["mount", "serve", "run", "materialize", "verify", "info", "demo"])
+        foreach (string command in (string[])["mount", "serve", "run", "materialize", "verify", "warm", "info", "demo"])
             Assert.Contains(help.Output.Split('\n'), line => line.TrimStart().StartsWith($"{command} ", StringComparison.Ordinal));
     }
 }

@@ -6,7 +6,6 @@ using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
-using ZarrFs.Core.Sources;
 using ZarrFs.Core.Sources.Changes;
 using ZarrFs.Core.Volumes;
 
@@ -30,6 +29,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     private readonly IReadOnlyList<Multiscale> _multiscales;
     private readonly CacheDirectory _directory;
     private readonly IReadOnlyList<LevelPlace>[] _places;
+    private readonly BadPlanes[] _bad;
     private readonly CachedVolume[] _volumes;
     private readonly CachedVolume[] _distinct;
     private readonly DiskLimit _limit;
@@ -46,6 +46,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         _multiscales = volumes;
         _directory = directory;
         Counters = counters;
+        _bad = [.. volumes.Select(volume => new BadPlanes(volume))];
         _places = [.. volumes.Select(volume => StoreLayout.Places(volume, StoreFormat.Ome05, codec: null))];
         // Two names of one volume that are the same here too have one directory, and one keeper.
         var byName = new Dictionary<string, CachedVolume>(StringComparer.Ordinal);
@@ -86,6 +87,9 @@ public sealed class DiskCache : IChunkDisk, IDisposable
 
     /// <summary>Bytes of chunks that wait to be written.</summary>
     public long QueuedBytes => _writer.QueuedBytes;
+
+    /// <summary>Ends when all is read and what is too much is gone.</summary>
+    internal Task Loading => _loading;
 
     /// <summary>What has failed; for tests.</summary>
     internal DiskTrouble Trouble => _directory.Trouble;
@@ -128,7 +132,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     };
 
     /// <inheritdoc/>
-    public bool Accepts(in ChunkAddress address) => MayKeep(address) && !_volumes[address.Volume].IsForgotten(KeyOf(address));
+    public bool Accepts(in ChunkAddress address) => !_bad[address.Volume].Touch(address) && !_volumes[address.Volume].IsForgotten(KeyOf(address));
 
     /// <inheritdoc/>
     public CachedState StateOf(in ChunkAddress address) =>
@@ -165,17 +169,14 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         if (!MayKeep(address)) return false;
         CachedVolume volume = _volumes[address.Volume];
         if (!raw.IsEmpty) ArgumentOutOfRangeException.ThrowIfNotEqual(raw.Length, Place(address).ChunkBytes, nameof(raw));
-        if (Zeros.IsAllZero(raw)) return volume.TryPut(KeyOf(address), []);
-        if (!_directory.Trouble.MayWrite) return false;
-        if (volume.StateOf(KeyOf(address)) == CachedState.Present) return volume.TryPut(KeyOf(address), raw);
-        if (!_limit.TryBeginRoom(volume.FileBytes)) return false;
+        bool hasRoom = false;
         try
         {
-            return volume.TryPut(KeyOf(address), raw);
+            return volume.TryPut(KeyOf(address), Zeros.IsAllZero(raw) ? [] : raw, () => hasRoom = _limit.TryBeginRoom(volume.FileBytes));
         }
         finally
         {
-            _limit.EndRoom(volume.FileBytes);
+            if (hasRoom) _limit.EndRoom(volume.FileBytes);
         }
     }
 
@@ -238,26 +239,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     }
 
     private bool MayKeep(in ChunkAddress address) =>
-        !address.IsPreview && Keeps(address.Volume, address.Level) && !HasBadSlice(_multiscales[address.Volume], address);
-
-    /// <summary>
-    /// True if the fill of a bad slice may be in a chunk: kept, it would be there without a word at the next start. Planes count that a chunk
-    /// is made from, with what a kernel looks at around them.
-    /// </summary>
-    private static bool HasBadSlice(Multiscale volume, in ChunkAddress address)
-    {
-        IReadOnlyList<SourceProblem> problems = volume.Volume.Source.Problems;
-        if (problems.Count == 0) return false;
-        long margin = address.Level == 0 ? 0 : 4L << address.Level, depth = (long)volume.Chunk.Z << address.Level;
-        long start = (address.Z * depth) - margin + volume.Volume.OriginZ, end = ((address.Z + 1) * depth) + margin + volume.Volume.OriginZ;
-        foreach (SourceProblem problem in problems)
-        {
-            bool isThere = problem.Kind == SourceProblemKind.Bad && problem.Z < end && problem.Z + problem.Depth > start;
-            if (isThere && (problem.T is not { } t || t == address.T)) return true;
-        }
-
-        return false;
-    }
+        !address.IsPreview && Keeps(address.Volume, address.Level) && !_bad[address.Volume].Touch(address);
 
     private void LoadAll()
     {
@@ -266,6 +248,8 @@ public sealed class DiskCache : IChunkDisk, IDisposable
             volume.Load();
             volume.Settle();
         }
+
+        _limit.Keep();
     }
 
     private void Write(ChunkAddress address, ChunkBuffer chunk) => TryPut(address, chunk.IsShared ? [] : chunk.Span);
@@ -273,6 +257,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     /// <summary>Once a minute: what a power failure or a kill costs is never more than was done since.</summary>
     private void Idle()
     {
+        _limit.Keep();
         foreach (CachedVolume volume in _distinct) volume.FlushUses();
         if (Counters.Writes == _synced || !_directory.Trouble.MayWrite) return;
         _synced = Counters.Writes;

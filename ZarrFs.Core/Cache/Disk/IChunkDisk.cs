@@ -39,8 +39,8 @@ public interface IChunkDisk
     bool TryPut(in ChunkAddress address, ReadOnlySpan<byte> raw);
 
     /// <summary>
-    /// Forgets chunks whose voxels have changed. When this returns, none of them is given out any more, and what was offered before is not
-    /// kept either.
+    /// Forgets chunks whose voxels have changed. When this returns, none of them is given out any more, and none that is offered or put is kept
+    /// as long as the cache is open, whenever it was made.
     /// </summary>
     void Forget(int volume, Func<ChunkAddress, bool> which);
 

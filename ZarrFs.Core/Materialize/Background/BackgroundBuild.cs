@@ -13,7 +13,7 @@ namespace ZarrFs.Core.Materialize.Background;
 /// <summary>
 /// Builds the levels of the volumes into the disk cache, one volume after the other, while others read: at the lowest priority, out of the
 /// way while somebody waits, and where it was when it is started again, since it asks the cache what is there. What fails is tried again
-/// later; what has changed is built anew.
+/// later.
 /// </summary>
 public sealed partial class BackgroundBuild
 {
@@ -24,7 +24,6 @@ public sealed partial class BackgroundBuild
     private readonly ILogger _logger;
     private readonly Action<ChunkAddress> _made;
     private readonly ReaderPace? _pace;
-    private readonly Func<int, long>? _revision;
     private readonly BuildTurn[] _turns;
     private readonly LevelSet[] _wanted;
 
@@ -35,10 +34,9 @@ public sealed partial class BackgroundBuild
     /// <param name="logger">Told what is built, what does not fit and what fails.</param>
     /// <param name="made">Told of each chunk that has come into the cache; on a thread of ordinary priority.</param>
     /// <param name="pace">Holds it up; null for never.</param>
-    /// <param name="revision">Counts the changes of a volume's source, before the cache forgets what has changed; null if sources never change.</param>
     public BackgroundBuild(
         IReadOnlyList<Multiscale> volumes, IChunkDisk disk, BufferPool pool, BackgroundOptions options, ILogger logger,
-        Action<ChunkAddress>? made = null, ReaderPace? pace = null, Func<int, long>? revision = null)
+        Action<ChunkAddress>? made = null, ReaderPace? pace = null)
     {
         _volumes = volumes;
         _disk = disk;
@@ -47,7 +45,6 @@ public sealed partial class BackgroundBuild
         _logger = logger;
         _made = made ?? (_ => { });
         _pace = pace;
-        _revision = revision;
         LevelSet asked = LevelSet.From(options.Pyramid.First ?? Multiscale.MostLevels);
         _wanted = [.. volumes.Select((volume, number) => CacheSpace.Kept(volume, number, asked, disk))];
         IReadOnlyList<LevelSet> fitting = CacheSpace.Fit(volumes, _wanted, options.MaxBytes);
@@ -64,23 +61,16 @@ public sealed partial class BackgroundBuild
         }
     }
 
-    /// <summary>Builds until all is done, or, where sources may change, until cancelled.</summary>
+    /// <summary>Builds until all is done.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; what was made by then is kept.</exception>
     public void Run(CancellationToken cancellationToken)
     {
         foreach (BuildTurn turn in _turns) Announce(turn);
-        while (true)
+        while (_turns.Min(turn => turn.Due) is { } next)
         {
+            cancellationToken.WaitHandle.WaitOne((int)Math.Clamp(next - (double)Environment.TickCount64, 0, int.MaxValue));
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (BuildTurn turn in _turns)
-            {
-                if (turn.IsDone && _revision is not null && _revision(turn.Number) != turn.Revision) turn.Again();
-                if (turn.Due <= Environment.TickCount64) Build(turn, cancellationToken);
-            }
-
-            if (Array.TrueForAll(_turns, turn => turn.Due is null && (_revision is null || !turn.IsDone))) return;
-            long next = _turns.Min(turn => turn.Due ?? long.MaxValue), now = Environment.TickCount64;
-            cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(Math.Clamp((double)next - now, 0, _options.RetryAfter.TotalMilliseconds)));
+            foreach (BuildTurn turn in _turns.Where(turn => turn.Due <= Environment.TickCount64)) Build(turn, cancellationToken);
         }
     }
 
@@ -97,13 +87,13 @@ public sealed partial class BackgroundBuild
         if (turn.Levels.IsEmpty)
         {
             turn.End(BuildState.Skipped, $"levels {wanted} take {needed}, and --cache-size is {limit} for all volumes");
-            LogNothingFits(turn.Volume.Name, wanted.ToString(), needed, limit);
+            LogNothingFits(turn.Volume.Name, wanted, needed, limit);
             return;
         }
 
         string built = Gigabytes(CacheSpace.BytesOf(turn.Volume, turn.Levels)), read = Gigabytes(CachePass.Scope(turn.Volume).VoxelBytes);
-        if (turn.Levels != wanted) LogSomeFit(_options.Pyramid.IsAsked ? LogLevel.Warning : LogLevel.Information, turn.Volume.Name, wanted.ToString(), needed, limit, turn.Levels.ToString());
-        LogBegun(turn.Volume.Name, turn.Levels.ToString(), built, limit, read);
+        if (turn.Levels != wanted) LogSomeFit(_options.Pyramid.IsAsked ? LogLevel.Warning : LogLevel.Information, turn.Volume.Name, wanted, needed, limit, turn.Levels);
+        LogBegun(turn.Volume.Name, turn.Levels, built, limit, read);
     }
 
     private void Build(BuildTurn turn, CancellationToken cancellationToken)
@@ -112,11 +102,10 @@ public sealed partial class BackgroundBuild
         {
             BuildPlan plan = BuildPlan.For(CachePass.Scope(turn.Volume), _options.MemoryBytes, _options.Workers, _options.Scratch);
             var pass = new CachePass(turn.Volume, turn.Number, turn.Levels, _disk);
-            turn.Revision = _revision?.Invoke(turn.Number) ?? 0;
             turn.Begin(() => pass.Counters);
             Run(turn, pass, plan, cancellationToken);
             turn.End(BuildState.Done);
-            LogDone(turn.Volume.Name, turn.Levels.ToString(), Gigabytes(pass.Counters.MadeVoxelBytes), pass.Counters.ChunksWritten);
+            LogDone(turn.Volume.Name, turn.Levels, Gigabytes(pass.Counters.MadeVoxelBytes), pass.Counters.ChunksWritten);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -143,12 +132,11 @@ public sealed partial class BackgroundBuild
     private void Run(BuildTurn turn, CachePass pass, BuildPlan plan, CancellationToken cancellationToken)
     {
         using var made = new BlockingCollection<ChunkAddress>();
-        Func<long>? revision = _revision is { } count ? () => count(turn.Number) : null;
         var walk = QuietThread.Start("pyramid", () =>
         {
             try
             {
-                pass.Run(plan, _pool, made.Add, _pace, revision, cancellationToken);
+                pass.Run(plan, _pool, made.Add, _pace, cancellationToken);
             }
             finally
             {
@@ -162,19 +150,19 @@ public sealed partial class BackgroundBuild
     private static string Gigabytes(Int128 bytes) => $"{(double)bytes / 1e9:0.###} GB";
 
     [LoggerMessage(LogLevel.Information, "{Volume}: levels {Levels} are built in the background: at most {Bytes} of the cache's {Limit}, for which {Read} of voxels are read once")]
-    private partial void LogBegun(string volume, string levels, string bytes, string limit, string read);
+    private partial void LogBegun(string volume, LevelSet levels, string bytes, string limit, string read);
 
     [LoggerMessage("{Volume}: levels {Wanted} take {Needed}, and the cache has {Limit} for all volumes; levels {Levels} are built. With a larger --cache-size all are")]
-    private partial void LogSomeFit(LogLevel level, string volume, string wanted, string needed, string limit, string levels);
+    private partial void LogSomeFit(LogLevel level, string volume, LevelSet wanted, string needed, string limit, LevelSet levels);
 
     [LoggerMessage(LogLevel.Warning, "{Volume}: levels {Wanted} take {Needed}, and the cache has {Limit} for all volumes: nothing is built in the background; give more --cache-size")]
-    private partial void LogNothingFits(string volume, string wanted, string needed, string limit);
+    private partial void LogNothingFits(string volume, LevelSet wanted, string needed, string limit);
 
     [LoggerMessage(LogLevel.Warning, "{Volume}: nothing is built in the background, since a quarter of the memory budget is too little for it ({Message}); give more --memory")]
     private partial void LogNoMemory(string volume, string message);
 
     [LoggerMessage(LogLevel.Information, "{Volume}: levels {Levels} are built and exact ({Read} of voxels read, {Chunks} chunks written in this run)")]
-    private partial void LogDone(string volume, string levels, string read, long chunks);
+    private partial void LogDone(string volume, LevelSet levels, string read, long chunks);
 
     [LoggerMessage(LogLevel.Warning, "{Volume}: building its levels in the background has failed: {Message}; it is tried again in {Seconds} s, and told again if something else fails")]
     private partial void LogFailed(string volume, string message, double seconds);

@@ -39,12 +39,6 @@ internal sealed class BuildTurn
     /// <summary>Until it is tried again, the next time that it fails.</summary>
     public TimeSpan Delay { get; private set; }
 
-    /// <summary>What the source's count of changes was when it was last begun.</summary>
-    public long Revision { get; set; }
-
-    /// <summary>True if all is done that was to be done.</summary>
-    public bool IsDone => _state == BuildState.Done;
-
     public void Begin(Func<BuildCounters> counters)
     {
         lock (_sync)
@@ -77,12 +71,6 @@ internal sealed class BuildTurn
             (_state, _reason, _told) = (state, reason, reason);
             return isNews;
         }
-    }
-
-    /// <summary>Makes it the turn of a volume that was done: its source has changed.</summary>
-    public void Again()
-    {
-        lock (_sync) (_state, Due) = (BuildState.Waiting, long.MinValue);
     }
 
     public BuildStatus Status(bool isHolding)

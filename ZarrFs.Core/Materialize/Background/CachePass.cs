@@ -31,23 +31,21 @@ public sealed class CachePass(Multiscale volume, int number, LevelSet levels, IC
     /// <param name="pool">Where all buffers come from.</param>
     /// <param name="made">Told of each chunk that has come into the cache, on the builder's threads.</param>
     /// <param name="pace">Holds it up; null for never.</param>
-    /// <param name="revision">Counts the changes of the source, before the cache forgets what has changed; null for a source that is read once.</param>
     /// <param name="cancellationToken">Stops it; what was made by then is kept.</param>
-    /// <exception cref="SourceException">The source failed, or has changed.</exception>
+    /// <exception cref="SourceException">The source failed.</exception>
     /// <exception cref="StoreException">The cache takes no more chunks.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void Run(
-        BuildPlan plan, BufferPool pool, Action<ChunkAddress>? made = null, IPace? pace = null, Func<long>? revision = null, CancellationToken cancellationToken = default)
+        BuildPlan plan, BufferPool pool, Action<ChunkAddress>? made = null, IPace? pace = null, CancellationToken cancellationToken = default)
     {
         for (int walk = 1; ; walk++)
         {
             var counters = new BuildCounters();
             Counters = counters;
-            var sink = new CacheSink(volume, number, levels, disk, counters, made ?? (_ => { }), revision ?? (() => 0));
+            var sink = new CacheSink(volume, number, levels, disk, counters, made ?? (_ => { }));
             try
             {
                 PyramidBuilder.Run(plan, pool, sink, counters, cancellationToken, pace);
-                sink.CheckRevision();
                 return;
             }
             catch (StoreException) when (sink.HasLost && walk < MostWalks)

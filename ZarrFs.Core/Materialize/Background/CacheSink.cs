@@ -15,12 +15,9 @@ namespace ZarrFs.Core.Materialize.Background;
 /// <param name="disk">The cache.</param>
 /// <param name="counters">Told what is put there.</param>
 /// <param name="made">Told of each chunk that has come into the cache. Called on the builder's threads.</param>
-/// <param name="revision">Counts the changes of the source; counted before the cache forgets what has changed.</param>
 internal sealed class CacheSink(
-    Multiscale volume, int number, LevelSet levels, IChunkDisk disk, BuildCounters counters, Action<ChunkAddress> made, Func<long> revision) : IChunkSink
+    Multiscale volume, int number, LevelSet levels, IChunkDisk disk, BuildCounters counters, Action<ChunkAddress> made) : IChunkSink
 {
-    private readonly long _revision = revision();
-
     // With a kernel, a chunk that is kept may be made of parts of one that is not.
     private readonly bool _skips = volume.Method != DownsampleMethod.Gaussian;
 
@@ -66,31 +63,13 @@ internal sealed class CacheSink(
         throw new StoreException("--cache", $"a chunk of level {address.Level} of '{volume.Name}' is gone or damaged, and is made again");
     }
 
-    /// <exception cref="SourceException">The source has changed since the walk began.</exception>
-    public void CheckRevision()
-    {
-        if (revision() != _revision) throw new SourceException(volume.Volume.Source.Path, "has changed while its levels were built; they are built anew");
-    }
-
     /// <returns>False if it is not to be kept.</returns>
     private bool TryPut(in ChunkAddress address, ReadOnlySpan<byte> raw)
     {
         ChunkAddress cached = InCache(address);
-        CheckRevision();
         if (!disk.Accepts(cached)) return false;
-        if (!disk.TryPut(cached, raw))
-        {
-            CheckRevision();
-            return disk.Accepts(cached) ? throw TakesNoMore() : false;
-        }
-
-        if (revision() != _revision)
-        {
-            // It may be made of voxels that are no more, and have come after the cache was told to forget those.
-            disk.Forget(number, other => other == cached);
-            CheckRevision();
-        }
-
+        // Asked again: that a slice is bad or has changed may have been found meanwhile.
+        if (!disk.TryPut(cached, raw)) return disk.Accepts(cached) ? throw TakesNoMore() : false;
         made(cached);
         return true;
     }

@@ -11,7 +11,7 @@ public sealed class ReadingDisk(IChunkDisk disk) : IChunkDisk
     public bool Keeps(int volume, int level) => disk.Keeps(volume, level);
 
     /// <inheritdoc/>
-    public bool Accepts(in ChunkAddress address) => false;
+    public bool Accepts(in ChunkAddress address) => disk.Accepts(address);
 
     /// <inheritdoc/>
     public CachedState StateOf(in ChunkAddress address) => disk.StateOf(address);

@@ -151,7 +151,6 @@ public sealed class AdoptionTests : IDisposable
                 Assert.Equal(!fed.Contains(address), cache.StateOf(address) != CachedState.Missing);
             }
 
-            Assert.Equal(2, store.ChangesOf(0));
             File.Move(away, _folder[19], overwrite: true); // exactly as it was: the next start has the old name
             _folder.Values[19] = value;
         }

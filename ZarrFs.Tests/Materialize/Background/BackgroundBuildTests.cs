@@ -110,27 +110,6 @@ public sealed class BackgroundBuildTests : IDisposable
     }
 
     [Fact]
-    public async Task What_changes_afterwards_is_built_anew()
-    {
-        ArraySource source = Source(1);
-        Multiscale volume = Volume(source);
-        var disk = new FakeDisk();
-        long revision = 0;
-        using var stop = new CancellationTokenSource();
-        var build = new BackgroundBuild(
-            [volume], disk, _pool, Options(BuildPyramidOption.Auto) with { RetryAfter = TimeSpan.FromMilliseconds(5) }, _log, revision: _ => Interlocked.Read(ref revision));
-        var running = Task.Run(() => build.Run(stop.Token));
-        await Until(() => build.Status[0].State == BuildState.Done);
-        int whole = disk.Chunks.Count;
-        Interlocked.Increment(ref revision);
-        disk.Forget(0, address => address.Z == 0);
-        await Until(() => disk.Chunks.Count == whole && build.Status[0].State == BuildState.Done);
-        Compare(disk, [volume], [source], [LevelSet.From(1)]);
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-    }
-
-    [Fact]
     public void Too_little_memory_is_told_and_nothing_is_built()
     {
         var disk = new FakeDisk();
@@ -160,12 +139,6 @@ public sealed class BackgroundBuildTests : IDisposable
     private static ArraySource Source(int seed) => ArraySource.Random(new VolumeShape(70, 65, 80), DataType.UInt8, seed, zeros: true);
 
     private static Multiscale Volume(ArraySource source) => new("test", new Volume(source, VolumeRanges.All, null, null), Chunk, null, DownsampleMethod.Mean);
-
-    private static async Task Until(Func<bool> condition)
-    {
-        for (int i = 0; i < 6000 && !condition(); i++) await Task.Delay(10);
-        Assert.True(condition(), "it never came true");
-    }
 
     private static void Compare(FakeDisk disk, Multiscale[] volumes, ArraySource[] sources, LevelSet[] levels)
     {

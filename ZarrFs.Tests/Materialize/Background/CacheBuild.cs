@@ -31,12 +31,12 @@ internal sealed class CacheBuild : IDisposable
     public IEnumerable<ChunkAddress> All =>
         Build.Multiscale.Levels.Where(level => Levels.Contains(level.Index)).SelectMany(Build.Addresses).Select(address => address with { Volume = Number });
 
-    public CachePass Run(Action<ChunkAddress>? made = null, IPace? pace = null, Func<long>? revision = null, CancellationToken stop = default)
+    public CachePass Run(Action<ChunkAddress>? made = null, IPace? pace = null, CancellationToken stop = default)
     {
         var pass = new CachePass(Build.Multiscale, Number, Levels, Disk);
         try
         {
-            pass.Run(Build.Plan, Build.Pool, made, pace, revision, stop);
+            pass.Run(Build.Plan, Build.Pool, made, pace, stop);
         }
         finally
         {

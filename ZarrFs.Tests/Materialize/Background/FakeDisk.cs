@@ -8,6 +8,7 @@ namespace ZarrFs.Tests.Materialize.Background;
 /// <summary>A disk cache in memory that counts, and that fails or has holes where a test wants it to.</summary>
 internal sealed class FakeDisk : IChunkDisk
 {
+    private readonly ConcurrentBag<Func<ChunkAddress, bool>> _forgotten = [];
     private int _puts;
 
     public ConcurrentDictionary<ChunkAddress, byte[]> Chunks { get; } = new();
@@ -31,7 +32,15 @@ internal sealed class FakeDisk : IChunkDisk
 
     public bool Keeps(int volume, int level) => level >= FirstKept;
 
-    public bool Accepts(in ChunkAddress address) => Bad?.Touch(address) != true;
+    public bool Accepts(in ChunkAddress address)
+    {
+        foreach (Func<ChunkAddress, bool> which in _forgotten)
+        {
+            if (which(address)) return false;
+        }
+
+        return Bad?.Touch(address) != true;
+    }
 
     public CachedState StateOf(in ChunkAddress address) =>
         !Chunks.TryGetValue(address, out byte[]? chunk) ? CachedState.Missing : chunk.Length == 0 ? CachedState.Empty : CachedState.Present;
@@ -57,11 +66,14 @@ internal sealed class FakeDisk : IChunkDisk
         if (Putting?.Invoke(Interlocked.Increment(ref _puts) - 1) == false) return false;
         Chunks[address] = raw.ToArray();
         Put?.Invoke(address);
-        return true;
+        if (Accepts(address)) return true;
+        Chunks.TryRemove(address, out _);
+        return false;
     }
 
     public void Forget(int volume, Func<ChunkAddress, bool> which)
     {
+        _forgotten.Add(address => address.Volume == volume && which(address));
         foreach (ChunkAddress address in Chunks.Keys)
         {
             if (address.Volume == volume && which(address)) Chunks.TryRemove(address, out _);

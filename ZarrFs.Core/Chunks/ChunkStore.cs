@@ -23,7 +23,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly ChunkMaker _maker;
     private readonly ChunkRevisions _revisions;
     private readonly GivenChunks _everGiven;
-    private readonly long[] _changes;
     private readonly PreviewChoice _choice;
     private readonly GivenPreviews _given = new();
     private readonly Sharpener _sharpener;
@@ -53,7 +52,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
             _scratch = new ChunkScratch(volumes, scratch, logger ?? NullLogger.Instance);
         _cache = new ChunkCache(pool, _scratch);
         _revisions = new ChunkRevisions(volumes);
-        _changes = new long[volumes.Count];
         _everGiven = new GivenChunks(volumes);
         _flights = new FlightTable(
             _cache, IsReadBack, address => address.IsPreview ? PreviewSpan.Of(volumes[address.Volume], address) : SlabSpan.Of(volumes[address.Volume], address), _revisions);
@@ -111,7 +109,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     {
         int[] numbers = [.. Enumerable.Range(0, _volumes.Count).Where(i => ReferenceEquals(_volumes[i].Volume.Source, source))];
         List<VoxelBox> boxes = VoxelBox.Joined(changes.Select(static change => change.Box));
-        foreach (int number in numbers) Interlocked.Increment(ref _changes[number]);
         // Before the source gives the new voxels; the disk keeps none of these chunks any more, whoever offers one.
         foreach (int number in numbers) _disk?.Forget(number, address => IsFed(_volumes[number], address));
         _flights.Change(() =>
@@ -122,8 +119,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
             source.TakeIn(changes);
             _revisions.Add(numbers, boxes);
         });
-        foreach (int number in numbers) Interlocked.Increment(ref _changes[number]);
-
         _sharpener.Retry();
         if (_changed is not { } changed) return;
         foreach (int number in numbers)
@@ -140,11 +135,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
 
         bool IsOld(ChunkAddress address) => numbers.Contains(address.Volume) && IsFed(_volumes[address.Volume], address);
     }
-
-    /// <summary>
-    /// Rises whenever a volume's source changes: before the disk forgets what has changed, and once more when the source gives the new voxels.
-    /// </summary>
-    public long ChangesOf(int volume) => Interlocked.Read(ref _changes[volume]);
 
     /// <inheritdoc/>
     public int RevisionOf(in ChunkAddress address) => _revisions.Of(address);

@@ -6,20 +6,12 @@ using ZarrFs.Core.Sources.Changes;
 namespace ZarrFs.Host.Catalog;
 
 /// <summary>Watches the sources while the program shows them.</summary>
-internal sealed class WatchService(VolumeCatalog catalog, ChunkStore store, ILoggerFactory loggers) : IHostedService
+internal sealed class WatchService(VolumeCatalog catalog, ChunkStore store, ILoggerFactory loggers) : BackgroundService
 {
-    private SourceWatcher? _watcher;
-
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _watcher = new SourceWatcher(catalog.Volumes, store, new WatchOptions(), loggers.CreateLogger("ZarrFs.Sources"));
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (_watcher is not null) await _watcher.DisposeAsync();
+        await using var watcher = new SourceWatcher(catalog.Volumes, store, new WatchOptions(), loggers.CreateLogger("ZarrFs.Sources"));
+        await Task.Delay(Timeout.Infinite, stoppingToken);
     }
 }

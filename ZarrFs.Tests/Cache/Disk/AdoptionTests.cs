@@ -144,6 +144,13 @@ public sealed class AdoptionTests : IDisposable
             store.TakeIn(source, source.Look().Changes);
             await ReadAll(volume, store);
             cache.Flush();
+            List<ChunkAddress> fed = Fed(DownsampleMethod.Mean, 19);
+            foreach (ChunkAddress address in ChunkFeed.FedBy(volume, 0, VoxelBox.All))
+            {
+                Assert.Equal(!fed.Contains(address), cache.Accepts(address));
+                Assert.Equal(!fed.Contains(address), cache.StateOf(address) != CachedState.Missing);
+            }
+
             File.Move(away, _folder[19], overwrite: true); // exactly as it was: the next start has the old name
             _folder.Values[19] = value;
         }

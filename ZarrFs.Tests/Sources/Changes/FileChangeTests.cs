@@ -215,7 +215,7 @@ public sealed class FileChangeTests : IDisposable
         for (int z = 0; z < Slices; z++) _folder.Rename(z, (byte)(z + 50));
         source.TakeIn(source.Look().Changes);
         Assert.Equal((Slices, 0), (open, ((TiffSource)source).OpenFiles));
-        Assert.Empty(Directory.GetFiles("/proc/self/fd").Select(static fd => new FileInfo(fd).LinkTarget).Where(target => target?.StartsWith(_folder.Path, StringComparison.Ordinal) == true));
+        Assert.DoesNotContain(Directory.GetFiles("/proc/self/fd").Select(static fd => new FileInfo(fd).LinkTarget), target => target?.StartsWith(_folder.Path, StringComparison.Ordinal) == true);
         Assert.Equal(_folder.Voxels, Samples.ReadAll(source));
     }
 

@@ -11,7 +11,7 @@ using ZarrFs.Tests.Oracles;
 namespace ZarrFs.Tests.Sources.Changes;
 
 /// <summary>Real slices that change while their chunks are read.</summary>
-public sealed class WatcherTests : IAsyncLifetime
+public sealed class WatcherTests : IAsyncLifetime, IDisposable
 {
     private const int Slices = 20;
 
@@ -19,7 +19,7 @@ public sealed class WatcherTests : IAsyncLifetime
     private static readonly WatchOptions OnDemand = new() { Rest = TimeSpan.Zero, Interval = TimeSpan.FromHours(1) };
 
     private readonly RecordingLogger _log = new();
-    private readonly BufferPool _pool = new(32 << 20);
+    private BufferPool _pool = null!;
     private SliceFolder _folder = null!;
     private ISource _source = null!;
     private Multiscale _volume = null!;
@@ -35,8 +35,13 @@ public sealed class WatcherTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (_watcher is not null) await _watcher.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
         _store.Dispose();
         _source.Dispose();
+        _pool.Dispose();
         _folder.Dispose();
     }
 
@@ -156,7 +161,7 @@ public sealed class WatcherTests : IAsyncLifetime
     [InlineData(false, false)]
     public async Task Slices_rewritten_all_the_time_are_never_mixed(bool inTiles, bool byRenaming)
     {
-        await DisposeAsync();
+        Dispose();
         // Few files stay open, so that a slice is opened anew between two pieces of a chunk.
         Open(inTiles, openFiles: 3);
         // A file that is overwritten has to rest for longer than a tick of the clock by which its time is taken.
@@ -208,6 +213,7 @@ public sealed class WatcherTests : IAsyncLifetime
         _folder = new SliceFolder(Slices, inTiles);
         _source = SourceOpener.Open(_folder.Path, new SourceOptions { FollowsChanges = true, OpenFiles = openFiles });
         _volume = new Multiscale("test", new Volume(_source, VolumeRanges.All, null, null), new ChunkShape(8, 8, 8), null, DownsampleMethod.Mean);
+        _pool = new BufferPool(32 << 20);
         _store = new ChunkStore([_volume], _pool, 2);
     }
 

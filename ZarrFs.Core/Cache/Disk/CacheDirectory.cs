@@ -182,7 +182,8 @@ internal sealed class CacheDirectory : IDisposable
         else if (new FileInfo(marker).Length > 0) // else somebody was killed before he had written it
         {
             if (VersionOf(File.ReadAllBytes(marker)) == Version) return;
-            throw new OptionException("--cache", $"{marker} is not of version {Version}: another version of zarrfs has made it. Give another directory, or delete that one");
+            throw new OptionException(
+                "--cache", $"{marker} is not of version {Version}: another version of zarrfs has made it. Give another directory, or delete that one");
         }
 
         File.WriteAllBytes(marker, JsonDocuments.Write(writer =>

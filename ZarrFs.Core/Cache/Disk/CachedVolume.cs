@@ -170,7 +170,8 @@ internal sealed class CachedVolume : IDisposable
     public void Collect(List<(long Used, CachedVolume Volume, DiskKey Key)> files)
     {
         Load();
-        files.AddRange(_index.Where((key, entry) => entry is { IsEmpty: false, IsPlaced: true } && !key.IsDocument).Select(file => (file.Entry.Used, this, file.Key)));
+        foreach ((DiskKey key, IndexEntry entry) in _index.Where((key, entry) => entry is { IsEmpty: false, IsPlaced: true } && !key.IsDocument))
+            files.Add((entry.Used, this, key));
     }
 
     /// <summary>Forgets chunks and deletes their files.</summary>

@@ -246,7 +246,8 @@ internal sealed class SharedIndex(CacheDirectory directory, string path, VolumeL
         {
             try
             {
-                if (_log is not { CanWrite: true, IsInPlace: true } log || log.Length < Math.Max(Little, 2L * RecordsEach * IndexRecord.Bytes * _index.Count)) return;
+                if (_log is not { CanWrite: true, IsInPlace: true } log) return;
+                if (log.Length < Math.Max(Little, 2L * RecordsEach * IndexRecord.Bytes * _index.Count)) return;
                 Refresh();
                 IndexLog.Replace(path, _index.Records());
                 Dispose();

@@ -135,7 +135,11 @@ public sealed class DiskCacheTests : IDisposable
     [Fact]
     public void What_may_hold_the_fill_of_a_bad_slice_is_not_kept()
     {
-        _rig.Source.Problems = [new SourceProblem(SourceProblemKind.Bad, 35, 1, "/test/array/00035", "torn"), new SourceProblem(SourceProblemKind.Missing, 50, 1, "/test/array", "no file")];
+        _rig.Source.Problems =
+        [
+            new SourceProblem(SourceProblemKind.Bad, 35, 1, "/test/array/00035", "torn"),
+            new SourceProblem(SourceProblemKind.Missing, 50, 1, "/test/array", "no file"),
+        ];
         using DiskCache cache = _rig.Open();
         foreach (ChunkAddress address in _rig.Chunks)
         {

@@ -11,7 +11,7 @@ public sealed class ForeignFileTests : IDisposable
     public void Dispose() => _rig.Dispose();
 
     [Fact]
-    public void Foreign_files_survive_everything()
+    public async Task Foreign_files_survive_everything()
     {
         _rig.Open().Dispose();
         var foreign = new Dictionary<string, byte[]>(StringComparer.Ordinal);
@@ -33,7 +33,7 @@ public sealed class ForeignFileTests : IDisposable
         for (int run = 0; run < 2; run++)
         {
             using DiskCache cache = _rig.Open(run == 0 ? 1 << 30 : 20 * CacheRig.ChunkBytes);
-            Assert.True(cache.Loading.Wait(TimeSpan.FromSeconds(100)));
+            await cache.Loading;
             foreach (ChunkAddress address in _rig.Chunks)
             {
                 bool kept = _rig.Put(cache, address);

@@ -116,7 +116,9 @@ public sealed class IndexTests : IDisposable
         using (DiskCache cache = _rig.Open()) _rig.PutAll(cache);
         List<IndexRecord> records = Records(_rig.IndexFile);
         var old = new IndexRecord(RecordKind.Put, new DiskKey(0, 5), 1, 2, 3, 4);
-        IndexLog.Replace(_rig.IndexFile, [.. Enumerable.Repeat(old, 40_000).SelectMany((put, i) => (IndexRecord[])[put with { Id = (ulong)i }, put with { Id = (ulong)i, Kind = RecordKind.Drop }]), .. records]);
+        IEnumerable<IndexRecord> gone = Enumerable.Range(0, 40_000)
+            .SelectMany(i => (IndexRecord[])[old with { Id = (ulong)i }, old with { Id = (ulong)i, Kind = RecordKind.Drop }]);
+        IndexLog.Replace(_rig.IndexFile, gone.Concat(records));
         using (DiskCache cache = _rig.Open())
         {
             Assert.Equal(_rig.Chunks.Count, _rig.CountRight(cache));

@@ -82,11 +82,11 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public void A_smaller_limit_than_the_last_run_had_is_kept_from_the_start()
+    public async Task A_smaller_limit_than_the_last_run_had_is_kept_from_the_start()
     {
         using (DiskCache cache = Open()) Assert.All(_second.Full.Take(Room), address => Assert.True(_second.Put(cache, InSecond(address))));
         using DiskCache smaller = CacheRig.Open(_first.Directory, 20 * CacheRig.ChunkBytes, null, _first.Multiscale);
-        Assert.True(smaller.Loading.Wait(TimeSpan.FromSeconds(100)));
+        await smaller.Loading;
         Assert.InRange(OnDisk(), 15, 20);
         Assert.Equal(OnDisk() * (long)CacheRig.ChunkBytes, smaller.Bytes);
     }

@@ -15,7 +15,7 @@ namespace ZarrFs.Bench;
 internal static class PreviewQuality
 {
     private const int PictureLevel = 2;
-    private const int PictureSide = 384;
+    private const int PictureSide = 300;
     private const int Gap = 6;
 
     public static void Run(string path, string? picture)

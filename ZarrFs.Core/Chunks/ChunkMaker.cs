@@ -15,8 +15,8 @@ namespace ZarrFs.Core.Chunks;
 /// </summary>
 internal sealed class ChunkMaker
 {
-    // New memory that a reader may have to wait for at once: 1 ms, or 17 on a machine whose host has to find the pages first.
-    private const int NewBytes = 8 << 20;
+    /// <summary>New memory that a reader may have to wait for at once: 1 ms, or 17 on a machine whose host has to find the pages first.</summary>
+    public const int NewBytes = 8 << 20;
 
     // A chunk of a slice that is being rewritten is tried again this often, each time when the source has been looked at.
     private const int MostTries = 8;
@@ -257,7 +257,7 @@ internal sealed class ChunkMaker
             throw new SupersededException();
         }
 
-        if (flight.Address.Level > 0) _landed(flight.Address);
+        if (flight.Address.Level > 0) _landed(flight.Address); // after the readers: a mount that is told may have to wait for their replies
         return lease;
     }
 
@@ -280,7 +280,7 @@ internal sealed class ChunkMaker
         if (!isWaiting) flight.Looked = looked;
         if (!_flights.GiveBack(flight, alone: false) || isWaiting) return;
         if (looked.IsCompleted) Queue(flight, ChunkPriority.Urgent, stop);
-        else looked.ContinueWith(_ => Queue(flight, ChunkPriority.Urgent, stop), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        else _ = looked.ContinueWith(_ => Queue(flight, ChunkPriority.Urgent, stop), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private void ReadRow(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, ChunkJob job) => _rates[row[0].Address.Volume].Measure(() =>

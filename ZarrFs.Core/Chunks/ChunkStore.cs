@@ -23,9 +23,12 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly ChunkMaker _maker;
     private readonly ChunkRevisions _revisions;
     private readonly GivenChunks _everGiven;
+    private readonly long[] _changes;
     private readonly PreviewChoice _choice;
     private readonly GivenPreviews _given = new();
     private readonly Sharpener _sharpener;
+    private readonly Lock _changing = new();
+    private volatile Action<ChunkAddress>? _changed;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
 
@@ -50,6 +53,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
             _scratch = new ChunkScratch(volumes, scratch, logger ?? NullLogger.Instance);
         _cache = new ChunkCache(pool, _scratch);
         _revisions = new ChunkRevisions(volumes);
+        _changes = new long[volumes.Count];
         _everGiven = new GivenChunks(volumes);
         _flights = new FlightTable(
             _cache, IsReadBack, address => address.IsPreview ? PreviewSpan.Of(volumes[address.Volume], address) : SlabSpan.Of(volumes[address.Volume], address), _revisions);
@@ -59,8 +63,6 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address), disk);
         _sharpener = new Sharpener(volumes, _choice, _given, _cache, pool, _maker, _scheduler, _flights.Activity, _stopping);
     }
-
-    private event Action<ChunkAddress>? Changed;
 
     /// <summary>The memory budget and what is used of it.</summary>
     public BufferPool Pool { get; }
@@ -109,20 +111,21 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     {
         int[] numbers = [.. Enumerable.Range(0, _volumes.Count).Where(i => ReferenceEquals(_volumes[i].Volume.Source, source))];
         List<VoxelBox> boxes = VoxelBox.Joined(changes.Select(static change => change.Box));
-        int before = _revisions.Last;
+        foreach (int number in numbers) Interlocked.Increment(ref _changes[number]);
         // Before the source gives the new voxels; the disk keeps none of these chunks any more, whoever offers one.
         foreach (int number in numbers) _disk?.Forget(number, address => IsFed(_volumes[number], address));
         _flights.Change(() =>
         {
-            source.TakeIn(changes);
-            _revisions.Add(numbers, boxes);
-            // In this order: what leaves memory may be on its way to the scratch.
+            // In this order: what leaves memory may be on its way to the scratch, and whoever sees the new revision finds nothing old.
             _cache.Remove(IsOld);
             _scratch?.Remove(IsOld);
+            source.TakeIn(changes);
+            _revisions.Add(numbers, boxes);
         });
+        foreach (int number in numbers) Interlocked.Increment(ref _changes[number]);
 
         _sharpener.Retry();
-        if (Changed is not { } changed) return;
+        if (_changed is not { } changed) return;
         foreach (int number in numbers)
         {
             foreach (ChunkAddress address in boxes.SelectMany(box => ChunkFeed.FedBy(_volumes[number], number, box)).Where(address => _everGiven.Contains(address)))
@@ -135,14 +138,22 @@ public sealed class ChunkStore : IChunkReader, IDisposable
             return boxes.Exists(box => box.Overlaps(feed));
         }
 
-        bool IsOld(ChunkAddress address) => _revisions.Of(address) > before;
+        bool IsOld(ChunkAddress address) => numbers.Contains(address.Volume) && IsFed(_volumes[address.Volume], address);
     }
+
+    /// <summary>
+    /// Rises whenever a volume's source changes: before the disk forgets what has changed, and once more when the source gives the new voxels.
+    /// </summary>
+    public long ChangesOf(int volume) => Interlocked.Read(ref _changes[volume]);
 
     /// <inheritdoc/>
     public int RevisionOf(in ChunkAddress address) => _revisions.Of(address);
 
     /// <inheritdoc/>
-    public void OnChanged(Action<ChunkAddress> handler) => Changed += handler;
+    public void OnChanged(Action<ChunkAddress> handler)
+    {
+        lock (_changing) _changed += handler;
+    }
 
     /// <inheritdoc/>
     public bool TryGet(in ChunkAddress address, out Lease lease)
@@ -176,7 +187,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     {
         if (!_choice.IsOn || address.Level == 0) return;
         _cache.Remove(address with { IsPreview = true });
-        if (_given.Remove(address)) Changed?.Invoke(address);
+        if (_given.Remove(address)) _changed?.Invoke(address);
     }
 
     /// <inheritdoc/>
@@ -238,7 +249,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <summary>Gives a preview to a reader, who will be told when the exact bytes come; or those, if they have come meanwhile.</summary>
     private Lease GiveOut(in ChunkAddress address, Lease preview)
     {
-        if (_given.Add(address) is { } forgotten) Changed?.Invoke(forgotten);
+        if (_given.Add(address) is { } forgotten) _changed?.Invoke(forgotten);
         if (!_cache.TryGet(address, out Lease exact))
         {
             if (_choice.Sharpens) _sharpener.Wake();

@@ -8,8 +8,9 @@ public interface IChunkReader
 {
     /// <summary>
     /// Has <paramref name="handler"/> called, from now on, when bytes that were given out of a chunk are no longer what a read gives: its exact
-    /// bytes have come in place of a preview, or its voxels have changed. On any thread; the handler is quick and does not throw. It may be called
-    /// while a lease of the old bytes is still out: who passes on what a provisional lease holds asks <see cref="StatusOf"/> again afterwards.
+    /// bytes have come in place of a preview, or its voxels have changed. On any thread; the handler is quick and does not throw. It is
+    /// called after those who wait for the exact bytes have been given them, perhaps while a lease of the old bytes is still out: who passes on
+    /// what a provisional lease holds asks <see cref="StatusOf"/> again afterwards.
     /// </summary>
     void OnChanged(Action<ChunkAddress> handler)
     {
@@ -30,7 +31,10 @@ public interface IChunkReader
     /// <summary>What a read of the chunk would give now, as far as can be told without making it. A lease says what it was.</summary>
     ChunkStatus StatusOf(in ChunkAddress address) => ChunkStatus.Final;
 
-    /// <summary>The number of the last change of voxels under this chunk since the source was opened, 0 for none: a part of its validators.</summary>
+    /// <summary>
+    /// The number of the last change of voxels under this chunk since the source was opened, 0 for none: a part of its validators. What is given
+    /// out after this was asked is of this revision or a later one; if it is the same when asked again, of this one.
+    /// </summary>
     int RevisionOf(in ChunkAddress address) => 0;
 
     /// <summary>True if <see cref="TryOpenFile"/> is likely to give one, as far as can be told without touching the disk.</summary>

@@ -50,11 +50,11 @@ internal sealed class PreviewChoice(IReadOnlyList<Multiscale> volumes, PreviewOp
 
     /// <summary>
     /// How many chunks side by side may be made in one go because somebody wants one of them, as far as previews have a say: half of what may
-    /// be spent on one.
+    /// be spent on one. Without a budget in bytes that goes for level 0 too: whole rows of a wide volume on a slow disk take seconds.
     /// </summary>
     public int MostInRow(in ChunkAddress address)
     {
-        if (options.Mode != PreviewMode.Auto || address.Level == 0) return int.MaxValue;
+        if (options.Mode != PreviewMode.Auto || (address.Level == 0 && options.ExactBudgetBytes is not null)) return int.MaxValue;
         double budget = options.ExactBudgetBytes ?? (rates[address.Volume].Now * Share);
         double chunks = budget / 2 / ExactCost.OfAll(volumes[address.Volume], address);
         return chunks < 2 ? 1 : 1 << (int)Math.Log2(Math.Min(chunks, 1 << 30));

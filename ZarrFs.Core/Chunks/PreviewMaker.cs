@@ -30,7 +30,7 @@ internal sealed class PreviewMaker(BufferPool pool, ChunkCache cache, FlightTabl
             placed[0].Chunk.Buffer = pool.Rent(volume.ChunkBytes, patience, job.Token);
             for (; next < others.Count; next++)
             {
-                if (TryRent(volume) is { } buffer) placed.Add((others[next], new SlabChunk(grid.Region(others[next].Address)) { Buffer = buffer }));
+                if (TryRent(volume, placed.Count) is { } buffer) placed.Add((others[next], new SlabChunk(grid.Region(others[next].Address)) { Buffer = buffer }));
                 else if (flights.GiveBack(others[next], alone: false)) queue(others[next]);
             }
 
@@ -59,10 +59,12 @@ internal sealed class PreviewMaker(BufferPool pool, ChunkCache cache, FlightTabl
         }
     }
 
-    private ChunkBuffer? TryRent(Multiscale volume)
+    private ChunkBuffer? TryRent(Multiscale volume, int before)
     {
+        // Nobody should wait for new memory for what he did not ask for, unless the others would decode everything anew.
         long bytes = SizeClass.BytesOf(volume.ChunkBytes);
-        if (!allowance.TryTake(bytes)) return null;
+        bool isNew = before * bytes >= ChunkMaker.NewBytes && pool.ReadyBuffers(volume.ChunkBytes) == 0;
+        if ((isNew && !volume.Volume.Source.Unit.IsDecoded) || !allowance.TryTake(bytes)) return null;
         if (pool.TryRent(volume.ChunkBytes) is { } buffer) return buffer;
         allowance.Give(bytes);
         return null;

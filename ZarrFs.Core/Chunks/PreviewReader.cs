@@ -48,7 +48,8 @@ internal sealed class PreviewReader(BufferPool pool, ChunkScheduler scheduler, T
         for (long from = start, to; from < end; from = to)
         {
             long unit = widen(at(from), at(from) + 1).End;
-            for (to = from + 1; to < end && at(to) < unit; to++);
+            to = from + 1;
+            while (to < end && at(to) < unit) to++;
             yield return (from, to);
         }
     }

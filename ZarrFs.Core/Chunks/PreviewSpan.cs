@@ -10,8 +10,8 @@ namespace ZarrFs.Core.Chunks;
 /// </summary>
 internal static class PreviewSpan
 {
-    // A longer read of a row than this costs more than it saves for whoever waits for one of the chunks.
-    private const int MostRowBytes = 16 << 10;
+    // A page of the system's cache: what is read of a row beyond it costs whoever waits for one of the chunks as much again.
+    private const int MostRowBytes = 4 << 10;
 
     // Nor should he wait for many to be filled.
     private const int MostChunks = 4;

@@ -15,8 +15,13 @@ internal sealed class Sharpener : IDisposable
     private const int Candidates = 64;
     private const double MostSeconds = 30;
 
-    // Buffers that a piece takes besides finished parts: a row of level 1 and the rows of level 0 below it.
-    private const int PieceBuffers = 16;
+    // Memory comes free when readers give it back, and a moment after chunks were let go.
+    private const int RetryMilliseconds = 1000;
+    private const int MostRetries = 5;
+
+    // Chunks that a piece makes, and buffers that it takes besides parts that are there: its own, and eight of the level below each.
+    private const int PieceChunks = 4;
+    private const int PieceBuffers = 9 * PieceChunks;
 
     private readonly IReadOnlyList<Multiscale> _volumes;
     private readonly PreviewChoice _choice;
@@ -35,6 +40,7 @@ internal sealed class Sharpener : IDisposable
     private long _wakes;
     private int _isAwake;
     private int _isChanged;
+    private int _retries;
     private long _sharpened;
 
     public Sharpener(
@@ -92,32 +98,45 @@ internal sealed class Sharpener : IDisposable
         }
 
         if (Interlocked.Exchange(ref _isChanged, 0) == 1) _failed.Clear();
-        if (Choose() is not { } target)
+        if (Choose(out bool lacksMemory) is not { } target)
         {
+            if (lacksMemory && ++_retries <= MostRetries)
+            {
+                _timer.Change(RetryMilliseconds, Timeout.Infinite);
+                return;
+            }
+
+            _retries = 0;
+            _failed.Clear();
             Forget(_parts);
             Volatile.Write(ref _isAwake, 0);
             if (Interlocked.Read(ref _wakes) != wakes && Interlocked.Exchange(ref _isAwake, 1) == 0) LookLater();
             return;
         }
 
+        _retries = 0;
         if (TryMake(target)) _scheduler.Enqueue(ChunkPriority.Background, Step);
         else if (!_stop.IsCancellationRequested) LookLater();
     }
 
-    private ChunkAddress? Choose()
+    private ChunkAddress? Choose(out bool lacksMemory)
     {
+        lacksMemory = false;
         ChunkAddress? best = null;
         long least = long.MaxValue;
         long room = _pool.Budget - _pool.InUse;
         foreach (ChunkAddress address in _given.Recent(Candidates))
         {
             Multiscale volume = _volumes[address.Volume];
-            // Depth first, all parts of one chunk of each level are held at a time.
-            long held = _parts.Count, most = (address.Level * (ChunkParts.Overlap(volume) ? 64L : 8L)) + PieceBuffers;
-            if (_failed.Contains(address) || Math.Max(PieceBuffers, most - held) * SizeClass.BytesOf(volume.ChunkBytes) > room) continue;
+            if (_failed.Contains(address)) continue;
+            // Depth first, all parts of one chunk of each level are held at a time; and what is decoded stays until all of it was used.
+            long most = (address.Level * (ChunkParts.Overlap(volume) ? 64L : 8L)) + PieceBuffers;
+            long needed = Math.Max(PieceBuffers, most - _parts.Count) * SizeClass.BytesOf(volume.ChunkBytes);
             long limit = Math.Min(least - 1, _choice.BytesIn(address.Volume, MostSeconds));
-            long cost = _choice.Cost(address, limit);
-            if (cost <= limit) (best, least) = (address, cost);
+            long cost = needed > room ? 0 : _choice.Cost(address, limit);
+            if (cost > limit) continue;
+            if (needed + (volume.Volume.Source.Unit.IsDecoded ? cost : 0) > room) lacksMemory = true;
+            else (best, least) = (address, cost);
         }
 
         return best;
@@ -178,7 +197,7 @@ internal sealed class Sharpener : IDisposable
 
         List<ChunkAddress> row = [next];
         if (next == target || ChunkParts.Overlap(volume)) return row;
-        int most = Math.Min(_maker.MostInRow(next), PieceBuffers / 4);
+        int most = Math.Min(_maker.MostInRow(next), PieceChunks);
         long end = Math.Min((target.X + 1) << (target.Level - next.Level), volume.Levels[next.Level].Grid.Counts.X);
         while (row.Count < most && next.X + row.Count < end && !_choice.Has(next with { X = next.X + row.Count })) row.Add(next with { X = next.X + row.Count });
         return row;

@@ -11,7 +11,7 @@ namespace ZarrFs.Host.Files;
 /// </summary>
 internal sealed class RecentFiles : IDisposable
 {
-    private const int Most = 32;
+    private const int Most = 128;
     private const long MilliSeconds = 2000;
 
     private readonly IChunkReader _chunks;
@@ -142,6 +142,9 @@ internal sealed class RecentFiles : IDisposable
             entry.AddReference();
             _entry = entry;
         }
+
+        /// <summary>The chunk's revision when the file was opened.</summary>
+        public int Revision => (_entry ?? throw new ObjectDisposedException(nameof(FileUse))).Revision;
 
         public SafeFileHandle Handle => (_entry ?? throw new ObjectDisposedException(nameof(FileUse))).File.Handle;
 

@@ -36,18 +36,24 @@ internal sealed class ChunkSender : IDisposable
 
     public Task SendAsync(HttpContext context, in Node node)
     {
-        Validators guess = ValidatorsOf(node, _chunks.StatusOf(node.Chunk) == ChunkStatus.Provisional);
+        int revision = _chunks.RevisionOf(node.Chunk);
+        Validators guess = ValidatorsOf(node, revision, _chunks.StatusOf(node.Chunk) == ChunkStatus.Provisional);
         if (guess.IsProvisional)
         {
             // Who has the exact chunk already needs no preview of it.
-            Validators exact = ValidatorsOf(node, isProvisional: false);
+            Validators exact = ValidatorsOf(node, revision, isProvisional: false);
             if (Preconditions.Status(context.Request.Headers, exact) == StatusCodes.Status304NotModified) guess = exact;
         }
 
         if (!FileHeaders.Set(context, Binary, node.Size, guess, out _)) return Task.CompletedTask;
         if (_budget.TryTake(node.Size))
         {
-            if (_chunks.TryGet(node.Chunk, out Lease lease)) return SendLeasedAsync(context, lease, node);
+            if (_chunks.TryGet(node.Chunk, out Lease lease))
+            {
+                if (_chunks.RevisionOf(node.Chunk) == revision) return SendLeasedAsync(context, lease, node, revision);
+                lease.Dispose();
+            }
+
             _budget.Return(node.Size);
         }
 
@@ -77,7 +83,7 @@ internal sealed class ChunkSender : IDisposable
     /// <summary>Waits for the chunk to be made, then for room to send it; while waiting for room it holds no memory.</summary>
     private async Task MakeAndSendAsync(HttpContext context, Node node)
     {
-        Lease lease = await MakeAsync(context, node);
+        (Lease lease, int revision) = await MakeAsync(context, node);
         if (!_budget.TryTake(node.Size))
         {
             lease.Dispose();
@@ -85,7 +91,7 @@ internal sealed class ChunkSender : IDisposable
             try
             {
                 // Most often still in the cache; else it is made again.
-                lease = await MakeAsync(context, node);
+                (lease, revision) = await MakeAsync(context, node);
             }
             catch
             {
@@ -94,16 +100,23 @@ internal sealed class ChunkSender : IDisposable
             }
         }
 
-        await SendLeasedAsync(context, lease, node);
+        await SendLeasedAsync(context, lease, node, revision);
     }
 
-    private async Task<Lease> MakeAsync(HttpContext context, Node node)
+    /// <summary>A chunk, with its revision: of the very bytes, or a client would keep those of before under the tag of those of now.</summary>
+    private async Task<(Lease Lease, int Revision)> MakeAsync(HttpContext context, Node node)
     {
         try
         {
             if (Interlocked.Increment(ref _waiting) > _mostWaiting)
                 throw new OverloadException($"{_mostWaiting} requests are waiting for chunks to be made");
-            return await _chunks.GetAsync(node.Chunk, context.RequestAborted);
+            while (true)
+            {
+                int revision = _chunks.RevisionOf(node.Chunk);
+                Lease lease = await _chunks.GetAsync(node.Chunk, context.RequestAborted);
+                if (_chunks.RevisionOf(node.Chunk) == revision) return (lease, revision);
+                lease.Dispose();
+            }
         }
         finally
         {
@@ -112,13 +125,13 @@ internal sealed class ChunkSender : IDisposable
     }
 
     /// <summary>Sends a chunk, or the part that is wanted, that room was taken for; gives the lease and the room back.</summary>
-    private async Task SendLeasedAsync(HttpContext context, Lease lease, Node node)
+    private async Task SendLeasedAsync(HttpContext context, Lease lease, Node node, int revision)
     {
         ILendingOutput? output = context.Features.Get<ILendingOutput>();
         try
         {
             if (lease.Length != node.Size) throw new InvalidOperationException($"the chunk has {lease.Length} bytes where its node says {node.Size}");
-            if (!FileHeaders.Set(context, Binary, node.Size, ValidatorsOf(node, lease.IsProvisional), out ByteRange range)) return;
+            if (!FileHeaders.Set(context, Binary, node.Size, ValidatorsOf(node, revision, lease.IsProvisional), out ByteRange range)) return;
             ReadOnlyMemory<byte> bytes = lease.Memory.Slice((int)range.Start, (int)range.Length);
             if (output is null)
             {
@@ -146,7 +159,7 @@ internal sealed class ChunkSender : IDisposable
     {
         try
         {
-            if (!FileHeaders.Set(context, Binary, node.Size, ValidatorsOf(node, isProvisional: false), out ByteRange range)) return;
+            if (!FileHeaders.Set(context, Binary, node.Size, ValidatorsOf(node, file.Revision, isProvisional: false), out ByteRange range)) return;
             Task started = context.Response.StartAsync(CancellationToken.None);
             if (!started.IsCompletedSuccessfully) await started;
             output.Lend(file.Handle, range.Start, (int)range.Length, _disk);
@@ -161,5 +174,5 @@ internal sealed class ChunkSender : IDisposable
         }
     }
 
-    private Validators ValidatorsOf(in Node node, bool isProvisional) => Validators.OfChunk(_tree, _chunks, node, isProvisional);
+    private Validators ValidatorsOf(in Node node, int revision, bool isProvisional) => Validators.OfChunk(_tree, node, revision, isProvisional);
 }

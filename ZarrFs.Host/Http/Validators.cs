@@ -18,9 +18,12 @@ internal readonly record struct Validators(string Tag, DateTimeOffset? Modified,
     /// Those of a chunk. Its preview and each of its revisions have a tag of their own; a date only its first exact bytes have, since that of the
     /// source is all there is.
     /// </summary>
-    public static Validators OfChunk(IFileTree tree, IChunkReader chunks, in Node node, bool isProvisional)
+    /// <param name="tree">Whose.</param>
+    /// <param name="node">The chunk.</param>
+    /// <param name="revision">That of the bytes.</param>
+    /// <param name="isProvisional">Whether they are a preview's.</param>
+    public static Validators OfChunk(IFileTree tree, in Node node, int revision, bool isProvisional)
     {
-        int revision = chunks.RevisionOf(node.Chunk);
         string tag = tree.ETag(node);
         if (revision > 0) tag = $"{tag}-r{revision}";
         return new($"\"{tag}{(isProvisional ? "-p" : "")}\"", revision > 0 || isProvisional ? null : WholeSeconds(node.Modified), isProvisional);

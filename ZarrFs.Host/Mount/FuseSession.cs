@@ -23,6 +23,9 @@ internal sealed partial class FuseSession : IDisposable
 
     private const int StackSize = 256 * 1024;
 
+    /// <summary>Enough to open files of the cache for a few readers at once.</summary>
+    private const int SpareReaderThreads = 4;
+
     private readonly FuseDevice _device;
     private readonly IFileTree _tree;
     private readonly MountOptions _options;
@@ -34,6 +37,7 @@ internal sealed partial class FuseSession : IDisposable
     private readonly FailureLog _failures;
     private readonly Invalidations _invalidations;
     private readonly DiskThreads _disk = new("fuse disk");
+    private readonly SpareReaders _spare;
     private readonly StoredReads _stored;
     private readonly FileReader _files;
     private readonly OpenChunks _opens;
@@ -58,10 +62,11 @@ internal sealed partial class FuseSession : IDisposable
         _attributes = new NodeAttributes(Libc.GetUid(), Libc.GetGid());
         _directories = new DirectoryReader(tree, _attributes);
         _invalidations = new Invalidations(device, tree, chunks);
+        _spare = new SpareReaders(options.Passthrough ? SpareReaderThreads : 0);
         var late = new LateReads(device, chunks, _pending, _failures, _invalidations);
-        _stored = new StoredReads(device, chunks, _pending, late, _invalidations, _disk);
+        _stored = new StoredReads(device, chunks, _pending, late, _invalidations, _disk, _spare);
         _files = new FileReader(device, tree, chunks, _stored, late, _invalidations);
-        _opens = new OpenChunks(device, chunks, _pending, _failures, _disk, logger);
+        _opens = new OpenChunks(device, chunks, _pending, _failures, _disk, _spare, logger);
     }
 
     /// <summary>Completes when the filesystem has been unmounted and the last reply is out.</summary>
@@ -90,8 +95,8 @@ internal sealed partial class FuseSession : IDisposable
 
         _passthrough &= _kernel.HasFlag(FuseCapabilities.Passthrough);
         _invalidations.Start();
-        _readers = _options.ReaderThreads;
-        for (int i = 0; i < _options.ReaderThreads; i++)
+        _readers = _options.ReaderThreads + _spare.Count;
+        for (int i = 0; i < _options.ReaderThreads + _spare.Count; i++)
             new Thread(ReadRequests, StackSize) { IsBackground = true, Name = $"fuse reader {i}" }.Start();
     }
 

@@ -18,19 +18,21 @@ internal sealed partial class OpenChunks
     private readonly PendingReads _pending;
     private readonly FailureLog _failures;
     private readonly DiskThreads _disk;
+    private readonly SpareReaders _spare;
     private readonly ILogger _logger;
     private readonly Dictionary<ulong, OpenChunk> _open = [];
     private long _backingsOpened;
     private long _backingsClosed;
     private volatile bool _refused;
 
-    public OpenChunks(FuseDevice device, IChunkReader chunks, PendingReads pending, FailureLog failures, DiskThreads disk, ILogger logger)
+    public OpenChunks(FuseDevice device, IChunkReader chunks, PendingReads pending, FailureLog failures, DiskThreads disk, SpareReaders spare, ILogger logger)
     {
         _device = device;
         _chunks = chunks;
         _pending = pending;
         _failures = failures;
         _disk = disk;
+        _spare = spare;
         _logger = logger;
     }
 
@@ -67,23 +69,18 @@ internal sealed partial class OpenChunks
         }
 
         FuseOpenOut reply;
+        bool mayPass = false;
         lock (_open)
         {
             if (!TryJoin(node, out reply))
             {
-                if (!_refused && _chunks.HasFile(node.Chunk))
-                {
-                    Node chunk = node;
-                    _pending.Add(unique);
-                    _disk.Post(() => OpenFile(unique, chunk));
-                    return;
-                }
-
-                reply = Add(node, backing: 0, revision: 0);
+                mayPass = !_refused && _chunks.HasFile(node.Chunk);
+                if (!mayPass) reply = Add(node, backing: 0, revision: 0);
             }
         }
 
-        Send(unique, node, reply);
+        if (mayPass) OpenWaiting(unique, node);
+        else Send(unique, node, reply);
     }
 
     /// <summary>Notes a RELEASE.</summary>
@@ -113,6 +110,25 @@ internal sealed partial class OpenChunks
     }
 
     private static FuseOpenOut Cached(Handle handle) => new() { Fh = (ulong)handle, OpenFlags = FuseOpenFlags.KeepCache | FuseOpenFlags.NoFlush };
+
+    private void OpenWaiting(ulong unique, Node node)
+    {
+        _pending.Add(unique);
+        if (!_spare.TryEnter())
+        {
+            _disk.Post(() => OpenFile(unique, node));
+            return;
+        }
+
+        try
+        {
+            OpenFile(unique, node);
+        }
+        finally
+        {
+            _spare.Exit();
+        }
+    }
 
     // On a thread that may wait. Every way out has sent exactly one reply.
     private void OpenFile(ulong unique, in Node node)

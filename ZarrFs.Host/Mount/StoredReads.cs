@@ -7,7 +7,7 @@ namespace ZarrFs.Host.Mount;
 
 /// <summary>
 /// Reads of chunks that are in a file of the disk cache and not in memory: from the file into the reply, without a chunk's worth of memory. What
-/// the page cache has is answered by the reader thread itself; for all else another thread waits.
+/// the page cache has is answered by the reader thread itself; all else waits on a spare one, or on a thread for that.
 /// </summary>
 internal sealed class StoredReads : IDisposable
 {
@@ -17,10 +17,11 @@ internal sealed class StoredReads : IDisposable
     private readonly LateReads _late;
     private readonly Invalidations _invalidations;
     private readonly DiskThreads _disk;
+    private readonly SpareReaders _spare;
     private readonly RecentFiles _recent;
 
     public StoredReads(
-        FuseDevice device, IChunkReader chunks, PendingReads pending, LateReads late, Invalidations invalidations, DiskThreads disk)
+        FuseDevice device, IChunkReader chunks, PendingReads pending, LateReads late, Invalidations invalidations, DiskThreads disk, SpareReaders spare)
     {
         _device = device;
         _chunks = chunks;
@@ -28,6 +29,7 @@ internal sealed class StoredReads : IDisposable
         _late = late;
         _invalidations = invalidations;
         _disk = disk;
+        _spare = spare;
         _recent = new RecentFiles(chunks);
     }
 
@@ -49,18 +51,34 @@ internal sealed class StoredReads : IDisposable
         return true;
     }
 
-    /// <summary>Replies later, if the chunk seems to have a file; false if it has none, and somebody else has to.</summary>
+    /// <summary>Replies in time, if the chunk seems to have a file; false if it has none, and somebody else has to.</summary>
     public bool TryBegin(ulong unique, in Node node, int offset, int length, int mark)
     {
         if (!_chunks.HasFile(node.Chunk)) return false;
-        Node chunk = node;
-        CancellationToken cancellation = _pending.Add(unique);
-        _disk.Post(() => Answer(unique, chunk, offset, length, mark, cancellation));
+        Begin(unique, node, offset, length, mark, _pending.Add(unique));
         return true;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _recent.Dispose();
+
+    private void Begin(ulong unique, Node node, int offset, int length, int mark, CancellationToken cancellation)
+    {
+        if (!_spare.TryEnter())
+        {
+            _disk.Post(() => Answer(unique, node, offset, length, mark, cancellation));
+            return;
+        }
+
+        try
+        {
+            Answer(unique, node, offset, length, mark, cancellation);
+        }
+        finally
+        {
+            _spare.Exit();
+        }
+    }
 
     private void Answer(ulong unique, in Node node, int offset, int length, int mark, CancellationToken cancellation)
     {

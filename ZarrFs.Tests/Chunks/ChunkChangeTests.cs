@@ -177,11 +177,14 @@ public sealed class ChunkChangeTests : IDisposable
         {
             if (Volatile.Read(ref changed) && region.Z == 3) throw new SourceChangedException("/test/array/3.tif", "changed since it was looked at");
         };
-        test.Source.TakesIn = () => Brighten(test.Source, 3, 4);
+        test.Source.TakesIn = () =>
+        {
+            Brighten(test.Source, 3, 4);
+            Volatile.Write(ref changed, false);
+        };
         test.Store.LookAgain = source => Task.Run(() =>
         {
-            if (Interlocked.Increment(ref looks) == 1) return; // not at rest yet
-            if (Interlocked.Exchange(ref changed, false)) Change(test, 3, 4);
+            if (Interlocked.Increment(ref looks) == 2) Change(test, 3, 4); // at the first one it is not at rest
         });
         ChunkAddress[] wanted = [.. test.Chunks().Where(address => address.Z == 0)];
         byte[][] found = await Task.WhenAll(wanted.Select(test.Read));
@@ -213,6 +216,34 @@ public sealed class ChunkChangeTests : IDisposable
         source.Before = null;
         source.Decoding = null;
         foreach (ChunkAddress address in test.Chunks()) await test.ReadAndCompare(address);
+        await test.EndWithoutLeaks();
+    }
+
+    [Theory]
+    [InlineData(DownsampleMethod.Mean, false)]
+    [InlineData(DownsampleMethod.Mean, true)]
+    [InlineData(DownsampleMethod.Nearest, false)]
+    public async Task Previews_are_made_anew_too(DownsampleMethod method, bool isOnItsWay)
+    {
+        using var test = new TestStore(ArraySource.Random(Shape, DataType.UInt8), Chunk, method: method, previews: new PreviewOptions(PreviewMode.Only));
+        var address = new ChunkAddress(0, 2, 0, 0, 0, 0, 0);
+        using ManualResetEventSlim reading = new(), goOn = new(!isOnItsWay);
+        test.Source.Before = _ =>
+        {
+            reading.Set();
+            goOn.Wait();
+        };
+        Task<byte[]> first = test.Read(address);
+        await Task.Run(reading.Wait);
+        byte[]? before = isOnItsWay ? null : await first;
+        test.Source.TakesIn = () => Brighten(test.Source, 0, 32);
+        Change(test, 0, 32);
+        goOn.Set();
+        var oracle = new PlainPyramid(Shape, DataType.UInt8, test.Source.Voxels, method, test.Multiscale.Levels.Count, previews: method != DownsampleMethod.Nearest);
+        byte[] expected = oracle.Chunk(address, Chunk);
+        Assert.Equal(expected, isOnItsWay ? await first : await test.Read(address));
+        Assert.NotEqual(expected, before);
+        Assert.Equal(1, test.Store.RevisionOf(address));
         await test.EndWithoutLeaks();
     }
 

@@ -105,6 +105,7 @@ public sealed class ExactCostTests
         Assert.False(choice.IsPreviewed(At(1)));
         choice.Leave(second);
         Assert.Equal(1, choice.MostInRow(At(1)));
+        Assert.Equal(8, choice.MostInRow(At(0)));
     }
 
     [Fact]
@@ -116,6 +117,7 @@ public sealed class ExactCostTests
         Assert.False(choice.IsPreviewed(At(2)));
         Assert.True(choice.IsPreviewed(At(3)));
         Assert.Equal(4, choice.MostInRow(At(1)));
+        Assert.Equal(int.MaxValue, choice.MostInRow(At(0)));
     }
 
     private static Multiscale Make(ISource source, int chunk, DownsampleMethod method = DownsampleMethod.Mean) =>

@@ -37,6 +37,24 @@ public sealed class DecodedOnceTests
         }
     }
 
+    [TestDataFact]
+    public async Task One_slice_decoded_serves_all_previews_of_a_level()
+    {
+        using var pool = new BufferPool(32 << 20);
+        using ISource source = SourceOpener.Open(TestData.Path("real/derived/lzw.tif"), new SourceOptions { Pool = pool });
+        var volume = new Multiscale("once", new Volume(source, VolumeRanges.All, null, null), new ChunkShape(16, 16, 16), null, DownsampleMethod.Mean);
+        using var store = new ChunkStore([volume], pool, 2, previews: new PreviewOptions(PreviewMode.Only));
+        long decoded = 0;
+        for (int level = volume.Levels.Count - 1; level > 0; level--)
+        {
+            VolumeShape counts = volume.Levels[level].Grid.Counts;
+            await Task.WhenAll(Enumerable.Range(0, (int)(counts.Z * counts.Y * counts.X)).Select(i => Read(
+                store, new ChunkAddress(0, level, 0, 0, i / (counts.Y * counts.X), i / counts.X % counts.Y, i % counts.X))));
+            decoded += volume.Levels[level].Shape.Z;
+            Assert.InRange(((TiffSource)source).Decoded, 1, decoded); // a slice may still be there from the level before
+        }
+    }
+
     private static async Task Read(ChunkStore store, ChunkAddress address)
     {
         using Lease lease = await store.GetAsync(address, CancellationToken.None);

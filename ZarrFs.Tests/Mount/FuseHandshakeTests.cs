@@ -26,7 +26,21 @@ public class FuseHandshakeTests
         Assert.Equal((1024, 256), (answer.MaxBackground, answer.MaxPages));
     }
 
-    // Sizes of linux/fuse.h, 7.38.
+    [Fact]
+    public void Passthrough_takes_both_sides_and_says_how_deep()
+    {
+        var offer = new FuseInitIn { Major = 7, Minor = 45 };
+        const uint Bit = (uint)((ulong)FuseCapabilities.Passthrough >> 32);
+        foreach ((bool wanted, bool offered) in ((bool, bool)[])[(true, true), (true, false), (false, true)])
+        {
+            FuseCapabilities kernel = FuseCapabilities.InitExt | (offered ? FuseCapabilities.Passthrough : FuseCapabilities.None);
+            FuseInitOut answer = FuseHandshake.Negotiate(offer, kernel, 1024, wanted);
+            Assert.Equal(wanted && offered ? Bit : 0, answer.Flags2);
+            Assert.Equal(wanted && offered ? 1u : 0, answer.MaxStackDepth);
+        }
+    }
+
+    // Sizes of linux/fuse.h, 7.40.
     [Fact]
     public void Structures_have_the_kernels_sizes()
     {
@@ -38,6 +52,9 @@ public class FuseHandshakeTests
         Assert.Equal(104, Unsafe.SizeOf<FuseAttrOut>());
         Assert.Equal(16, Unsafe.SizeOf<FuseOpenOut>());
         Assert.Equal(40, Unsafe.SizeOf<FuseReadIn>());
+        Assert.Equal(24, Unsafe.SizeOf<FuseReleaseIn>());
+        Assert.Equal(16, Unsafe.SizeOf<FuseBackingMap>());
+        Assert.Equal(24, Unsafe.SizeOf<FuseNotifyInvalidateInode>());
         Assert.Equal(24, Unsafe.SizeOf<FuseDirent>());
         Assert.Equal(80, Unsafe.SizeOf<FuseStatFsOut>());
     }

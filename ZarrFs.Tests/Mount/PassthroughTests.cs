@@ -153,6 +153,40 @@ public class PassthroughTests
     }
 
     [FuseFact(NeedsRoot = true, NeedsPassthrough = true)]
+    public void Files_that_are_slow_to_open_delay_nobody_else()
+    {
+        using var disk = new TemporaryFileSystem();
+        using var mounted = new MountedTree(passthrough: true);
+        for (int i = 0; i < 12; i++) Keep(mounted, disk, At(i));
+        using var ready = new ManualResetEventSlim();
+        int waiting = 0;
+        Func<string, CachedFile?> open = mounted.ChunkReader.OpenFile;
+        mounted.ChunkReader.OpenFile = path =>
+        {
+            Interlocked.Increment(ref waiting);
+            ready.Wait();
+            return open(path);
+        };
+        Task<byte[]>[] slow = [.. Enumerable.Range(0, 12).Select(i =>
+            Task.Factory.StartNew(() => File.ReadAllBytes(mounted.At($"chunks/{i}")), TaskCreationOptions.LongRunning))];
+        try
+        {
+            Eventually.True(() => mounted.PendingReads == 12, "all wait for the disk");
+            Assert.InRange(Volatile.Read(ref waiting), 1, 8); // by the threads that may wait; the others in line
+            Assert.Equal(mounted.ChunkReader.Expected(13), File.ReadAllBytes(mounted.At("chunks/13")));
+            Assert.Equal(mounted.Tree.NoteText, File.ReadAllBytes(mounted.At("note.json")));
+            Assert.DoesNotContain(slow, task => task.IsCompleted);
+        }
+        finally
+        {
+            ready.Set();
+        }
+
+        for (int i = 0; i < slow.Length; i++) Assert.Equal(mounted.ChunkReader.Expected(i), slow[i].GetAwaiter().GetResult());
+        AssertAllClosed(mounted);
+    }
+
+    [FuseFact(NeedsRoot = true, NeedsPassthrough = true)]
     public void Ten_thousand_opens_leave_nothing_open()
     {
         using var disk = new TemporaryFileSystem();

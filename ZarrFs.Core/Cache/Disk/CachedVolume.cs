@@ -19,7 +19,10 @@ internal sealed class CachedVolume : IDisposable
     private readonly string _inside;
     private readonly bool _isShown;
     private readonly Func<byte[]?>? _manifest;
-    private readonly HashSet<DiskKey> _moving = []; // files that get or lose their name just now; guarded by the index's lock
+
+    // Files that get or lose their name just now; guarded by the index's lock.
+    private readonly HashSet<DiskKey> _putting = [];
+    private readonly HashSet<DiskKey> _deleting = [];
 
     /// <param name="directory">The cache's directory.</param>
     /// <param name="name">Name of the volume's directory in it.</param>
@@ -47,6 +50,9 @@ internal sealed class CachedVolume : IDisposable
 
     /// <summary>Bytes that a chunk's file counts.</summary>
     public long FileBytes => _layout.FileBytes;
+
+    /// <summary>Bytes of the index's file.</summary>
+    public long IndexBytes => new FileInfo(Path.Combine(_inside, CacheDirectory.IndexFile)) is { Exists: true } file ? file.Length : 0;
 
     private DiskTrouble Trouble => _directory.Trouble;
 
@@ -122,10 +128,13 @@ internal sealed class CachedVolume : IDisposable
     }
 
     /// <summary>Keeps a chunk; empty bytes stand for one that is all fill.</summary>
+    /// <param name="key">Which.</param>
+    /// <param name="raw">Its bytes.</param>
+    /// <param name="hasRoom">Asked before a file is written.</param>
     /// <returns>False if it could not be.</returns>
-    public bool TryPut(DiskKey key, ReadOnlySpan<byte> raw)
+    public bool TryPut(DiskKey key, ReadOnlySpan<byte> raw, Func<bool> hasRoom)
     {
-        if (!TryPut(key, raw, () => !_index.IsForgotten(key))) return false;
+        if (!TryPut(key, raw, hasRoom, () => !_index.IsForgotten(key))) return false;
         _documents.Settle(key.Level);
         return true;
     }
@@ -137,9 +146,8 @@ internal sealed class CachedVolume : IDisposable
     public void Forget(Func<DiskKey, bool> which)
     {
         Load();
-        List<(DiskKey Key, IndexEntry Entry)> known = _index.Where((key, _) => !key.IsDocument && which(key));
         _index.Forget(which);
-        Delete([.. known.Select(file => file.Key)]);
+        Delete([.. _index.Where((key, _) => !key.IsDocument && which(key)).Select(file => file.Key)]);
     }
 
     /// <summary>
@@ -166,13 +174,18 @@ internal sealed class CachedVolume : IDisposable
     }
 
     /// <summary>Forgets chunks and deletes their files.</summary>
-    /// <returns>The number of those that are gone.</returns>
-    public int Delete(IReadOnlyList<DiskKey> keys)
+    /// <returns>The number of files that are gone now, and of those that cannot be deleted.</returns>
+    public (int Gone, int Stuck) Delete(IReadOnlyList<DiskKey> keys)
     {
-        int deleted = 0;
-        for (int start = 0; start < keys.Count; start += Batch) deleted += DeleteBatch(keys.Skip(start).Take(Batch));
+        int gone = 0, stuck = 0;
+        for (int start = 0; start < keys.Count; start += Batch)
+        {
+            (int Gone, int Stuck) deleted = DeleteBatch(keys.Skip(start).Take(Batch));
+            (gone, stuck) = (gone + deleted.Gone, stuck + deleted.Stuck);
+        }
+
         if (keys.Count > 0) _documents.Settle();
-        return deleted;
+        return (gone, stuck);
     }
 
     /// <summary>True if all chunks of a level are known.</summary>
@@ -189,7 +202,7 @@ internal sealed class CachedVolume : IDisposable
     {
         bool isTaken = ChecksumOf(document) is null && File.Exists(PathOf(document));
         if (isTaken) Trouble.Foreign(PathOf(document));
-        else if (Trouble.MayWrite && TrySync()) TryPut(document, content, isDue);
+        else if (Trouble.MayWrite && TrySync()) TryPut(document, content, static () => true, isDue);
     }
 
     /// <summary>Deletes a metadata document, if it is the one that was put there.</summary>
@@ -312,12 +325,12 @@ internal sealed class CachedVolume : IDisposable
         return isRight;
     }
 
-    private bool TryPut(DiskKey key, ReadOnlySpan<byte> bytes, Func<bool> isWanted)
+    private bool TryPut(DiskKey key, ReadOnlySpan<byte> bytes, Func<bool> hasRoom, Func<bool> isWanted)
     {
         if (!Trouble.MayWrite) return false;
         try
         {
-            return Put(key, bytes, isWanted);
+            return Put(key, bytes, hasRoom, isWanted);
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
         {
@@ -326,7 +339,7 @@ internal sealed class CachedVolume : IDisposable
         }
     }
 
-    private bool Put(DiskKey key, ReadOnlySpan<byte> bytes, Func<bool> isWanted)
+    private bool Put(DiskKey key, ReadOnlySpan<byte> bytes, Func<bool> hasRoom, Func<bool> isWanted)
     {
         lock (_index.Sync)
         {
@@ -338,7 +351,7 @@ internal sealed class CachedVolume : IDisposable
                 if (!_index.CanWrite) throw new IOException($"the index of {Name} cannot be written");
             }
 
-            if (!_index.CanWrite || _moving.Contains(key) || !isWanted()) return false;
+            if (!_index.CanWrite || _putting.Contains(key) || _deleting.Contains(key) || !isWanted()) return false;
             _index.Refresh();
             bool isThere = File.Exists(PathOf(key));
             if (_index.TryGet(key, out IndexEntry known) && (known.IsEmpty || isThere)) return true;
@@ -349,18 +362,18 @@ internal sealed class CachedVolume : IDisposable
             }
 
             if (bytes.IsEmpty) return _index.Add(RecordKind.Empty, key, 0) != 0;
-            _moving.Add(key);
+            _putting.Add(key);
         }
 
         string unfinished = _directory.NextTemporary();
         try
         {
-            return PutFile(key, bytes, unfinished, isWanted);
+            return hasRoom() && PutFile(key, bytes, unfinished, isWanted);
         }
         finally
         {
             CacheFiles.TryDelete(unfinished);
-            lock (_index.Sync) _moving.Remove(key);
+            lock (_index.Sync) _putting.Remove(key);
         }
     }
 
@@ -373,6 +386,7 @@ internal sealed class CachedVolume : IDisposable
         var stamp = FileStamp.Of(file);
         lock (_index.Sync)
         {
+            _putting.Remove(key); // from now on it can be deleted
             if (!isOurs) return TakeOther(key, id);
             if (!key.IsDocument) Trouble.Counters.AddWrite();
             _index.Stamp(key, id, stamp);
@@ -415,7 +429,7 @@ internal sealed class CachedVolume : IDisposable
         Delete([key]);
     }
 
-    private int DeleteBatch(IEnumerable<DiskKey> keys)
+    private (int Gone, int Stuck) DeleteBatch(IEnumerable<DiskKey> keys)
     {
         var files = new List<(DiskKey Key, IndexEntry Entry)>(Batch);
         lock (_index.Sync)
@@ -424,7 +438,7 @@ internal sealed class CachedVolume : IDisposable
             foreach (DiskKey key in keys)
             {
                 // What is getting its name now is looked at when it has it.
-                if (_index.Find(key) is not { } entry || !_moving.Add(key)) continue;
+                if (_index.Find(key) is not { } entry || _putting.Contains(key) || !_deleting.Add(key)) continue;
                 _index.Remove(key);
                 files.Add((key, entry));
             }
@@ -438,21 +452,22 @@ internal sealed class CachedVolume : IDisposable
 
         // One without a name yet is another process's, which goes on with it.
         var gone = new List<(DiskKey Key, ulong Id)>(files.Count);
-        int deleted = 0;
+        int deleted = 0, stuck = 0;
         foreach ((DiskKey key, IndexEntry entry) in files)
         {
             if (!entry.IsPlaced) continue;
             bool isGone = entry.IsEmpty || CacheFiles.TryDelete(PathOf(key));
             if (isGone) gone.Add((key, entry.Id));
-            if (isGone && !entry.IsEmpty) deleted++;
+            if (!isGone) stuck++;
+            else if (!entry.IsEmpty) deleted++;
         }
 
         lock (_index.Sync)
         {
             _index.Drop(gone);
-            foreach ((DiskKey key, _) in files) _moving.Remove(key);
+            foreach ((DiskKey key, _) in files) _deleting.Remove(key);
         }
 
-        return deleted;
+        return (deleted, stuck);
     }
 }

@@ -88,6 +88,9 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     /// <summary>Bytes of chunks that wait to be written.</summary>
     public long QueuedBytes => _writer.QueuedBytes;
 
+    /// <summary>Ends when all is read and what is too much is gone.</summary>
+    internal Task Loading => _loading;
+
     /// <summary>What has failed; for tests.</summary>
     internal DiskTrouble Trouble => _directory.Trouble;
 
@@ -166,17 +169,14 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         if (!MayKeep(address)) return false;
         CachedVolume volume = _volumes[address.Volume];
         if (!raw.IsEmpty) ArgumentOutOfRangeException.ThrowIfNotEqual(raw.Length, Place(address).ChunkBytes, nameof(raw));
-        if (Zeros.IsAllZero(raw)) return volume.TryPut(KeyOf(address), []);
-        if (!_directory.Trouble.MayWrite) return false;
-        if (volume.StateOf(KeyOf(address)) == CachedState.Present) return volume.TryPut(KeyOf(address), raw);
-        if (!_limit.TryBeginRoom(volume.FileBytes)) return false;
+        bool hasRoom = false;
         try
         {
-            return volume.TryPut(KeyOf(address), raw);
+            return volume.TryPut(KeyOf(address), Zeros.IsAllZero(raw) ? [] : raw, () => hasRoom = _limit.TryBeginRoom(volume.FileBytes));
         }
         finally
         {
-            _limit.EndRoom(volume.FileBytes);
+            if (hasRoom) _limit.EndRoom(volume.FileBytes);
         }
     }
 
@@ -248,6 +248,8 @@ public sealed class DiskCache : IChunkDisk, IDisposable
             volume.Load();
             volume.Settle();
         }
+
+        _limit.Keep();
     }
 
     private void Write(ChunkAddress address, ChunkBuffer chunk) => TryPut(address, chunk.IsShared ? [] : chunk.Span);
@@ -255,6 +257,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     /// <summary>Once a minute: what a power failure or a kill costs is never more than was done since.</summary>
     private void Idle()
     {
+        _limit.Keep();
         foreach (CachedVolume volume in _distinct) volume.FlushUses();
         if (Counters.Writes == _synced || !_directory.Trouble.MayWrite) return;
         _synced = Counters.Writes;

@@ -13,7 +13,7 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
     private const int LookPart = 32; // how much may be written before a look at what others have written
 
     private readonly Lock _sync = new();
-    private readonly Dictionary<string, (CachedVolume Volume, long Bytes)> _others = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Other> _others = new(StringComparer.Ordinal);
     private long _sinceLook = long.MaxValue / 2; // at first
     private long _reserved;
 
@@ -23,6 +23,16 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
         get
         {
             lock (_sync) return Sum();
+        }
+    }
+
+    /// <summary>Deletes what is too much, by whomever it was written, or under a larger limit.</summary>
+    public void Keep()
+    {
+        lock (_sync)
+        {
+            Look();
+            if (Sum() > most) Evict(0);
         }
     }
 
@@ -37,7 +47,6 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
             if (isFull || _sinceLook > most / LookPart)
             {
                 Look();
-                _sinceLook = 0;
                 isFull = Sum() + bytes > most;
             }
 
@@ -58,7 +67,7 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
     {
         lock (_sync)
         {
-            foreach ((CachedVolume volume, _) in _others.Values) volume.Dispose();
+            foreach (Other other in _others.Values) other.Volume.Dispose();
         }
     }
 
@@ -67,22 +76,29 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
     /// <summary>Looks at what other processes have written, and at volumes that are not shown here: only their sums are kept in memory.</summary>
     private void Look()
     {
+        _sinceLook = 0;
         foreach (CachedVolume volume in shown) volume.Refresh();
         List<(string Name, VolumeLayout Layout)> found = directory.Volumes();
         foreach (string gone in _others.Keys.Except(found.Select(volume => volume.Name)).ToArray())
         {
-            _others[gone].Volume.Dispose();
-            _others.Remove(gone);
+            if (_others.Remove(gone, out Other other)) other.Volume.Dispose();
         }
 
         foreach ((string name, VolumeLayout layout) in found)
         {
             if (shown.Any(volume => volume.Name == name)) continue;
-            CachedVolume volume = _others.TryGetValue(name, out (CachedVolume Volume, long) known) ? known.Volume : new CachedVolume(directory, name, layout, null);
-            volume.Load();
-            _others[name] = (volume, volume.Bytes);
-            volume.Unload();
+            bool isKnown = _others.TryGetValue(name, out Other known);
+            CachedVolume volume = isKnown ? known.Volume : new CachedVolume(directory, name, layout, null);
+            if (!isKnown || volume.IndexBytes != known.IndexBytes) Measure(volume);
         }
+    }
+
+    private void Measure(CachedVolume volume)
+    {
+        volume.Load();
+        long bytes = volume.Bytes;
+        volume.Unload();
+        _others[volume.Name] = new Other(volume, bytes, volume.IndexBytes);
     }
 
     private void Evict(long bytes)
@@ -102,15 +118,17 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
 
         foreach ((CachedVolume volume, List<DiskKey> keys) in chosen)
         {
-            int deleted = volume.Delete(keys);
-            directory.Trouble.Counters.AddEvicted(deleted);
-            if (deleted < keys.Count) directory.Trouble.WriteFailed(new IOException($"{keys.Count - deleted} of the files that have to make room cannot be deleted"));
+            (int gone, int stuck) = volume.Delete(keys);
+            directory.Trouble.Counters.AddEvicted(gone);
+            if (stuck > 0) directory.Trouble.WriteFailed(new IOException($"{stuck} files that have to make room cannot be deleted"));
         }
 
-        foreach ((string name, (CachedVolume volume, _)) in _others.ToArray())
-        {
-            _others[name] = (volume, volume.Bytes);
-            volume.Unload();
-        }
+        foreach (Other other in _others.Values.ToArray()) Measure(other.Volume);
     }
+
+    /// <summary>A volume that is not shown.</summary>
+    /// <param name="Volume">The volume, not loaded.</param>
+    /// <param name="Bytes">What its files count.</param>
+    /// <param name="IndexBytes">The length of its index when they were counted: another one says that there is news.</param>
+    private readonly record struct Other(CachedVolume Volume, long Bytes, long IndexBytes);
 }

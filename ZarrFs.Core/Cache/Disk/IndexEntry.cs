@@ -30,6 +30,6 @@ internal struct IndexEntry
     /// <summary>True if it has been used since the index was told.</summary>
     public bool IsTouched;
 
-    /// <summary>True if others have put the same at the same time: whose file has the name is not known then.</summary>
+    /// <summary>True if there was another put of it: whose file has the name is not known then.</summary>
     public bool IsContested;
 }

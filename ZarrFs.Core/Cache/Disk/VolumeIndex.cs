@@ -46,7 +46,7 @@ internal sealed class VolumeIndex(VolumeLayout layout, uint boot)
         switch (record.Kind)
         {
             case RecordKind.Put when !isSame:
-                bool isContested = exists && !entry.IsPlaced;
+                bool isContested = exists && !entry.IsEmpty;
                 if (exists) Tally(record.Key, entry, -1);
                 entry = new IndexEntry { Checksum = record.Value, Id = record.Id, Used = record.Time, IsContested = isContested };
                 break;

@@ -15,7 +15,8 @@ internal readonly unsafe struct RowMostFrequent<T> : IRowReduction<T>
         int most = 0;
         for (int start = 0, end; start < count; start = end)
         {
-            for (end = start + 1; end < count && voxels[end] == voxels[start]; end++);
+            end = start + 1;
+            while (end < count && voxels[end] == voxels[start]) end++;
             if (end - start > most && !T.IsNaN(voxels[start])) (best, most) = (voxels[start], end - start);
         }
 

@@ -14,8 +14,8 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
     private const int Share = 100;
 
     private readonly Lock _sync = new();
-    private readonly SemaphoreSlim _asked = new(0, 1);
-    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _asked = NewTask();
+    private TaskCompletionSource _next = NewTask();
     private string? _left;
     private bool _leftTold;
     private bool _failing;
@@ -27,7 +27,7 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
     {
         lock (_sync)
         {
-            if (_asked.CurrentCount == 0) _asked.Release();
+            _asked.TrySetResult();
             return _next.Task;
         }
     }
@@ -38,8 +38,14 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
         {
             while (true)
             {
-                TaskCompletionSource asked;
-                lock (_sync) (asked, _next) = (_next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                TaskCompletionSource taken;
+                Task asked;
+                lock (_sync)
+                {
+                    (taken, _next, _asked) = (_next, NewTask(), NewTask());
+                    asked = _asked.Task;
+                }
+
                 TimeSpan cost;
                 try
                 {
@@ -47,11 +53,12 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
                 }
                 finally
                 {
-                    asked.SetResult();
+                    taken.SetResult();
                 }
 
                 TimeSpan pause = Share * cost;
-                await _asked.WaitAsync(pause > options.Interval ? pause : options.Interval, stop);
+                await Task.WhenAny(asked, Task.Delay(pause > options.Interval ? pause : options.Interval, stop));
+                stop.ThrowIfCancellationRequested();
             }
         }
         catch (OperationCanceledException)
@@ -98,7 +105,8 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
     private void TakeIn(IReadOnlyList<SourceChange> changes)
     {
         store.TakeIn(source, changes);
-        if (changes.Count == 1) WatchLog.Changed(logger, changes[0].Path, Word(changes[0].Kind));
+        string what = Word(changes[0].Kind);
+        if (changes.Count == 1) WatchLog.Changed(logger, changes[0].Path, what);
         else WatchLog.ChangedMany(logger, source.Path, changes.Count, changes[0].Path);
     }
 
@@ -113,6 +121,8 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
 
         _left = left;
     }
+
+    private static TaskCompletionSource NewTask() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static string Word(SourceChangeKind kind) => kind switch
     {

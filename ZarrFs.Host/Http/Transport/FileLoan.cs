@@ -8,11 +8,10 @@ namespace ZarrFs.Host.Http.Transport;
 /// <summary>
 /// Bytes of a file on their way to a socket. They go through one buffer a thread, which stays in the processor's cache: read and sent at once, as long
 /// as the page cache has them and the socket takes them. Only what has to wait for a slow client lies in memory of its own, and that is little.
-/// To Kestrel, which counts bytes, it is memory of that length; nobody may look into it.
 /// </summary>
-internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, int length, DiskThreads disk) : MemoryManager<byte>
+internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, int length, DiskThreads disk)
 {
-    // 64 KiB are a tenth slower, 1 MiB no faster.
+    // 4 MiB chunks go out half again as fast as by sendfile, and with pieces of 64 KiB a sixth slower than so; 64 KiB chunks about as fast as by sendfile.
     private const int Piece = 256 * 1024;
 
     // What a slow client holds. The rest of what was read for him is read again, from the page cache, when he has taken it.
@@ -21,11 +20,11 @@ internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, 
     [ThreadStatic]
     private static byte[]? _buffer;
 
-    private readonly int _length = length;
     private long _offset = offset;
     private int _left = length;
 
-    public override Memory<byte> Memory => CreateMemory(_length);
+    /// <summary>For Kestrel's books, which count bytes: memory of that length, into which nobody may look.</summary>
+    public Memory<byte> Memory { get; } = new Unread(length).Memory;
 
     /// <summary>Takes the next bytes, as many as there are without waiting.</summary>
     public int Take(Span<byte> bytes) => Advance(PageCache.Read(file, bytes[..Math.Min(bytes.Length, _left)], _offset));
@@ -49,18 +48,6 @@ internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, 
                 ArrayPool<byte>.Shared.Return(rest);
             }
         }
-    }
-
-    public override Span<byte> GetSpan() => throw new NotSupportedException("the bytes are in a file");
-
-    public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException("the bytes are in a file");
-
-    public override void Unpin()
-    {
-    }
-
-    protected override void Dispose(bool disposing)
-    {
     }
 
     /// <summary>Sends until the page cache has no more or the socket takes no more; in the second case gives a little to wait with.</summary>
@@ -112,5 +99,22 @@ internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, 
         _offset += bytes;
         _left -= bytes;
         return bytes;
+    }
+
+    private sealed class Unread(int length) : MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(length);
+
+        public override Span<byte> GetSpan() => throw new NotSupportedException("the bytes are in a file");
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException("the bytes are in a file");
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

@@ -33,6 +33,7 @@ public sealed class ForeignFileTests : IDisposable
         for (int run = 0; run < 2; run++)
         {
             using DiskCache cache = _rig.Open(run == 0 ? 1 << 30 : 20 * CacheRig.ChunkBytes);
+            Assert.True(cache.Loading.Wait(TimeSpan.FromSeconds(100)));
             foreach (ChunkAddress address in _rig.Chunks)
             {
                 bool kept = _rig.Put(cache, address);

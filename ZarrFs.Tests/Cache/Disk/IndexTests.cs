@@ -36,6 +36,7 @@ public sealed class IndexTests : IDisposable
         var random = new Random(8);
         using (DiskCache cache = _rig.Open())
         {
+            Assert.Equal(0, cache.CountOf(0, 0)); // and it is open by now
             foreach (ChunkAddress address in _rig.Chunks)
             {
                 byte[] garbage = new byte[random.Next(200)];

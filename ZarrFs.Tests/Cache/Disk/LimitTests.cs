@@ -82,6 +82,16 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
+    public void A_smaller_limit_than_the_last_run_had_is_kept_from_the_start()
+    {
+        using (DiskCache cache = Open()) Assert.All(_second.Full.Take(Room), address => Assert.True(_second.Put(cache, InSecond(address))));
+        using DiskCache smaller = CacheRig.Open(_first.Directory, 20 * CacheRig.ChunkBytes, null, _first.Multiscale);
+        Assert.True(smaller.Loading.Wait(TimeSpan.FromSeconds(100)));
+        Assert.InRange(OnDisk(), 15, 20);
+        Assert.Equal(OnDisk() * (long)CacheRig.ChunkBytes, smaller.Bytes);
+    }
+
+    [Fact]
     public void A_limit_below_one_chunk_keeps_nothing()
     {
         using DiskCache cache = CacheRig.Open(_first.Directory, CacheRig.ChunkBytes - 1, null, _first.Multiscale);

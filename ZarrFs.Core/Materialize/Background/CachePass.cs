@@ -14,8 +14,8 @@ namespace ZarrFs.Core.Materialize.Background;
 /// <param name="disk">The cache.</param>
 public sealed class CachePass(Multiscale volume, int number, LevelSet levels, IChunkDisk disk)
 {
-    // Chunks that are gone when they are read back are rare: a damaged disk, another process on the cache.
-    private const int MostWalks = 8;
+    // Chunks that are gone when they are read back are few: what was being written at a kill, a damaged disk, another process on the cache.
+    private const int MostWalks = 1000;
 
     /// <summary>How far it is; may be read at any time.</summary>
     public BuildCounters Counters { get; private set; } = new();
@@ -48,9 +48,10 @@ public sealed class CachePass(Multiscale volume, int number, LevelSet levels, IC
                 PyramidBuilder.Run(plan, pool, sink, counters, cancellationToken, pace);
                 return;
             }
-            catch (StoreException) when (sink.HasLost && walk < MostWalks)
+            catch (LostChunkException failure)
             {
-                // Again, with what is known now.
+                // Again, with what is known now; it is seen early, since what was there is read back first.
+                if (walk == MostWalks) throw new StoreException("--cache", $"{failure.Message}, and so were {MostWalks - 1} others before; see that its disk is sound, and that nothing else deletes files there", failure);
             }
         }
     }

@@ -21,9 +21,6 @@ internal sealed class CacheSink(
     // With a kernel, a chunk that is kept may be made of parts of one that is not.
     private readonly bool _skips = volume.Method != DownsampleMethod.Gaussian;
 
-    /// <summary>True if a chunk that the cache said it has could not be read: it is known to be missing now, and another walk makes it.</summary>
-    public bool HasLost { get; private set; }
-
     /// <summary>What is told when the cache does not keep what it is given.</summary>
     public static StoreException TakesNoMore() =>
         new("--cache", "the disk cache takes no more chunks; make room on its disk and see that it can be written (its log says more)");
@@ -59,8 +56,7 @@ internal sealed class CacheSink(
     public void Load(in ChunkAddress address, Span<byte> raw)
     {
         if (disk.TryRead(InCache(address), raw) != CachedState.Missing) return;
-        HasLost = true;
-        throw new StoreException("--cache", $"a chunk of level {address.Level} of '{volume.Name}' is gone or damaged, and is made again");
+        throw new LostChunkException($"a chunk of level {address.Level} of '{volume.Name}' was damaged or taken away");
     }
 
     /// <returns>False if it is not to be kept.</returns>

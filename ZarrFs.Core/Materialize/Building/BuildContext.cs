@@ -146,12 +146,19 @@ internal sealed class BuildContext : IDisposable
         }
     }
 
-    /// <summary>Reads a run of level 0 back instead of reading it from the source.</summary>
-    public ChunkBuffer?[] LoadInstead(in ChunkRun run)
+    /// <summary>Reads a run back instead of making it; null if it turns out that it has to be made after all.</summary>
+    public ChunkBuffer?[]? LoadInstead(in ChunkRun run)
     {
-        ChunkBuffer?[] chunks = Load(run);
-        Skip(run);
-        return chunks;
+        try
+        {
+            ChunkBuffer?[] chunks = Load(run);
+            Skip(run);
+            return chunks;
+        }
+        catch (LostChunkException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Counts all level-0 voxels below a run that is done.</summary>

@@ -40,8 +40,10 @@ internal sealed class DecodedRows(BuildContext context, RunShelf shelf)
             ChunkRun[] runs = [.. Enumerable.Range(0, (int)(end - y)).Select(i => first with { Y = y + i })];
             if (Array.TrueForAll(runs, run => context.IsDone(run)))
             {
-                foreach (ChunkRun run in runs) yield return (run, context.LoadInstead(run));
-                continue;
+                int count = 0;
+                for (; count < runs.Length && context.LoadInstead(runs[count]) is { } loaded; count++) yield return (runs[count], loaded);
+                if (count == runs.Length) continue;
+                runs = runs[count..];
             }
 
             ParkableRun[] parkables = Decode(runs);

@@ -27,5 +27,6 @@ public interface IChunkSink
 
     /// <summary>Reads a chunk back that <see cref="StateOf"/> calls <see cref="ChunkState.Written"/>.</summary>
     /// <exception cref="Failures.StoreException">Its file is gone or damaged.</exception>
+    /// <exception cref="LostChunkException">The same, and the sink knows that it has to be made again.</exception>
     void Load(in ChunkAddress address, Span<byte> raw);
 }

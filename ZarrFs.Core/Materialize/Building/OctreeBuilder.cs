@@ -48,8 +48,14 @@ internal sealed class OctreeBuilder(BuildContext context)
         bool done = context.IsDone(run);
         if ((done || !wanted) && !context.IsNeeded(run))
         {
-            context.Skip(run);
-            return wanted ? context.Load(run) : new ChunkBuffer?[run.Chunks];
+            if (!wanted)
+            {
+                context.Skip(run);
+                return new ChunkBuffer?[run.Chunks];
+            }
+
+            if (context.LoadInstead(run) is { } loaded) return loaded;
+            done = false;
         }
 
         if (run.Level > 0 && (done || (!wanted && !context.Takes(run.Level))))

@@ -118,9 +118,9 @@ internal sealed class SlabBuilder(BuildContext context)
         for (long y = 0; y < _volume.Levels[0].Grid.Counts.Y; y++)
         {
             ChunkRun run = first with { Y = y };
-            if (context.IsDone(run))
+            if (context.IsDone(run) && context.LoadInstead(run) is { } loaded)
             {
-                yield return (run, context.LoadInstead(run));
+                yield return (run, loaded);
                 continue;
             }
 

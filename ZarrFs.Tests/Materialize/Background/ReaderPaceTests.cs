@@ -57,15 +57,15 @@ public sealed class ReaderPaceTests
     }
 
     [Fact]
-    public void Holding_is_seen_and_ends_with_the_token()
+    public async Task Holding_is_seen_and_ends_with_the_token()
     {
         ReaderPace pace = Pace();
         _waiting = 1;
         using var stop = new CancellationTokenSource();
         var held = Task.Run(() => pace.Wait(stop.Token));
         Assert.True(SpinWait.SpinUntil(() => pace.IsHolding, TimeSpan.FromSeconds(60)));
-        stop.Cancel();
-        Assert.True(held.Wait(TimeSpan.FromSeconds(60)));
+        await stop.CancelAsync();
+        await held.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.False(pace.IsHolding);
     }
 

@@ -201,7 +201,9 @@ internal sealed class CachedVolume : IDisposable
     /// <param name="isDue">Asked again when it is there: another process may be deleting chunks.</param>
     public void PutDocument(DiskKey document, byte[] content, Func<bool> isDue)
     {
+        // In this order: one of ours that is just being taken away is no longer due.
         bool isTaken = ChecksumOf(document) is null && File.Exists(PathOf(document));
+        if (!isDue()) return;
         if (isTaken) Trouble.Foreign(PathOf(document));
         else if (Trouble.MayWrite && TrySync()) TryPut(document, content, static () => true, isDue);
     }

@@ -82,14 +82,18 @@ public sealed class FaultTests
         using (DiskCache cache = rig.Open())
         {
             Assert.All(rig.Full.Skip(5), address => Assert.True(rig.Put(cache, address)));
-            ReadOnly(disk.Path); // while it is open
+            using var whileOpen = new ReadOnlyDisk(disk.Path);
             cache.Trouble.Pause = TimeSpan.Zero;
             CheckReadOnly(cache);
         }
 
-        using (DiskCache cache = rig.Open(logger: _log)) CheckReadOnly(cache);
+        using (new ReadOnlyDisk(disk.Path))
+        {
+            using DiskCache cache = rig.Open(logger: _log);
+            CheckReadOnly(cache);
+        }
+
         Assert.Single(_log.Messages);
-        Assert.Equal(0, Posix.Errno(() => Posix.Unmount(disk.Path, 2)));
         using DiskCache again = rig.Open();
         Assert.Equal(rig.Full.Count - 5, rig.Full.Count(address => rig.Has(again, address)));
         Assert.True(rig.Put(again, rig.Full[0]));
@@ -107,25 +111,33 @@ public sealed class FaultTests
     public void A_directory_that_cannot_be_made_is_a_cache_of_nothing()
     {
         using var disk = new SmallDisk(1 << 20);
-        ReadOnly(disk.Path);
+        using var readOnly = new ReadOnlyDisk(disk.Path);
         using var rig = new CacheRig(Path.Combine(disk.Path, "cache"));
-        using (DiskCache cache = rig.Open(logger: _log))
-        {
-            Assert.All(rig.Chunks, address => Assert.False(rig.Put(cache, address)));
-            Assert.Equal(0, rig.CountRight(cache));
-        }
-
+        using DiskCache cache = rig.Open(logger: _log);
+        Assert.All(rig.Chunks, address => Assert.False(rig.Put(cache, address)));
+        Assert.Equal(0, rig.CountRight(cache));
         Assert.Single(_log.Messages);
-        Assert.Equal(0, Posix.Errno(() => Posix.Unmount(disk.Path, 2)));
     }
 
     private static int Empty(CacheRig rig) => rig.Chunks.Count - rig.Full.Count;
 
-    /// <summary>Puts the same in its own place once more, where it cannot be written: files that are open go on, as after an error of a disk.</summary>
-    private static void ReadOnly(string path)
+    /// <summary>A file system in its own place once more, where it cannot be written: files that are open go on, as after an error of a disk.</summary>
+    private sealed class ReadOnlyDisk : IDisposable
     {
-        const int Bind = 4096, Remount = 32, CannotWrite = 1;
-        Assert.Equal(0, Posix.Errno(() => Posix.Mount(path, path, "", Bind, "")));
-        Assert.Equal(0, Posix.Errno(() => Posix.Mount("", path, "", Remount | Bind | CannotWrite, "")));
+        private readonly string _path;
+
+        public ReadOnlyDisk(string path)
+        {
+            const int Bind = 4096, Remount = 32, CannotWrite = 1;
+            _path = path;
+            Assert.Equal(0, Posix.Errno(() => Posix.Mount(path, path, "", Bind, "")));
+            Assert.Equal(0, Posix.Errno(() => Posix.Mount("", path, "", Remount | Bind | CannotWrite, "")));
+        }
+
+        public void Dispose()
+        {
+            const int Detach = 2;
+            _ = Posix.Unmount(_path, Detach);
+        }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class OpenFile
         Path = path;
         File = file;
         Handle = handle;
+        Holes = Holes.Of(handle);
         _page = page;
     }
 
@@ -22,12 +23,16 @@ internal sealed class OpenFile
         Path = path;
         File = file;
         Handle = handle;
+        Holes = Holes.Of(handle);
         _tiff = tiff;
     }
 
     public SourceFile File { get; }
 
     public SafeFileHandle Handle { get; }
+
+    /// <summary>Where it is 0 without being read; null if nowhere.</summary>
+    public Holes? Holes { get; }
 
     /// <summary>Its path, made once: readers ask for it plane by plane.</summary>
     public string Path { get; }

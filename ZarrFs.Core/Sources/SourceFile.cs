@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Tiff;
 
 namespace ZarrFs.Core.Sources;
@@ -67,7 +68,12 @@ internal class SourceFile
     }
 
     /// <summary>True if an open file has this size and time.</summary>
-    public bool IsSame(SafeFileHandle handle) => RandomAccess.GetLength(handle) == Size && File.GetLastWriteTimeUtc(handle) == Modified;
+    public bool IsSame(SafeFileHandle handle)
+    {
+        if (!OperatingSystem.IsLinux()) return RandomAccess.GetLength(handle) == Size && File.GetLastWriteTimeUtc(handle) == Modified;
+        Libc.FileStatus now = Libc.Status(handle); // one call instead of two: asked after each row of a preview
+        return (long)now.Size == Size && now.Modified.ToDateTime() == Modified;
+    }
 
     /// <summary>The same file for another source, which has its own open files and failures.</summary>
     /// <param name="tiff">Its directories, if they have just been read: the next opening takes them.</param>

@@ -314,7 +314,7 @@ internal abstract class TiffSource : ISource
             try
             {
                 if (open.Failure(page) is { } failure) return Bad(file, page, failure, height, width, destination, rowStride);
-                PageFile from = new(open.Handle, open.Path, file, _segments);
+                PageFile from = new(open.Handle, open.Path, file, _segments) { Holes = open.Holes };
                 if (PlaneReader.TryRead(from, open.Page(page), channel, y, x, height, width, destination, rowStride) && open.IsUnchanged()) return true;
                 SourceException changed = Changed(file);
                 if (_options.FollowsChanges) throw changed;

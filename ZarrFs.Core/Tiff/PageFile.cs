@@ -7,4 +7,8 @@ namespace ZarrFs.Core.Tiff;
 /// <param name="Path">For messages.</param>
 /// <param name="Identity">Stands for the file as it was when it was listed, in the keys of <paramref name="Segments"/>.</param>
 /// <param name="Segments">Where decoded strips and tiles live.</param>
-internal readonly record struct PageFile(SafeFileHandle Handle, string Path, object Identity, SegmentCache Segments);
+internal readonly record struct PageFile(SafeFileHandle Handle, string Path, object Identity, SegmentCache Segments)
+{
+    /// <summary>Where it is 0 without being read; null if nowhere.</summary>
+    public Holes? Holes { get; init; }
+}

@@ -39,7 +39,8 @@ internal static class PlaneReader
             else if (direct)
             {
                 RowBand band = new(piece.Offset + piece.Row * layout.SegmentRowBytes, layout.SegmentRowBytes, piece.Column * size, piece.Width * size, piece.Rows);
-                if (!band.TryRead(file.Handle, rows, rowStride)) return false;
+                if (file.Holes?.Contain(band.Start, band.Span) == true) Clear(rows, piece.Width * size, piece.Rows, rowStride);
+                else if (!band.TryRead(file.Handle, rows, rowStride)) return false;
             }
             else if (!TryReadPacked(file.Handle, layout, piece, conversion, rows, rowStride)) return false;
         }

@@ -20,6 +20,12 @@ internal readonly record struct RowBand(long Offset, long Stride, long Skip, int
     /// </summary>
     private const int BytesPerRead = 7000;
 
+    /// <summary>Offset of the first wanted byte.</summary>
+    public long Start => Offset + Skip;
+
+    /// <summary>Bytes from that to the last wanted one.</summary>
+    public long Span => ((Rows - 1) * Stride) + Bytes;
+
     /// <summary>Fills a span from a file.</summary>
     /// <returns>False if the file ended before.</returns>
     public static bool TryFill(SafeFileHandle handle, Span<byte> destination, long offset)
@@ -39,7 +45,7 @@ internal readonly record struct RowBand(long Offset, long Stride, long Skip, int
     /// <returns>False if the file ended before.</returns>
     public bool TryRead(SafeFileHandle handle, Span<byte> destination, int rowStride)
     {
-        long start = Offset + Skip;
+        long start = Start;
         if (Rows == 1 || (Bytes == Stride && Bytes == rowStride)) return TryFill(handle, destination[..(Rows * Bytes)], start);
         if (Stride - Bytes > BytesPerRead || Stride > Scratch)
         {

@@ -20,6 +20,7 @@ internal static partial class Libc
 
     public const int NoEntry = 2;
     public const int InputOutput = 5;
+    public const int NoData = 6;
     public const int WouldBlock = 11;
     public const int Exists = 17;
     public const int NotDirectory = 20;
@@ -64,6 +65,15 @@ internal static partial class Libc
         return statx(file, "", EmptyPath, Basic, &status) == 0 ? status : throw Failure("statx");
     }
 
+    /// <summary>Where the next bytes of a file are that are on the disk, or may be; <paramref name="length"/> if there are none.</summary>
+    public static long NextData(SafeFileHandle file, long offset, long length)
+    {
+        const int SeekData = 3;
+        long found = lseek(file, offset, SeekData);
+        if (found >= 0) return found;
+        return Marshal.GetLastPInvokeError() == NoData ? length : offset; // a file system that cannot tell has data everywhere
+    }
+
     /// <summary>Renames a file unless the new name is taken.</summary>
     /// <returns>False if it is.</returns>
     /// <exception cref="IOException">It cannot be renamed; carries the error number.</exception>
@@ -84,6 +94,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int syncfs(SafeFileHandle fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial long lseek(SafeFileHandle fd, long offset, int whence);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fcntl(SafeFileHandle fd, int command, int argument);
@@ -110,6 +123,9 @@ internal static partial class Libc
         [FieldOffset(40)]
         public ulong Size;
 
+        [FieldOffset(48)]
+        public ulong Blocks;
+
         [FieldOffset(96)]
         public Time Changed;
 
@@ -124,5 +140,8 @@ internal static partial class Libc
         public long Seconds;
         public uint Nanoseconds;
         public int Reserved;
+
+        /// <summary>The time as .NET has it, in units of 100 ns.</summary>
+        public readonly DateTime ToDateTime() => DateTime.UnixEpoch.AddTicks((Seconds * TimeSpan.TicksPerSecond) + (Nanoseconds / 100));
     }
 }

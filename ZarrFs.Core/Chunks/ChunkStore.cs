@@ -181,6 +181,9 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool HasFile(in ChunkAddress address) => _disk?.StateOf(address) == CachedState.Present;
+
+    /// <inheritdoc/>
     public CachedFile? TryOpenFile(in ChunkAddress address)
     {
         _everGiven.Mark(address);

@@ -51,11 +51,11 @@ internal sealed class RecentFiles : IDisposable
     {
         if (TryTake(address) is { } open) return open;
 
-        // Asked for before the file is: what changes in between makes the entry useless, not wrong.
+        // Asked for before and after: only then is it known of which revision the file is.
         int revision = _chunks.RevisionOf(address);
         CachedFile? file = _chunks.TryOpenFile(address);
         if (file is null) return null;
-        if (file.Length != length)
+        if (file.Length != length || _chunks.RevisionOf(address) != revision)
         {
             file.Dispose();
             return null;

@@ -29,6 +29,9 @@ internal sealed class FakeChunks(BufferPool pool, Func<long, int> size) : IChunk
     /// <summary>How often the voxels of all chunks have changed.</summary>
     public int Revision { get; set; }
 
+    /// <summary>Called when a chunk has been made, or its file opened, before the one who asked for it has it.</summary>
+    public Action<long> Given { get; set; } = _ => { };
+
     /// <summary>How often a file was opened.</summary>
     public int Opened;
 
@@ -58,7 +61,9 @@ internal sealed class FakeChunks(BufferPool pool, Func<long, int> size) : IChunk
     {
         Interlocked.Increment(ref Opened);
         string path = Files[address.X];
-        return File.Exists(path) ? new CachedFile(File.OpenHandle(path), size(address.X)) : null;
+        CachedFile? file = File.Exists(path) ? new CachedFile(File.OpenHandle(path), size(address.X)) : null;
+        Given(address.X);
+        return file;
     }
 
     public bool TryGet(in ChunkAddress address, out Lease lease)
@@ -75,6 +80,13 @@ internal sealed class FakeChunks(BufferPool pool, Func<long, int> size) : IChunk
         await Task.Yield();
         if (Failures.TryGetValue(address.X, out Exception? failure)) throw failure;
         if (Stuck.Contains(address.X)) await WaitForeverAsync(cancellationToken);
+        Lease lease = Make(address);
+        Given(address.X);
+        return lease;
+    }
+
+    private Lease Make(in ChunkAddress address)
+    {
         lock (_sync)
         {
             if (!_cached.TryGetValue(address.X, out ChunkBuffer? buffer))

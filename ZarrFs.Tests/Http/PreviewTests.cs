@@ -148,6 +148,40 @@ public sealed class PreviewTests
         Assert.Equal("\"tag-3\"", document.Headers.ETag!.ToString());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Bytes_of_before_a_change_never_go_under_the_tag_of_after(bool fromFile)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        string path = Path.GetTempFileName();
+        try
+        {
+            // The old bytes are others than the new ones.
+            await File.WriteAllBytesAsync(path, FakeChunks.Preview(0, TestServer.SmallChunk));
+            if (fromFile) server.Chunks.Files[0] = path;
+            else server.Chunks.MadeProvisional.Add(0);
+            server.Chunks.Given = _ =>
+            {
+                // The one who asked has not got it yet.
+                server.Chunks.Given = _ => { };
+                server.Chunks.MadeProvisional.Clear();
+                server.Chunks.Files.Clear();
+                server.Chunks.Evict(0);
+                server.Chunks.Revision = 1;
+            };
+            using HttpResponseMessage response = await server.GetAsync(Chunk);
+            Assert.Equal("\"tag-7-r1\"", response.Headers.ETag!.ToString());
+            Assert.Equal(FakeChunks.Expected(0, TestServer.SmallChunk), await response.Content.ReadAsByteArrayAsync());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        await server.AssertNoLeaseIsOutAsync();
+    }
+
     private static void MakePreview(TestServer server)
     {
         server.Chunks.SaidProvisional.Add(0);

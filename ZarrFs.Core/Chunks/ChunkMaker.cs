@@ -66,7 +66,7 @@ internal sealed class ChunkMaker
         _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
         long needed = volumes.Select((v, i) => scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
         _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), rates, Patience, disk);
-        _previews = new PreviewMaker(pool, cache, flights, scheduler, _slabs.Allowance, Patience);
+        _previews = new PreviewMaker(pool, cache, flights, scheduler, disk, _slabs.Allowance, Patience);
         _choice = choice;
         _rates = rates;
         _landed = landed;

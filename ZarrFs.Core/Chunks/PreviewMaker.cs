@@ -1,4 +1,5 @@
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 
@@ -8,7 +9,8 @@ namespace ZarrFs.Core.Chunks;
 /// Makes previews of chunks of level 1 and above, in one pass those that come from the same rows. With the <c>nearest</c> method what comes of
 /// it is the level itself, and is kept as that.
 /// </summary>
-internal sealed class PreviewMaker(BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ByteAllowance allowance, TimeSpan patience)
+internal sealed class PreviewMaker(
+    BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, IChunkDisk? disk, ByteAllowance allowance, TimeSpan patience)
 {
     private readonly PreviewReader _reader = new(pool, scheduler, patience);
 
@@ -75,6 +77,8 @@ internal sealed class PreviewMaker(BufferPool pool, ChunkCache cache, FlightTabl
         bool isProvisional = volume.Method != DownsampleMethod.Nearest;
         chunk.Buffer!.IsProvisional = isProvisional;
         ChunkBuffer finished = chunk.HasVoxels ? chunk.Buffer : cache.Zeros(volume.ChunkBytes, isProvisional);
-        if (!flights.TryLand(flight, finished, flight.Address with { IsPreview = isProvisional })) throw new SupersededException();
+        ChunkAddress address = flight.Address with { IsPreview = isProvisional };
+        if (!flights.TryLand(flight, finished, address)) throw new SupersededException();
+        if (!isProvisional) disk?.Offer(address, finished);
     }
 }

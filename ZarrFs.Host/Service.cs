@@ -41,7 +41,7 @@ internal static class Service
                 volumes, services.GetRequiredService<BufferPool>(), Workers(settings, volumes),
                 settings.Scratch, services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Scratch"), settings.Previews, services.GetService<DiskCache>());
         });
-        if (settings.Cache is { } cache) AddCache(builder.Services, cache);
+        if (settings.Cache is { } cache) AddCache(builder.Services, cache with { QueueBytes = Math.Min(cache.QueueBytes, settings.Memory / 16) });
         builder.Services.AddSingleton<IChunkReader>(services => services.GetRequiredService<ChunkStore>());
         builder.Services.AddSingleton<IFileTree>(services => services.GetRequiredService<VolumeCatalog>().Tree);
         builder.Services.AddHostedService<WatchService>();

@@ -14,7 +14,7 @@ internal sealed class PreviewArguments
     private readonly Option<string?> _budget = new("--exact-budget")
     {
         HelpName = "SIZE",
-        Description = "Most bytes of the source that may be read for an exact chunk while somebody waits: 500MB. Default: auto, as much as the source gives in a second.",
+        Description = "Most bytes of the source that may be read for an exact chunk while somebody waits: 500MB. Default: auto, what it gives in a quarter of a second.",
     };
 
     private readonly Option<string?> _build = new("--build-pyramid")

@@ -17,6 +17,7 @@ public sealed class SchemaTests
         Compare(typeof(VolumeOptions), Schema["$defs"]!["volume"]!);
         Compare(typeof(MountFaceOptions), Schema["properties"]!["mount"]!);
         Compare(typeof(HttpFaceOptions), Schema["properties"]!["http"]!);
+        Compare(typeof(CacheOptions), Schema["properties"]!["cache"]!);
     }
 
     [SchemaTheory]
@@ -44,7 +45,7 @@ public sealed class SchemaTests
         {
             JsonNode described = properties[JsonNamingPolicy.CamelCase.ConvertName(property.Name)]!;
             if (described["default"] is { } value) Assert.Equal($"{property.GetValue(defaults)}", property.PropertyType == typeof(bool) ? $"{(bool)value}" : (string?)value);
-            else Assert.True(property.Name is "Volumes" or "Mount" or "Http" or "Source", $"{property.Name} has no default");
+            else Assert.True(property.Name is "Volumes" or "Mount" or "Http" or "Cache" or "Source", $"{property.Name} has no default");
         }
     }
 

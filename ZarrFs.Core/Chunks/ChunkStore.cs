@@ -110,7 +110,8 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         int[] numbers = [.. Enumerable.Range(0, _volumes.Count).Where(i => ReferenceEquals(_volumes[i].Volume.Source, source))];
         List<VoxelBox> boxes = VoxelBox.Joined(changes.Select(static change => change.Box));
         // Before the source gives the new voxels; the disk keeps none of these chunks any more, whoever offers one.
-        foreach (int number in numbers) _disk?.Forget(number, address => IsFed(_volumes[number], address));
+        // All changes so far in one: a list of each would grow for as long as this runs.
+        foreach (int number in numbers) _disk?.Forget(number, address => IsFed(_volumes[number], address) || _revisions.Of(address) > 0);
         _flights.Change(() =>
         {
             // In this order: what leaves memory may be on its way to the scratch, and whoever sees the new revision finds nothing old.

@@ -89,6 +89,7 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
     /// </summary>
     public ChunkJob? Begin(ChunkFlight flight, List<ChunkFlight> slab, CancellationToken stop)
     {
+        List<Slab> slabs = SlabsOf([flight.Address]);
         lock (_sync)
         {
             if (flight.Job is not null || !_flights.TryGetValue(flight.Address, out ChunkFlight? current) || current != flight) return null;
@@ -100,7 +101,7 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
 
             flight.Job = new ChunkJob(stop) { Readers = flight.Waiters.Count };
             flight.Began = revisions.Last;
-            ClaimSlab([flight], flight.Job, slab);
+            ClaimSlab([flight], slabs, flight.Job, slab);
             return flight.Job;
         }
     }
@@ -127,8 +128,9 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
     /// Takes the missing ones of some chunks into a running job that needs them (<paramref name="mine"/>), with those that come from the same
     /// decoding (<paramref name="slab"/>), and tells which ones another job is making (<paramref name="theirs"/>).
     /// </summary>
-    public void Claim(IEnumerable<ChunkAddress> wanted, ChunkJob job, List<ChunkFlight> mine, List<ChunkFlight> slab, List<ChunkAddress> theirs)
+    public void Claim(IReadOnlyCollection<ChunkAddress> wanted, ChunkJob job, List<ChunkFlight> mine, List<ChunkFlight> slab, List<ChunkAddress> theirs)
     {
+        List<Slab> slabs = SlabsOf(wanted);
         lock (_sync)
         {
             foreach (ChunkAddress address in wanted)
@@ -137,7 +139,7 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
                 else if (elsewhere) theirs.Add(address);
             }
 
-            ClaimSlab(mine, job, slab);
+            ClaimSlab(mine, slabs, job, slab);
         }
     }
 
@@ -230,17 +232,31 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
         return wanted;
     }
 
-    private void ClaimSlab(List<ChunkFlight> wanted, ChunkJob job, List<ChunkFlight> slab)
+    /// <summary>What comes from the same decodings as some chunks; what a disk has is not decoded. Asked without the lock, since a disk may let one wait.</summary>
+    private List<Slab> SlabsOf(IReadOnlyCollection<ChunkAddress> wanted)
+    {
+        var slabs = new List<Slab>();
+        foreach (ChunkAddress address in wanted)
+        {
+            if (spanOf(address) is not { } span || IsMade(address) || isReadBack(address)) continue;
+            slabs.Add(slabs.Find(slab => slab.Span == span) is { Others: { } others }
+                ? new Slab(address, span, others)
+                : new Slab(address, span, [address, .. span.From(address).Where(other => !isReadBack(other))]));
+        }
+
+        return slabs;
+    }
+
+    private void ClaimSlab(List<ChunkFlight> wanted, List<Slab> slabs, ChunkJob job, List<ChunkFlight> slab)
     {
         SlabSpan? last = null;
         foreach (ChunkFlight flight in wanted)
         {
-            // What a disk has is not decoded.
-            if (flight.Alone || spanOf(flight.Address) is not { } span || span == last || isReadBack(flight.Address)) continue;
-            last = span;
-            foreach (ChunkAddress address in span.From(flight.Address))
+            if (flight.Alone || slabs.Find(one => one.Wanted == flight.Address) is not { Others: { } others } found || found.Span == last) continue;
+            last = found.Span;
+            foreach (ChunkAddress address in others)
             {
-                if (!isReadBack(address) && Claim(address, job, alone: false, out _) is { } other) slab.Add(other);
+                if (Claim(address, job, alone: false, out _) is { } other) slab.Add(other);
             }
         }
     }
@@ -308,4 +324,10 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
         waiter.TrySetCanceled(cancellationToken);
         abandoned?.Cancel();
     }
+
+    /// <summary>What is decoded for a chunk.</summary>
+    /// <param name="Wanted">The chunk.</param>
+    /// <param name="Span">The chunks that come from the same decoding.</param>
+    /// <param name="Others">Those that are not read from a disk; also that for which they were looked up first.</param>
+    private readonly record struct Slab(ChunkAddress Wanted, SlabSpan Span, List<ChunkAddress>? Others);
 }

@@ -12,7 +12,8 @@ namespace ZarrFs.Core.Cache.Disk;
 /// </summary>
 /// <remarks>
 /// The chunks go first, while the directory still has its old name, for which what stays is right too; then, with all of that on the disk, the
-/// list of files becomes the new one; then the name. Killed in between, the next start goes on from there, whichever state it finds.
+/// list of files becomes the new one; then the name. Killed in between, the next start goes on from there; and where the source is then again
+/// what the old name says, the volume writes the old list of files before it puts anything.
 /// </remarks>
 internal sealed class Adoption(CacheDirectory directory, Multiscale volume, IReadOnlyList<LevelPlace> places)
 {

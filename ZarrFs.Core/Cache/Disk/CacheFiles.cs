@@ -77,6 +77,19 @@ internal static class CacheFiles
         }
     }
 
+    /// <summary>True if a file can be read whole and has just these bytes.</summary>
+    public static bool HasBytes(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file) == bytes.Length && HasChecksum(file, Checksum.Of(bytes));
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure) || failure is NotSupportedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Writes a new file, and leaves it open.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static SafeFileHandle Write(string path, ReadOnlySpan<byte> bytes)

@@ -22,85 +22,137 @@ internal sealed partial class CachedVolume
 
     private bool Put(DiskKey key, ReadOnlySpan<byte> bytes, Func<bool> hasRoom, Func<bool> isWanted)
     {
-        WaitForOther(key);
-        lock (_index.Sync)
+        Load();
+        if (_isShown && !(_isBegun && _index.CanWrite))
         {
-            Load();
-            if (!_index.CanWrite && _isShown)
-            {
-                Begin(); // the disk may be well again
-                _index.Load();
-                if (!_index.CanWrite) throw new IOException($"the index of {Name} cannot be written");
-            }
-
-            if (!_index.CanWrite || _putting.Contains(key) || _deleting.Contains(key) || !isWanted()) return false;
-            _index.Refresh();
-            bool isThere = File.Exists(PathOf(key));
-            if (_index.TryGet(key, out IndexEntry known) && (known.IsEmpty || isThere)) return true;
-            if (isThere)
-            {
-                Trouble.Foreign(PathOf(key));
-                return false;
-            }
-
-            if (bytes.IsEmpty) return _index.Add(RecordKind.Empty, key, 0) != 0;
-            _putting.Add(key);
+            lock (_loading) OpenIndex(); // the disk may be well again
+            if (!(_isBegun && _index.CanWrite)) throw new IOException($"the index of {Name} cannot be written");
         }
 
-        string unfinished = _directory.NextTemporary();
+        if (!_index.CanWrite) return false;
+        ulong id = 0;
+        bool isKept;
+        Claim(key);
         try
         {
-            return hasRoom() && PutFile(key, bytes, unfinished, isWanted);
+            isKept = isWanted() && PutClaimed(key, bytes, hasRoom, ref id);
         }
         finally
         {
-            CacheFiles.TryDelete(unfinished);
-            lock (_index.Sync) _putting.Remove(key);
+            lock (_moving) _putting.Remove(key); // from now on it can be deleted
         }
+
+        if (!isKept || isWanted()) return isKept;
+        // Whoever deleted what is not wanted passed this one over.
+        DeleteBatch([key]);
+        if (id == 0) return false;
+        CacheFiles.TryDelete(PathOf(key));
+        _index.Drop([(key, id)]);
+        return false;
     }
 
-    /// <summary>While another thread puts the same chunk: what comes of that is what this one is to do.</summary>
-    private void WaitForOther(DiskKey key)
+    /// <summary>Waits while another thread puts or deletes the same file, and keeps others from that.</summary>
+    private void Claim(DiskKey key)
     {
         while (true)
         {
-            lock (_index.Sync)
+            lock (_moving)
             {
-                if (!_putting.Contains(key)) return;
+                if (!_deleting.Contains(key) && _putting.Add(key)) return;
             }
 
             Thread.Sleep(1);
         }
     }
 
-    private bool PutFile(DiskKey key, ReadOnlySpan<byte> bytes, string unfinished, Func<bool> isWanted)
+    /// <param name="id">Gets the number of the put, if there is one.</param>
+    private bool PutClaimed(DiskKey key, ReadOnlySpan<byte> bytes, Func<bool> hasRoom, ref ulong id)
     {
-        ulong checksum = Checksum.Of(bytes);
-        using SafeFileHandle file = CacheFiles.Write(unfinished, bytes);
-        ulong id = _index.Add(RecordKind.Put, key, checksum);
-        bool isOurs = Rename(unfinished, PathOf(key));
-        var stamp = FileStamp.Of(file);
-        lock (_index.Sync)
+        _index.Refresh();
+        bool isThere = Path.Exists(PathOf(key));
+        if (_index.TryGet(key, out IndexEntry known) && (known.IsEmpty || (isThere && (known.IsPlaced || Place(key, known))))) return true;
+        if (isThere) return TakeOver(key, bytes, hasRoom, ref id);
+        if (bytes.IsEmpty) return _index.Add(RecordKind.Empty, key, 0) != 0;
+        string unfinished = _directory.NextTemporary();
+        try
         {
-            _putting.Remove(key); // from now on it can be deleted
-            if (!isOurs) return TakeOther(key, id);
-            if (!key.IsDocument) Trouble.Counters.AddWrite();
-            _index.Stamp(key, id, stamp);
-            if (isWanted()) return true;
-            CacheFiles.TryDelete(PathOf(key));
-            _index.Drop([(key, id)]);
-            return false;
+            return hasRoom() && PutFile(key, bytes, unfinished, ref id);
+        }
+        finally
+        {
+            CacheFiles.TryDelete(unfinished);
         }
     }
 
-    /// <summary>Something has the name already: the same from another process, or a file that is not the cache's.</summary>
+    private bool PutFile(DiskKey key, ReadOnlySpan<byte> bytes, string unfinished, ref ulong id)
+    {
+        ulong checksum = Checksum.Of(bytes);
+        using SafeFileHandle file = CacheFiles.Write(unfinished, bytes);
+        id = _index.Add(RecordKind.Put, key, checksum);
+        bool isOurs;
+        try
+        {
+            isOurs = Rename(unfinished, PathOf(key));
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            if (!TakeOther(key, id)) _index.Drop([(key, id)]);
+            throw;
+        }
+
+        if (!isOurs)
+        {
+            if (TakeOther(key, id)) return true;
+            if (_index.Find(key) is { } entry && entry.Id == id) Trouble.Foreign(PathOf(key));
+            _index.Drop([(key, id)]);
+            return false;
+        }
+
+        if (!key.IsDocument) Trouble.Counters.AddWrite();
+        _index.Stamp(key, id, FileStamp.Of(file));
+        return true;
+    }
+
+    /// <summary>Something has the name already: if it is the same from another process, it is as good.</summary>
     private bool TakeOther(DiskKey key, ulong id)
     {
         _index.Refresh();
-        if (_index.TryGet(key, out IndexEntry entry) && (entry.Id != id || entry.IsContested)) return entry.IsPlaced || Place(key, entry);
-        Trouble.Foreign(PathOf(key));
-        _index.Drop([(key, id)]);
-        return false;
+        return _index.TryGet(key, out IndexEntry entry) && ((entry.IsPlaced && entry.Id != id) || Place(key, entry));
+    }
+
+    /// <summary>
+    /// Something has the name that nothing is known of. If it is just what would be put there it is the cache's, whose index a power failure
+    /// has cost its end; else it is somebody's, and stays.
+    /// </summary>
+    private bool TakeOver(DiskKey key, ReadOnlySpan<byte> bytes, Func<bool> hasRoom, ref ulong id)
+    {
+        if (bytes.IsEmpty || !Has(key, bytes, out FileStamp stamp))
+        {
+            Trouble.Foreign(PathOf(key));
+            return false;
+        }
+
+        if (!hasRoom()) return false;
+        id = _index.Add(RecordKind.Put, key, Checksum.Of(bytes));
+        _index.Stamp(key, id, stamp);
+        return true;
+    }
+
+    /// <summary>True if a file has these bytes, which nobody has touched then since the stamp.</summary>
+    private bool Has(DiskKey key, ReadOnlySpan<byte> bytes, out FileStamp stamp)
+    {
+        stamp = default;
+        try
+        {
+            using SafeFileHandle? file = CacheFiles.TryOpen(PathOf(key));
+            if (file is null) return false;
+            stamp = FileStamp.Of(file);
+            return CacheFiles.HasBytes(file, bytes);
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            return false;
+        }
     }
 
     private bool Rename(string from, string to)

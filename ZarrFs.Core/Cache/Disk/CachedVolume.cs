@@ -20,9 +20,15 @@ internal sealed partial class CachedVolume : IDisposable
     private readonly bool _isShown;
     private readonly Func<byte[]?>? _manifest;
 
-    // Files that get or lose their name just now; guarded by the index's lock.
+    private readonly Lock _loading = new();
+
+    // Held over the two sets alone: files that get or lose their name just now.
+    private readonly Lock _moving = new();
     private readonly HashSet<DiskKey> _putting = [];
     private readonly HashSet<DiskKey> _deleting = [];
+    private DiskSync? _disk;
+    private volatile bool _isLoaded;
+    private volatile bool _isBegun;
 
     /// <param name="directory">The cache's directory.</param>
     /// <param name="name">Name of the volume's directory in it.</param>
@@ -59,19 +65,26 @@ internal sealed partial class CachedVolume : IDisposable
     /// <summary>Reads the index, unless that has been done; whoever asks for a chunk waits for it.</summary>
     public void Load()
     {
-        if (_index.IsLoaded) return;
-        lock (_index.Sync)
+        if (_isLoaded) return;
+        lock (_loading)
         {
-            if (_index.IsLoaded) return;
-            if (_isShown) Begin();
-            _index.Load();
+            if (_isLoaded) return;
+            OpenIndex();
             // What was about to get its name when a process was killed: it has it or not.
             foreach ((DiskKey key, IndexEntry entry) in _index.Where((_, entry) => !entry.IsPlaced)) Place(key, entry);
+            _isLoaded = true;
         }
     }
 
     /// <summary>Lets the index go from memory; what is asked next reads it again.</summary>
-    public void Unload() => _index.Unload();
+    public void Unload()
+    {
+        lock (_loading)
+        {
+            _index.Unload();
+            _isLoaded = false;
+        }
+    }
 
     /// <summary>Takes what other processes have done meanwhile.</summary>
     public void Refresh()
@@ -83,7 +96,7 @@ internal sealed partial class CachedVolume : IDisposable
     /// <summary>Makes what is on the disk that which a store would have, after the start.</summary>
     public void Settle() => _documents.Settle();
 
-    public void FlushUses() => _index.FlushUses();
+    public void FlushUses() => _index.FlushUses(all: false);
 
     public void Compact() => _index.Compact();
 
@@ -96,8 +109,12 @@ internal sealed partial class CachedVolume : IDisposable
     public CachedState StateOf(DiskKey key)
     {
         Load();
-        return !_index.TryGet(key, out IndexEntry entry) ? CachedState.Missing : entry.IsEmpty ? CachedState.Empty : CachedState.Present;
+        if (!_index.TryGet(key, out IndexEntry entry) || !entry.IsPlaced) return CachedState.Missing;
+        return entry.IsEmpty ? CachedState.Empty : CachedState.Present;
     }
+
+    /// <summary>True for a chunk that cannot be kept, since something that is not the cache's is in its file's place.</summary>
+    public bool IsTaken(DiskKey key) => StateOf(key) == CachedState.Missing && Path.Exists(PathOf(key));
 
     /// <summary>Reads a chunk.</summary>
     public CachedState TryRead(DiskKey key, Span<byte> raw)
@@ -142,12 +159,15 @@ internal sealed partial class CachedVolume : IDisposable
     /// <summary>True for a chunk that was forgotten, and is not kept any more.</summary>
     public bool IsForgotten(DiskKey key) => _index.IsForgotten(key);
 
-    /// <summary>Forgets chunks, for as long as this is open: its name says what they were made from, and they are made from something else now.</summary>
+    /// <summary>
+    /// Forgets chunks, for as long as this is open: its name says what they were made from, and they are made from something else now. In the
+    /// place of those that were forgotten before.
+    /// </summary>
     public void Forget(Func<DiskKey, bool> which)
     {
         Load();
         _index.Forget(which);
-        Delete([.. _index.Where((key, _) => !key.IsDocument && which(key)).Select(file => file.Key)]);
+        Delete([.. _index.Keys().Where(key => !key.IsDocument && which(key))]);
     }
 
     /// <summary>
@@ -193,7 +213,7 @@ internal sealed partial class CachedVolume : IDisposable
     public bool IsComplete(int level) => _index.IsComplete(level);
 
     /// <summary>The checksum of a metadata document that is in place; null if none is.</summary>
-    public ulong? ChecksumOf(DiskKey document) => _index.TryGet(document, out IndexEntry entry) ? entry.Checksum : null;
+    public ulong? ChecksumOf(DiskKey document) => _index.TryGet(document, out IndexEntry entry) && entry.IsPlaced ? entry.Checksum : null;
 
     /// <summary>Puts a metadata document in place, with all that it speaks of on the disk before.</summary>
     /// <param name="document">Which.</param>
@@ -202,7 +222,7 @@ internal sealed partial class CachedVolume : IDisposable
     public void PutDocument(DiskKey document, byte[] content, Func<bool> isDue)
     {
         // In this order: one of ours that is just being taken away is no longer due.
-        bool isTaken = ChecksumOf(document) is null && File.Exists(PathOf(document));
+        bool isTaken = !_index.TryGet(document, out _) && Path.Exists(PathOf(document)) && !Has(document, content, out _);
         if (!isDue()) return;
         if (isTaken) Trouble.Foreign(PathOf(document));
         else if (Trouble.MayWrite && TrySync()) TryPut(document, content, static () => true, isDue);
@@ -230,8 +250,7 @@ internal sealed partial class CachedVolume : IDisposable
     {
         try
         {
-            using var disk = new DiskSync(_root);
-            _index.SyncFiles(disk);
+            _index.SyncFiles(_disk ??= new DiskSync(_root));
             return true;
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
@@ -241,19 +260,27 @@ internal sealed partial class CachedVolume : IDisposable
         }
     }
 
-    public void Dispose() => _index.Dispose();
+    public void Dispose()
+    {
+        lock (_loading)
+        {
+            _isLoaded = true; // there is nothing to read any more
+            _index.Dispose();
+        }
+
+        _disk?.Dispose();
+    }
 
     private string PathOf(DiskKey key) => Path.Combine(_root, _layout.PathOf(key));
 
-    private void Begin()
+    private void OpenIndex()
     {
+        if (_isShown) Begin();
+        _index.Load();
+        if (!_index.CanWrite) return;
         try
         {
-            string layout = Path.Combine(_inside, CacheDirectory.LayoutFile);
-            if (File.Exists(layout)) return;
-            Directory.CreateDirectory(_inside);
-            if (_manifest?.Invoke() is { } manifest) Write(Path.Combine(_inside, Adoption.ManifestFile), manifest);
-            Write(layout, _layout.ToJson());
+            _disk ??= new DiskSync(_root); // before anything is written, or what the system cannot write back would not be told
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
         {
@@ -261,8 +288,30 @@ internal sealed partial class CachedVolume : IDisposable
         }
     }
 
-    private void Write(string path, byte[] content)
+    /// <summary>Writes what says what the directory is of, unless it says so: a kill or a power failure may have left something else.</summary>
+    private void Begin()
     {
+        try
+        {
+            string layout = Path.Combine(_inside, CacheDirectory.LayoutFile);
+            Directory.CreateDirectory(_inside);
+            if (_manifest?.Invoke() is { } manifest) WriteUnlessSame(Path.Combine(_inside, Adoption.ManifestFile), manifest);
+            WriteUnlessSame(layout, _layout.ToJson());
+            _isBegun = true;
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            Trouble.WriteFailed(failure);
+        }
+    }
+
+    private void WriteUnlessSame(string path, byte[] content)
+    {
+        using (SafeFileHandle? there = CacheFiles.TryOpen(path))
+        {
+            if (there is not null && CacheFiles.HasBytes(there, content)) return;
+        }
+
         string unfinished = _directory.NextTemporary();
         CacheFiles.Write(unfinished, content).Dispose();
         File.Move(unfinished, path, overwrite: true);
@@ -288,7 +337,7 @@ internal sealed partial class CachedVolume : IDisposable
     {
         Load();
         if (_index.TryGet(key, out entry)) return true;
-        _index.Refresh();
+        _index.TryRefresh();
         return _index.TryGet(key, out entry);
     }
 
@@ -338,9 +387,9 @@ internal sealed partial class CachedVolume : IDisposable
     private (int Gone, int Stuck) DeleteBatch(IEnumerable<DiskKey> keys)
     {
         var files = new List<(DiskKey Key, IndexEntry Entry)>(Batch);
-        lock (_index.Sync)
+        _index.Refresh();
+        lock (_moving)
         {
-            _index.Refresh();
             foreach (DiskKey key in keys)
             {
                 // What is getting its name now is looked at when it has it.
@@ -368,9 +417,9 @@ internal sealed partial class CachedVolume : IDisposable
             else if (!entry.IsEmpty) deleted++;
         }
 
-        lock (_index.Sync)
+        _index.Drop(gone);
+        lock (_moving)
         {
-            _index.Drop(gone);
             foreach ((DiskKey key, _) in files) _deleting.Remove(key);
         }
 

@@ -69,7 +69,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
 
         _distinct = [.. byName.Values];
         _limit = new DiskLimit(directory, _distinct, options.MaxBytes);
-        _writer = new DiskWriter(options.QueueBytes, Write, Idle, IdleEvery);
+        _writer = new DiskWriter(options.QueueBytes, Write, () => Try(Idle), IdleEvery);
         _loading = Task.Run(LoadAll);
     }
 
@@ -133,6 +133,9 @@ public sealed class DiskCache : IChunkDisk, IDisposable
 
     /// <inheritdoc/>
     public bool Accepts(in ChunkAddress address) => !_bad[address.Volume].Touch(address) && !_volumes[address.Volume].IsForgotten(KeyOf(address));
+
+    /// <inheritdoc/>
+    public bool IsTaken(in ChunkAddress address) => _volumes[address.Volume].IsTaken(KeyOf(address));
 
     /// <inheritdoc/>
     public CachedState StateOf(in ChunkAddress address) =>
@@ -243,18 +246,34 @@ public sealed class DiskCache : IChunkDisk, IDisposable
 
     private void LoadAll()
     {
-        foreach (CachedVolume volume in _distinct)
+        Try(() =>
         {
-            volume.Load();
-            volume.Settle();
-        }
+            foreach (CachedVolume volume in _distinct)
+            {
+                volume.Load();
+                volume.Settle();
+            }
 
-        _limit.Keep();
+            _limit.Keep();
+        });
+    }
+
+    /// <summary>Does what nobody waits for: whatever it fails with, chunks are served without.</summary>
+    private void Try(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception failure)
+        {
+            _directory.Trouble.WriteFailed(failure);
+        }
     }
 
     private void Write(ChunkAddress address, ChunkBuffer chunk) => TryPut(address, chunk.IsShared ? [] : chunk.Span);
 
-    /// <summary>Once a minute: what a power failure or a kill costs is never more than was done since.</summary>
+    /// <summary>Once a minute: what a power failure or a kill costs is never more than was done since; what it leaves is taken over when it is made again.</summary>
     private void Idle()
     {
         _limit.Keep();

@@ -10,9 +10,6 @@ internal static partial class DiskLog
         Message = "{Directory}: chunks cannot be kept there now: {Problem}; going on without, and trying again every {Seconds} s (said once)")]
     public static partial void Failed(ILogger logger, string directory, string problem, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Directory}: is not used as a cache: {Problem}")]
-    public static partial void Unusable(ILogger logger, string directory, string problem);
-
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "{Path}: is not what the cache has written there; it is made again, and so are all others like it (said once)")]

@@ -17,7 +17,13 @@ public interface IChunkDisk
     /// </summary>
     bool Accepts(in ChunkAddress address) => true;
 
-    /// <summary>What is known of a chunk, without touching its file.</summary>
+    /// <summary>
+    /// True for a chunk that cannot be kept because something that is not the cache's is in its file's place, which stays. Looks at the disk;
+    /// to be asked when a chunk was not kept, since others may well be.
+    /// </summary>
+    bool IsTaken(in ChunkAddress address) => false;
+
+    /// <summary>What is known of a chunk, without touching its file: that may have gone or been damaged since, which is found when it is read.</summary>
     CachedState StateOf(in ChunkAddress address);
 
     /// <summary>Reads a chunk, checked; all fill for an empty one.</summary>
@@ -40,7 +46,8 @@ public interface IChunkDisk
 
     /// <summary>
     /// Forgets chunks whose voxels have changed. When this returns, none of them is given out any more, and none that is offered or put is kept
-    /// as long as the cache is open, whenever it was made.
+    /// as long as the cache is open, whenever it was made. In the place of what was forgotten of the volume before: <paramref name="which"/>
+    /// stands for all changes so far.
     /// </summary>
     void Forget(int volume, Func<ChunkAddress, bool> which);
 

@@ -30,6 +30,12 @@ internal struct IndexEntry
     /// <summary>True if it has been used since the index was told.</summary>
     public bool IsTouched;
 
-    /// <summary>True if there was another put of it: whose file has the name is not known then.</summary>
-    public bool IsContested;
+    /// <summary>True if its bytes may not have come to the disk though the system says nothing: a stamp of that run of the system proves nothing.</summary>
+    public bool IsDoubtful;
+
+    /// <summary>The hour in which the index says that it was used.</summary>
+    public ushort ToldHour;
+
+    /// <summary>A time as a number of hours, of which the last 16 bits are enough to tell one from another.</summary>
+    public static ushort HourOf(long ticks) => (ushort)(ticks / TimeSpan.TicksPerHour);
 }

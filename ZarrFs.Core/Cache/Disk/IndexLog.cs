@@ -14,7 +14,9 @@ internal sealed class IndexLog : IDisposable
 
     private readonly SafeFileHandle _file;
     private readonly string _path;
+    private readonly Lock _appending = new();
     private long _position;
+    private bool _isClosed;
 
     private IndexLog(SafeFileHandle file, string path, bool canWrite)
     {
@@ -30,7 +32,13 @@ internal sealed class IndexLog : IDisposable
     public long Length => RandomAccess.GetLength(_file);
 
     /// <summary>False if somebody has deleted the file: what is appended is lost then.</summary>
-    public bool IsInPlace => FileStamp.Of(_file).HasName;
+    public bool IsInPlace
+    {
+        get
+        {
+            lock (_appending) return !_isClosed && FileStamp.Of(_file).HasName;
+        }
+    }
 
     /// <summary>Opens the file, and makes it if it is not there and can be made.</summary>
     /// <exception cref="IOException">Neither can be done.</exception>
@@ -75,8 +83,12 @@ internal sealed class IndexLog : IDisposable
         try
         {
             for (int i = 0; i < records.Length; i++) records[i].Write(bytes.AsSpan(i * IndexRecord.Bytes));
-            // The system appends wherever it is told to write: that is what the file was opened for.
-            RandomAccess.Write(_file, bytes.AsSpan(0, records.Length * IndexRecord.Bytes), Length);
+            lock (_appending)
+            {
+                if (_isClosed) throw new IOException($"{_path} is not open");
+                // The system appends wherever it is told to write: that is what the file was opened for.
+                RandomAccess.Write(_file, bytes.AsSpan(0, records.Length * IndexRecord.Bytes), Length);
+            }
         }
         finally
         {
@@ -107,7 +119,11 @@ internal sealed class IndexLog : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        lock (_appending) _isClosed = true;
+        _file.Dispose();
+    }
 
     private static SafeFileHandle OpenToAppend(string path) => OperatingSystem.IsLinux()
         ? Libc.Open(path, Libc.ReadWrite | Libc.Create | Libc.Append)

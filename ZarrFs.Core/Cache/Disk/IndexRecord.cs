@@ -25,6 +25,9 @@ internal enum RecordKind : byte
 
     /// <summary>It is, as far as it was put before the <see cref="Syncing"/> of the same number, and in the same run of the system.</summary>
     Synced,
+
+    /// <summary>Forcing it has failed: what had not come to the disk by then may be lost, though it is read from memory for a while.</summary>
+    Lost,
 }
 
 /// <summary>One record of the index: 48 bytes with a checksum of their own, so that half of one, or anything else, is never taken for one.</summary>
@@ -66,7 +69,7 @@ internal readonly record struct IndexRecord(RecordKind Kind, DiskKey Key, ulong 
             (RecordKind)bytes[44], new DiskKey(BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..])), BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[24..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[40..]));
-        return record.Kind is >= RecordKind.Put and <= RecordKind.Synced;
+        return record.Kind is >= RecordKind.Put and <= RecordKind.Lost;
     }
 
     /// <summary>Where in some bytes the next record may begin; their length if nowhere.</summary>

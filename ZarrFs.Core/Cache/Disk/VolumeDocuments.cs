@@ -25,6 +25,7 @@ internal sealed class VolumeDocuments(CachedVolume volume, VolumeLayout layout, 
     {
         lock (_sync)
         {
+            volume.Refresh(); // another process may have put a document, or deleted chunks
             int[] levels = [.. Enumerable.Range(0, layout.Levels)];
             if (!IsDue(DiskKey.Group)) volume.DeleteDocument(DiskKey.Group);
             foreach (int level in levels)

@@ -32,27 +32,27 @@ internal sealed class VolumeIndex(VolumeLayout layout, uint boot)
     public ref IndexEntry Find(DiskKey key) => ref CollectionsMarshal.GetValueRefOrNullRef(_entries, key.Value);
 
     /// <summary>True if a file with the stamp of its entry cannot be but what was written: a stamp says nothing of what a power failure has done.</summary>
-    public bool Holds(in IndexEntry entry) => boot != 0 && entry.Stamp != 0 && (entry.Boot == boot || _synced.GetValueOrDefault(entry.Boot) > entry.Epoch);
+    public bool Holds(in IndexEntry entry) => boot != 0 && entry.Stamp != 0 && !entry.IsDoubtful && (entry.Boot == boot || IsSynced(entry));
 
     /// <summary>Takes what a record says. Taking one again changes nothing.</summary>
     public void Apply(in IndexRecord record)
     {
         if (record.Kind == RecordKind.Syncing) _begun[record.Id] = ++_syncs;
         if (record.Kind == RecordKind.Synced && _begun.Remove(record.Id, out int epoch)) _synced[record.Boot] = epoch;
-        if (record.Kind is RecordKind.Syncing or RecordKind.Synced) return;
+        if (record.Kind == RecordKind.Lost) Doubt(record.Boot);
+        if (record.Kind is RecordKind.Syncing or RecordKind.Synced or RecordKind.Lost) return;
         if (!layout.Contains(record.Key)) return;
         ref IndexEntry entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, record.Key.Value, out bool exists)!;
         bool isSame = exists && entry.Id == record.Id;
         switch (record.Kind)
         {
             case RecordKind.Put when !isSame:
-                bool isContested = exists && !entry.IsEmpty;
                 if (exists) Tally(record.Key, entry, -1);
-                entry = new IndexEntry { Checksum = record.Value, Id = record.Id, Used = record.Time, IsContested = isContested };
+                entry = new IndexEntry { Checksum = record.Value, Id = record.Id, Used = record.Time, ToldHour = IndexEntry.HourOf(record.Time) };
                 break;
             case RecordKind.Empty when !isSame:
                 if (exists) Tally(record.Key, entry, -1);
-                entry = new IndexEntry { Id = record.Id, Used = record.Time, IsEmpty = true, IsPlaced = true };
+                entry = new IndexEntry { Id = record.Id, Used = record.Time, ToldHour = IndexEntry.HourOf(record.Time), IsEmpty = true, IsPlaced = true };
                 Tally(record.Key, entry, 1);
                 break;
             case RecordKind.Stamp when isSame:
@@ -62,10 +62,12 @@ internal sealed class VolumeIndex(VolumeLayout layout, uint boot)
                     Tally(record.Key, entry, 1);
                 }
 
+                entry.IsDoubtful &= entry.Boot == record.Boot; // after another start it was read from the disk
                 (entry.Stamp, entry.Boot, entry.Epoch) = (record.Value, record.Boot, _syncs);
                 break;
             case RecordKind.Used when isSame:
                 entry.Used = Math.Max(entry.Used, record.Time);
+                entry.ToldHour = IndexEntry.HourOf(record.Time);
                 break;
             case RecordKind.Drop when isSame:
                 Remove(record.Key);
@@ -85,14 +87,13 @@ internal sealed class VolumeIndex(VolumeLayout layout, uint boot)
     /// <summary>The records that say what is known now, and nothing that was.</summary>
     public IEnumerable<IndexRecord> Records()
     {
-        // First what a power failure cannot have changed; then the word for it; then the rest.
-        foreach (bool synced in (bool[])[true, false])
+        // First what is in doubt, and the word for it; then what a power failure cannot have changed, and the word for that; then the rest.
+        foreach (Trust trust in (Trust[])[Trust.Doubtful, Trust.Synced, Trust.Stamped])
         {
             var boots = new HashSet<uint>();
             foreach ((ulong value, IndexEntry entry) in _entries)
             {
-                bool isSynced = _synced.GetValueOrDefault(entry.Boot) > entry.Epoch;
-                if (isSynced != synced) continue;
+                if (TrustOf(entry) != trust) continue;
                 var key = new DiskKey(value);
                 if (entry.IsEmpty)
                 {
@@ -105,12 +106,28 @@ internal sealed class VolumeIndex(VolumeLayout layout, uint boot)
                 boots.Add(entry.Boot);
             }
 
-            if (!synced) continue;
             foreach (uint one in boots)
             {
+                if (trust == Trust.Doubtful) yield return new IndexRecord(RecordKind.Lost, default, 0, one, 0, one);
+                if (trust != Trust.Synced) continue;
                 yield return new IndexRecord(RecordKind.Syncing, default, 0, one, 0, one);
                 yield return new IndexRecord(RecordKind.Synced, default, 0, one, 0, one);
             }
+        }
+    }
+
+    private Trust TrustOf(in IndexEntry entry) => entry.IsDoubtful ? Trust.Doubtful : IsSynced(entry) ? Trust.Synced : Trust.Stamped;
+
+    private bool IsSynced(in IndexEntry entry) => _synced.GetValueOrDefault(entry.Boot) > entry.Epoch;
+
+    /// <summary>What was written in a run of the system and had not come to the disk for sure is looked at each time, until the next run.</summary>
+    private void Doubt(uint lost)
+    {
+        foreach (ulong key in _entries.Keys)
+        {
+            ref IndexEntry entry = ref CollectionsMarshal.GetValueRefOrNullRef(_entries, key);
+            if (entry.IsEmpty || (entry.IsPlaced && (entry.Boot != lost || IsSynced(entry)))) continue;
+            (entry.IsDoubtful, entry.Boot) = (true, lost);
         }
     }
 
@@ -119,5 +136,12 @@ internal sealed class VolumeIndex(VolumeLayout layout, uint boot)
         if (key.IsDocument || !entry.IsPlaced) return;
         _known[key.Level] += sign;
         if (!entry.IsEmpty) Bytes += sign * layout.FileBytes;
+    }
+
+    private enum Trust
+    {
+        Doubtful,
+        Synced,
+        Stamped,
     }
 }

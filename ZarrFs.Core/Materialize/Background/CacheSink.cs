@@ -59,13 +59,13 @@ internal sealed class CacheSink(
         throw new LostChunkException($"a chunk of level {address.Level} of '{volume.Name}' was damaged or taken away");
     }
 
-    /// <returns>False if it is not to be kept.</returns>
+    /// <returns>False if it is not to be kept, or cannot be, which does not stand in the way of others.</returns>
     private bool TryPut(in ChunkAddress address, ReadOnlySpan<byte> raw)
     {
         ChunkAddress cached = InCache(address);
         if (!disk.Accepts(cached)) return false;
         // Asked again: that a slice is bad or has changed may have been found meanwhile.
-        if (!disk.TryPut(cached, raw)) return disk.Accepts(cached) ? throw TakesNoMore() : false;
+        if (!disk.TryPut(cached, raw)) return disk.Accepts(cached) && !disk.IsTaken(cached) ? throw TakesNoMore() : false;
         made(cached);
         return true;
     }

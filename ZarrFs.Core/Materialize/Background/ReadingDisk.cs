@@ -14,6 +14,9 @@ public sealed class ReadingDisk(IChunkDisk disk) : IChunkDisk
     public bool Accepts(in ChunkAddress address) => disk.Accepts(address);
 
     /// <inheritdoc/>
+    public bool IsTaken(in ChunkAddress address) => disk.IsTaken(address);
+
+    /// <inheritdoc/>
     public CachedState StateOf(in ChunkAddress address) => disk.StateOf(address);
 
     /// <inheritdoc/>

@@ -88,7 +88,12 @@ public sealed class RegionPass
                 if (!_disk.Accepts(address)) return;
 
                 // The reader may keep chunks of its own accord.
-                if (_disk.StateOf(address) == CachedState.Missing && !_disk.TryPut(address, empty ? default : lease.Span) && _disk.Accepts(address)) throw CacheSink.TakesNoMore();
+                if (_disk.StateOf(address) == CachedState.Missing && !_disk.TryPut(address, empty ? default : lease.Span))
+                {
+                    if (_disk.Accepts(address) && !_disk.IsTaken(address)) throw CacheSink.TakesNoMore();
+                    return;
+                }
+
                 if (empty) Counters.AddEmpty();
                 else Counters.AddWritten(lease.Span.Length);
             });

@@ -74,6 +74,32 @@ public sealed class FaultTests
         Assert.Single(_log.Messages);
     }
 
+    [Fact]
+    public void A_file_that_does_not_get_its_name_is_missing_and_can_be_put_again()
+    {
+        using var rig = new CacheRig();
+        ChunkAddress address = rig.Full[^1]; // alone in its level
+        string level = Path.Combine(rig.VolumeDirectory, $"{address.Level}");
+        using (DiskCache cache = rig.Open(logger: _log))
+        {
+            cache.Trouble.Pause = TimeSpan.Zero;
+            Assert.Equal(0, cache.CountOf(0, 0)); // it is open by now
+            File.WriteAllText(level, "where a directory has to be made");
+            Assert.False(rig.Put(cache, address));
+            Assert.NotEqual(0, cache.Counters.Failures);
+            Assert.Equal(CachedState.Missing, cache.StateOf(address));
+            Assert.Equal(0, cache.CountOf(0, address.Level));
+            File.Delete(level);
+            Assert.True(rig.Put(cache, address));
+            Assert.Equal(CachedState.Present, cache.StateOf(address));
+            Assert.True(rig.Has(cache, address));
+        }
+
+        using DiskCache again = rig.Open();
+        Assert.True(rig.Has(again, address));
+        rig.AssertNothingLeftOver(again);
+    }
+
     [SmallDiskFact]
     public void A_disk_that_cannot_be_written_is_read()
     {

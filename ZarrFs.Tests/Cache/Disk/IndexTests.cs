@@ -1,5 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
+using ZarrFs.Core.Cache;
 using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Materialize.Stores;
 
 namespace ZarrFs.Tests.Cache.Disk;
 
@@ -89,7 +93,7 @@ public sealed class IndexTests : IDisposable
         bytes[5] ^= 1;
         using (FileStream stream = File.OpenWrite(_rig.FileOf(address))) stream.Write(bytes);
         List<IndexRecord> records = Records(_rig.IndexFile);
-        using (Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(_rig.FileOf(address)))
+        using (SafeFileHandle file = File.OpenHandle(_rig.FileOf(address)))
         {
             // As if the system had said so when it was written: a file whose blocks have not reached the disk looks like that.
             ulong stamp = FileStamp.Of(file).Value;
@@ -108,6 +112,108 @@ public sealed class IndexTests : IDisposable
         Assert.Equal(synced ? CachedState.Present : CachedState.Missing, again.TryRead(address, found));
         Assert.Equal(synced ? 0 : 1, again.Counters.Damaged);
         if (synced) Assert.Equal(bytes, found);
+    }
+
+    /// <summary>As a kill between the record and the name leaves it.</summary>
+    [Fact]
+    public void A_record_without_a_file_is_no_chunk()
+    {
+        using var pool = new BufferPool(16 << 20);
+        ChunkAddress address = _rig.Full[7];
+        using (DiskCache cache = _rig.Open()) Assert.True(_rig.Put(cache, address));
+        File.Delete(_rig.FileOf(address));
+        IndexLog.Replace(_rig.IndexFile, Records(_rig.IndexFile).Where(record => record.Kind == RecordKind.Put));
+        using (DiskCache cache = _rig.Open())
+        {
+            Assert.Equal(CachedState.Missing, cache.StateOf(address));
+            Assert.False(_rig.Has(cache, address));
+            ChunkBuffer buffer = pool.TryRent(CacheRig.ChunkBytes)!;
+            _rig.Expected(address).CopyTo(buffer.Span);
+            cache.Offer(address, buffer);
+            buffer.Release();
+            cache.Flush();
+            Assert.Equal(CachedState.Present, cache.StateOf(address));
+        }
+
+        using DiskCache again = _rig.Open();
+        Assert.Equal(CachedState.Present, again.StateOf(address));
+        Assert.True(_rig.Has(again, address));
+        _rig.AssertNothingLeftOver(again);
+    }
+
+    /// <summary>The same of a metadata document: it is put once more, and is not believed to be there.</summary>
+    [Fact]
+    public void A_record_of_metadata_without_a_file_is_no_document()
+    {
+        using (DiskCache cache = _rig.Open()) _rig.PutAll(cache);
+        string group = Path.Combine(_rig.VolumeDirectory, "zarr.json");
+        byte[] content = File.ReadAllBytes(group);
+        File.Delete(group);
+        List<IndexRecord> records = Records(_rig.IndexFile);
+        IndexLog.Replace(_rig.IndexFile, records.Where(record => record.Kind == RecordKind.Put || record.Key != DiskKey.Group));
+        using (DiskCache cache = _rig.Open()) Assert.Equal(_rig.Chunks.Count, _rig.CountRight(cache));
+        Assert.Equal(content, File.ReadAllBytes(group));
+    }
+
+    /// <summary>When the system could not write back, what is read may come from memory for a while, with a stamp that is right.</summary>
+    [Fact]
+    public void After_a_failed_sync_what_was_not_synced_is_looked_at_each_time()
+    {
+        using var directory = new Corpus.TemporaryDirectory();
+        using CacheDirectory cache = CacheDirectory.Open(directory.Path, new DiskCacheCounters(), NullLogger.Instance);
+        string path = Path.Combine(directory.Path, "index");
+        var layout = new VolumeLayout(4096, [[100]]);
+        DiskKey before = new(0, 1), lost = new(0, 2), after = new(0, 3);
+        var stamp = new FileStamp(4096, 12345, true);
+        using (var index = new SharedIndex(cache, path, layout))
+        {
+            index.Load();
+            Put(index, before);
+            index.SyncFiles(new NoDisk());
+            Put(index, lost);
+            Assert.True(IsTrusted(index, before) && IsTrusted(index, lost));
+            Assert.Throws<IOException>(() => index.SyncFiles(new NoDisk(new IOException("on purpose"))));
+            Put(index, after);
+            Check(index);
+            index.Stamp(lost, index.Find(lost)!.Value.Id, stamp); // it was looked at, and was right
+            Check(index);
+        }
+
+        using (var again = new SharedIndex(cache, path, layout))
+        {
+            again.Load();
+            Check(again);
+            var known = new VolumeIndex(layout, cache.Boot);
+            foreach (IndexRecord record in Records(path)) known.Apply(record);
+            IndexLog.Replace(path, [.. known.Records()]);
+            again.Load();
+            Check(again);
+            Put(again, lost);
+            Assert.True(IsTrusted(again, lost));
+        }
+
+        void Check(SharedIndex index) =>
+            Assert.Equal((true, false, true), (IsTrusted(index, before), IsTrusted(index, lost), IsTrusted(index, after)));
+
+        void Put(SharedIndex index, DiskKey key) => index.Stamp(key, index.Add(RecordKind.Put, key, 7), stamp);
+
+        bool IsTrusted(SharedIndex index, DiskKey key) => index.IsTrusted(index.Find(key)!.Value, stamp);
+    }
+
+    [Fact]
+    public void What_was_looked_at_after_another_start_is_trusted_again_though_a_sync_had_failed()
+    {
+        var layout = new VolumeLayout(4096, [[100]]);
+        var index = new VolumeIndex(layout, boot: 2);
+        var put = new IndexRecord(RecordKind.Put, new DiskKey(0, 1), 7, 70, 1, 1);
+        index.Apply(put);
+        index.Apply(put with { Kind = RecordKind.Stamp, Value = 9 });
+        index.Apply(new IndexRecord(RecordKind.Lost, default, 0, 71, 1, 1));
+        Assert.True(index.TryGet(put.Key, out IndexEntry entry));
+        Assert.False(index.Holds(entry));
+        index.Apply(put with { Kind = RecordKind.Stamp, Value = 9, Boot = 2 });
+        Assert.True(index.TryGet(put.Key, out entry));
+        Assert.True(index.Holds(entry));
     }
 
     [Fact]
@@ -154,5 +260,23 @@ public sealed class IndexTests : IDisposable
         var records = new List<IndexRecord>();
         log.ReadTail(records.Add);
         return records;
+    }
+
+    /// <summary>A disk to which nothing need be forced, or cannot be.</summary>
+    private sealed class NoDisk(Exception? failure = null) : IDiskSync
+    {
+        public void File(SafeFileHandle file) => throw new NotSupportedException();
+
+        public void Directory(string path) => throw new NotSupportedException();
+
+        public void FileSystem()
+        {
+            if (failure is not null) throw failure;
+        }
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
     }
 }

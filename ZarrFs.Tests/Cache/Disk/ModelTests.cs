@@ -119,9 +119,9 @@ public sealed class ModelTests : IDisposable
         int level = random.Next(3);
         long z = random.Next(4), y = random.Next(4);
         bool Which(ChunkAddress chunk) => chunk.Level == level && chunk.Z == z && chunk.Y == y;
-        cache.Forget(0, Which);
         _there.RemoveWhere(Which);
         foreach (ChunkAddress chunk in _rig.Chunks.Where(Which)) _refused.Add(chunk);
+        cache.Forget(0, new HashSet<ChunkAddress>(_refused).Contains);
     }
 
     /// <summary>Another process with a smaller limit makes room for one chunk more; what has gone for it is known from the disk.</summary>

@@ -37,12 +37,21 @@ internal sealed class ExactElsewhere : IDisposable
     private void Look()
     {
         if (_given.Count == 0 || Interlocked.Exchange(ref _isLooking, 1) == 1) return;
-        _disk.Refresh();
-        foreach (ChunkAddress address in _given.Recent(int.MaxValue))
+        try
         {
-            if (_disk.Has(address)) _exact(address);
+            _disk.Refresh();
+            foreach (ChunkAddress address in _given.Recent(int.MaxValue))
+            {
+                if (_disk.Has(address)) _exact(address);
+            }
         }
-
-        Volatile.Write(ref _isLooking, 0);
+        catch (Exception)
+        {
+            // Who was told has failed at it; the rest is told at the next look, and the program does not end of it.
+        }
+        finally
+        {
+            Volatile.Write(ref _isLooking, 0);
+        }
     }
 }

@@ -31,7 +31,6 @@ public sealed class LostFilesTests : IDisposable
     [InlineData(2, false)] // or all that it is made of,
     [InlineData(1, false)] // or all that that is made of
     [InlineData(3, true)]
-    [InlineData(2, true)]
     public async Task What_was_to_be_read_from_files_that_are_gone_is_a_preview(int keptUpTo, bool onlyPreviews)
     {
         using DiskCache disk = await Fill(keptUpTo);

@@ -7,7 +7,7 @@ public sealed class CommandLineTests
 {
     private static readonly string[] View = ["--name", "--ranges", "--type", "--chunk-size", "--levels", "--downsample", "--voxel-size", "--on-bad-slice", "--channel", "--time", "--series", "--pattern", "--photometric", "--shift"];
     private static readonly string[] Work = ["--config", "--memory", "--scratch", "--scratch-size", "--threads"];
-    private static readonly string[] Service = [.. Work, "--log-level"];
+    private static readonly string[] Service = [.. Work, "--log-level", "--cache", "--cache-size", "--cache-level0", "--preview", "--exact-budget", "--build-pyramid"];
 
     public static TheoryData<string, string[]> Options { get; } = new()
     {

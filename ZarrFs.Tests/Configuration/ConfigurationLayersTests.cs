@@ -3,8 +3,10 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
@@ -21,7 +23,8 @@ public sealed class ConfigurationLayersTests : IDisposable
     private const string Everything =
         """
         { "volumes": [ { "source": "/a", "name": "file", "ranges": "1:2,,", "type": "uint8", "chunkSize": 64, "levels": 3, "downsample": "max", "voxelSize": 2.5, "onBadSlice": "fail", "channel": 1, "time": "2", "pattern": "(?<z>[0-9]+)", "series": 3, "photometric": "ignore" }, { "source": "/b" } ],
-          "mount": { "path": "/file", "allowOther": true }, "http": { "listen": "127.0.0.1:1" }, "memory": "1GB", "scratch": "/", "scratchSize": "5GB", "threads": 3, "logLevel": "warning" }
+          "mount": { "path": "/file", "allowOther": true }, "http": { "listen": "127.0.0.1:1" }, "memory": "1GB",
+          "cache": { "path": "/cache", "size": "200GB", "level0": "never" }, "preview": "only", "exactBudget": "500MB", "buildPyramid": "levels>=2", "scratch": "/", "scratchSize": "5GB", "threads": 3, "logLevel": "warning" }
         """;
 
     private readonly string _file = Path.GetTempFileName();
@@ -49,6 +52,8 @@ public sealed class ConfigurationLayersTests : IDisposable
             settings.Volumes[0]);
         Assert.Equal(new VolumeSettings { Source = "/b", Chunk = new ChunkShape(128, 128, 128) }, settings.Volumes[1]);
         Assert.Equal(new ScratchOptions("/", 5L << 30), settings.Scratch);
+        Assert.Equal(new DiskCacheOptions("/cache", 200L << 30, Level0Caching.Never), settings.Cache);
+        Assert.Equal((new PreviewOptions(PreviewMode.Only, 500L << 20), new BuildPyramidOption(2, IsAsked: true)), (settings.Previews, settings.Pyramid));
         Assert.Equal(("/file", true, "127.0.0.1:1"), (settings.MountPath, settings.AllowOther, settings.Listen));
         Assert.Equal((1L << 30, (int?)3, LogLevel.Warning), (settings.Memory, settings.Threads, settings.LogLevel));
     }
@@ -99,6 +104,23 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Fact]
+    public void Cache_previews_and_pyramid_come_from_the_command_line_too()
+    {
+        Set("ZARRFS_CACHE__SIZE", "1GB");
+        Settings settings = Read(Everything, "--cache /other --cache-level0 always --preview off --exact-budget auto --build-pyramid off");
+        Assert.Equal(new DiskCacheOptions("/other", 1L << 30, Level0Caching.Always), settings.Cache);
+        Assert.Equal((PreviewOptions.Off, new BuildPyramidOption(null, IsAsked: true)), (settings.Previews, settings.Pyramid));
+    }
+
+    [Fact]
+    public void Without_a_cache_there_are_previews_and_nothing_is_built()
+    {
+        Settings settings = Read("""{ "volumes": [ { "source": "/a" }, { "source": "/b" } ] }""");
+        Assert.Null(settings.Cache);
+        Assert.Equal((new PreviewOptions(PreviewMode.Auto), BuildPyramidOption.Auto), (settings.Previews, settings.Pyramid));
+    }
+
+    [Fact]
     public void Sources_on_the_command_line_stand_in_place_of_the_files()
     {
         File.WriteAllText(_file, Everything);
@@ -131,7 +153,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "memroy": "1GB" }""", "'memroy' is not an option; expected one of volumes, mount, http, memory, scratch, scratchSize, threads, logLevel")]
+    [InlineData("""{ "memroy": "1GB" }""", "'memroy' is not an option; expected one of volumes, mount, http, cache, preview, exactBudget, buildPyramid, memory, scratch, scratchSize, threads, logLevel")]
     [InlineData("""{ "mount": { "paht": "/x" } }""", "'mount.paht' is not an option; expected one of path, allowOther")]
     [InlineData("""{ "volumes": [ { "source": "/a" }, { "soruce": "/a" } ] }""", "'volumes[1].soruce' is not an option")]
     [InlineData("""{ "volumes": { "source": "/a" } }""", "'volumes' is not a list")]
@@ -177,6 +199,14 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("""{ "volumes": [ { "source": "/a" } ], "scratch": "/no/such" }""", "--scratch", "'/no/such' is not a directory")]
     [InlineData("""{ "volumes": [ { "source": "/a" } ], "scratchSize": "5" }""", "--scratch-size", "5 bytes")]
     [InlineData("""{ "volumes": [ { "source": "/a" } ], "scratchSize": "much" }""", "--scratch-size", "'much' is not a size")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "cache": { "path": "/c", "level0": "often" } }""", "--cache-level0", "'often' is not possible")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "cache": { "path": "/c", "size": "5" } }""", "--cache-size", "5 bytes")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "cache": { "size": "5GB" } }""", "--cache-size", "there is no cache")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "cache": { "level0": "always" } }""", "--cache-level0", "there is no cache")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "preview": "soon" }""", "--preview", "expected auto, off or only")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "exactBudget": "all" }""", "--exact-budget", "'all' is not a size")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "buildPyramid": "levels>1" }""", "--build-pyramid", "expected auto, off, or for example levels>=2")]
+    [InlineData("""{ "volumes": [ { "source": "/a" } ], "buildPyramid": "levels>=1" }""", "--build-pyramid", "takes a cache to build in")]
     [InlineData("""{ "volumes": [ { "source": "/a" } ], "memory": "lots" }""", "--memory", "'lots' is not a size")]
     [InlineData("""{ "volumes": [ { "source": "/a" } ], "memory": 12 }""", "--memory", "12 bytes")]
     [InlineData("""{ "volumes": [ { "source": "/a" } ], "threads": 0 }""", "--threads", "from 1 to 1024")]
@@ -260,13 +290,17 @@ public sealed class ConfigurationLayersTests : IDisposable
     {
         File.WriteAllText(_file, json);
         var view = new ViewArguments();
+        var cache = new CacheArguments();
+        var preview = new PreviewArguments();
         var program = new ProgramArguments();
         var command = new Command("test");
         view.AddTo(command);
+        cache.AddTo(command);
+        preview.AddTo(command);
         program.AddTo(command);
         ParseResult parsed = command.Parse([.. commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--config", _file]);
         Assert.Empty(parsed.Errors);
-        return program.Read(parsed, [], view.Read(parsed));
+        return program.Read(parsed, [], view.Read(parsed), [.. cache.Read(parsed), .. preview.Read(parsed)]);
     }
 
     private void Set(string name, string value)

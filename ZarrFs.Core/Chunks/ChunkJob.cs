@@ -18,6 +18,9 @@ internal sealed class ChunkJob : IDisposable
     /// <summary>True for a job inside another: it lives as long as that one, whoever else waits.</summary>
     public bool Nested { get; init; }
 
+    /// <summary>What it may read, with those inside it; null for all that it needs.</summary>
+    public ReadLimit? Limit { get; set; }
+
     public CancellationToken Token { get; }
 
     /// <summary>Harmless when the job has ended a moment ago.</summary>

@@ -38,6 +38,7 @@ internal sealed class ChunkMaker
     private readonly IReadOnlyList<SourceRate> _rates;
     private readonly Action<ChunkAddress> _landed;
     private readonly IChunkDisk? _disk;
+    private readonly DiskOffers? _offers;
 
     /// <param name="volumes">The catalogue.</param>
     /// <param name="pool">The memory budget.</param>
@@ -49,11 +50,14 @@ internal sealed class ChunkMaker
     /// <param name="rates">Told what the volumes' sources give.</param>
     /// <param name="landed">Told of each exact chunk above level 0, on the worker, when it is in the cache.</param>
     /// <param name="disk">Where chunks are kept from run to run, or null.</param>
+    /// <param name="offers">Told of what could be kept there, or null.</param>
     public ChunkMaker(
         IReadOnlyList<Multiscale> volumes, BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch,
-        PreviewChoice choice, IReadOnlyList<SourceRate> rates, Action<ChunkAddress> landed, IChunkDisk? disk = null)
+        PreviewChoice choice, IReadOnlyList<SourceRate> rates, Action<ChunkAddress> landed, IChunkDisk? disk = null,
+        DiskOffers? offers = null)
     {
         _disk = disk;
+        _offers = offers;
         _volumes = volumes;
         _pool = pool;
         _cache = cache;
@@ -65,12 +69,14 @@ internal sealed class ChunkMaker
             [.. volumes.Select(v => v.Levels.Count > 1 && v.Method != DownsampleMethod.Gaussian ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
         _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
         long needed = volumes.Select((v, i) => scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
-        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed)), rates, Patience, disk);
-        _previews = new PreviewMaker(pool, cache, flights, scheduler, disk, _slabs.Allowance, Patience);
+        long allowed = Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed));
+        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, allowed, rates, Patience, offers);
+        _previews = new PreviewMaker(pool, cache, flights, scheduler, offers, _slabs.Allowance, Patience);
         _choice = choice;
         _rates = rates;
         _landed = landed;
-        for (int i = volumes.Count - 1; i >= 0; i--) _slabs.Prepare(volumes[i], new ChunkAddress(i, 0, 0, 0, 0, 0, 0)); // the first one last: it is likely asked first
+        // The first one last: it is likely asked first.
+        for (int i = volumes.Count - 1; i >= 0; i--) _slabs.Prepare(volumes[i], new ChunkAddress(i, 0, 0, 0, 0, 0, 0));
     }
 
     /// <summary>Has a source looked at because a reader met a changed file; ends when that is done, and what was found is taken in.</summary>
@@ -82,6 +88,7 @@ internal sealed class ChunkMaker
             var slab = new List<ChunkFlight>();
             using ChunkJob? job = _flights.Begin(flight, slab, stop);
             if (job is null) return;
+            job.Limit = _choice.LimitOf(flight.Address);
             Multiscale volume = _volumes[flight.Address.Volume];
             if (flight.Address.IsPreview)
                 _previews.Make(volume, flight, slab, job, again => Queue(again, ChunkPriority.Urgent, stop), (again, reason) => Again(again, reason, stop));
@@ -90,9 +97,12 @@ internal sealed class ChunkMaker
         });
 
     /// <summary>Makes those of some chunks of a row above level 0 that are missing and that nobody else makes; to be called by a worker.</summary>
-    public void MakeAhead(IReadOnlyList<ChunkAddress> row, CancellationToken stop)
+    /// <param name="row">The chunks.</param>
+    /// <param name="limit">Most bytes that they may cost.</param>
+    /// <param name="stop">Ends it early.</param>
+    public void MakeAhead(IReadOnlyList<ChunkAddress> row, long limit, CancellationToken stop)
     {
-        using var job = new ChunkJob(stop);
+        using var job = new ChunkJob(stop) { Limit = new ReadLimit(limit) };
         List<ChunkFlight> mine = [.. row.Select(address => _flights.Claim(address, job)).OfType<ChunkFlight>()];
         if (mine.Count == 0) return;
         foreach (Lease lease in MakeRow(_volumes[row[0].Volume], mine, [], job, stop)) lease.Dispose();
@@ -132,7 +142,7 @@ internal sealed class ChunkMaker
     }
 
     /// <summary>True for a chunk that is read from the disk alone: nothing comes with it.</summary>
-    private bool IsOnDisk(in ChunkAddress address) => _disk is not null && _disk.StateOf(address) != CachedState.Missing;
+    private bool IsOnDisk(in ChunkAddress address) => _disk?.Has(address) == true;
 
     /// <summary>
     /// The part of a level-0 row that fits in memory that has been touched before, from the wanted chunk on. Nobody should wait while the
@@ -180,7 +190,9 @@ internal sealed class ChunkMaker
             int[] missing = [];
             try
             {
-                missing = ReadBack(volume, row, buffers, leases, job);
+                int[] absent = ReadBack(volume, row, buffers, leases, job);
+                CheckLimit(volume, [.. absent.Select(i => row[i].Address)], job);
+                missing = absent;
             }
             finally
             {
@@ -191,7 +203,7 @@ internal sealed class ChunkMaker
             for (int i = 0; i < missing.Length; i++)
             {
                 leases[missing[i]] = Land(volume, row[missing[i]], ref buffers[i]);
-                _disk?.Offer(row[missing[i]].Address, leases[missing[i]]!.Buffer);
+                _offers?.Offer(row[missing[i]].Address, leases[missing[i]]!.Buffer);
             }
 
             return leases!;
@@ -205,7 +217,7 @@ internal sealed class ChunkMaker
                 // others have come to wait for meanwhile.
                 if (leases[i] is { } lease) lease.Dispose();
                 else if (!cancelled && failure is SourceChangedException or SupersededException) Again(row[i], failure, stop);
-                else if (!cancelled && row.Count == 1) _flights.Fail(row[i], failure);
+                else if (!cancelled && row.Count == 1 && !(job.Nested && failure is NotThereException)) _flights.Fail(row[i], failure); // that is of the whole
                 else if (_flights.GiveBack(row[i], alone: !cancelled)) Queue(row[i], ChunkPriority.Urgent, stop);
             }
 
@@ -232,6 +244,15 @@ internal sealed class ChunkMaker
             if (state == CachedState.Empty) leases[i] = Land(volume, row[i], ref buffers[i]);
         });
         return [.. Enumerable.Range(0, row.Count).Where(i => leases[i] is null)];
+    }
+
+    /// <summary>Keeps a job from making at any price what was said to be there and is not.</summary>
+    /// <exception cref="NotThereException">Some of the chunks of a row cost too much now.</exception>
+    private void CheckLimit(Multiscale volume, ChunkAddress[] missing, ChunkJob job)
+    {
+        if (job.Limit is not { } limit || missing.Length == 0) return;
+        if (missing[0].Level == 0) limit.Read(ExactCost.OfAll(volume, missing));
+        else if (!Array.TrueForAll(missing, address => _choice.IsWithin(address, limit.Bytes))) throw new NotThereException();
     }
 
     /// <summary>Makes the chunks of a row into new buffers, where null stands for all fill, and ends the flights of the slab, whatever happens.</summary>
@@ -276,7 +297,8 @@ internal sealed class ChunkMaker
         {
             string path = (reason as SourceException)?.Path ?? _volumes[flight.Address.Volume].Volume.Source.Path;
             string what = (reason as SourceException)?.Detail ?? "changes all the time";
-            _flights.Fail(flight, new SourceException(path, looked is null ? what : $"{what}; the chunk was begun {flight.Tries} times and the file was never at rest", reason));
+            if (looked is not null) what = $"{what}; the chunk was begun {flight.Tries} times and the file was never at rest";
+            _flights.Fail(flight, new SourceException(path, what, reason));
             return;
         }
 
@@ -369,7 +391,7 @@ internal sealed class ChunkMaker
             while (found.Count < wanted.Count)
             {
                 parent.Token.ThrowIfCancellationRequested();
-                using var job = new ChunkJob(parent.Token) { Nested = true };
+                using var job = new ChunkJob(parent.Token) { Nested = true, Limit = parent.Limit };
                 var missing = new List<ChunkAddress>();
                 var mine = new List<ChunkFlight>();
                 var slab = new List<ChunkFlight>();
@@ -416,7 +438,14 @@ internal sealed class ChunkMaker
             if (!_scheduler.TryHelp()) Task.WaitAny([made], millisecondsTimeout: 1);
         }
 
-        return made.GetAwaiter().GetResult();
+        try
+        {
+            return made.GetAwaiter().GetResult();
+        }
+        catch (NotThereException)
+        {
+            return null; // too dear for that job, perhaps not for this one
+        }
     }
 
     private static ChunkAddress Child(in ChunkAddress parent, int corner, int side) => parent with

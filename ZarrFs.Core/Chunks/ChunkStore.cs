@@ -18,6 +18,8 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private readonly ChunkCache _cache;
     private readonly ChunkScratch? _scratch;
     private readonly IChunkDisk? _disk;
+    private readonly DiskOffers? _offers;
+    private readonly ExactElsewhere? _elsewhere;
     private readonly FlightTable _flights;
     private readonly ChunkScheduler _scheduler;
     private readonly ChunkMaker _maker;
@@ -54,12 +56,15 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         _revisions = new ChunkRevisions(volumes);
         _everGiven = new GivenChunks(volumes);
         _flights = new FlightTable(
-            _cache, IsReadBack, address => address.IsPreview ? PreviewSpan.Of(volumes[address.Volume], address) : SlabSpan.Of(volumes[address.Volume], address), _revisions);
+            _cache, IsReadBack,
+            address => address.IsPreview ? PreviewSpan.Of(volumes[address.Volume], address) : SlabSpan.Of(volumes[address.Volume], address), _revisions);
         _scheduler = new ChunkScheduler(workers);
         SourceRate[] rates = [.. volumes.Select(_ => new SourceRate())];
         _choice = new PreviewChoice(volumes, previews ?? PreviewOptions.Off, rates, Has);
-        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address), disk);
+        if (disk is not null) _offers = new DiskOffers(disk, _cache);
+        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address), disk, _offers);
         _sharpener = new Sharpener(volumes, _choice, _given, _cache, pool, _maker, _scheduler, _flights.Activity, _stopping);
+        if (disk is not null && _choice.IsOn) _elsewhere = new ExactElsewhere(disk, _given, address => Exact(address));
     }
 
     /// <summary>The memory budget and what is used of it.</summary>
@@ -197,7 +202,9 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         if (_stop.IsCancellationRequested) return;
         _stop.Cancel();
         _sharpener.Dispose();
+        _elsewhere?.Dispose();
         _scheduler.Dispose();
+        _offers?.Dispose();
         _flights.Close(new OverloadException("the program is stopping"));
         _cache.Dispose();
         _scratch?.Dispose();
@@ -213,17 +220,25 @@ public sealed class ChunkStore : IChunkReader, IDisposable
 
     private async Task<Lease> GetChosenAsync(ChunkAddress address, CancellationToken cancellationToken)
     {
-        bool isPreview = IsPreviewed(address);
-        long taken = isPreview ? 0 : _choice.Enter(address);
-        try
+        if (!IsPreviewed(address))
         {
-            Lease lease = await Join(address with { IsPreview = isPreview }, cancellationToken);
-            return lease.IsProvisional ? GiveOut(address, lease) : lease;
+            long taken = _choice.Enter(address);
+            try
+            {
+                return await Join(address, cancellationToken);
+            }
+            catch (NotThereException)
+            {
+                // What it was chosen for is gone; the preview is always to be had.
+            }
+            finally
+            {
+                _choice.Leave(taken);
+            }
         }
-        finally
-        {
-            _choice.Leave(taken);
-        }
+
+        Lease lease = await Join(address with { IsPreview = true }, cancellationToken);
+        return lease.IsProvisional ? GiveOut(address, lease) : lease;
     }
 
     private bool TryGetPreview(in ChunkAddress address, out Lease lease)
@@ -244,27 +259,27 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     private Lease GiveOut(in ChunkAddress address, Lease preview)
     {
         if (_given.Add(address) is { } forgotten) _changed?.Invoke(forgotten);
-        if (!_cache.TryGet(address, out Lease exact))
+        if (_cache.TryGet(address, out Lease exact))
         {
-            if (_choice.Sharpens) _sharpener.Wake();
-            return preview;
+            preview.Dispose();
+            Exact(address);
+            exact.Buffer.MarkRead();
+            return exact;
         }
 
-        preview.Dispose();
-        Exact(address);
-        exact.Buffer.MarkRead();
-        return exact;
+        if (_choice.Has(address)) Exact(address); // on the disk since it was chosen: whoever was told of that did not know of this reader
+        else if (_choice.Sharpens) _sharpener.Wake();
+        return preview;
     }
 
     /// <summary>True if a chunk that is not in memory would be a preview now; not if the exact one is on its way.</summary>
     private bool IsPreviewed(in ChunkAddress address) => _choice.IsPreviewed(address) && !_flights.Contains(address);
 
     /// <summary>True if a chunk's exact bytes are there and need not be made.</summary>
-    private bool Has(ChunkAddress address) => _cache.Contains(address) || _disk?.StateOf(address) is CachedState.Present or CachedState.Empty;
+    private bool Has(ChunkAddress address) => _cache.Contains(address) || _disk?.Has(address) == true;
 
     /// <summary>True for a chunk that only has to be read from a disk.</summary>
-    private bool IsReadBack(ChunkAddress address) =>
-        _scratch?.Contains(address) == true || (_disk is not null && _disk.StateOf(address) != CachedState.Missing);
+    private bool IsReadBack(ChunkAddress address) => _scratch?.Contains(address) == true || _disk?.Has(address) == true;
 
     private static void CheckBudget(IReadOnlyList<Multiscale> volumes, long budget, int workers)
     {

@@ -60,6 +60,22 @@ internal sealed class PreviewChoice(IReadOnlyList<Multiscale> volumes, PreviewOp
         return chunks < 2 ? 1 : 1 << (int)Math.Log2(Math.Min(chunks, 1 << 30));
     }
 
+    /// <summary>What may be read for an exact chunk that somebody wants; null for all that it needs.</summary>
+    public ReadLimit? LimitOf(in ChunkAddress address) => options.Mode switch
+    {
+        PreviewMode.Off => null,
+        _ when address.Level == 0 => null,
+        PreviewMode.Only => new ReadLimit(0),
+        _ => new ReadLimit(options.ExactBudgetBytes ?? (long)(rates[address.Volume].Now * Share)),
+    };
+
+    /// <summary>True if an exact chunk that is not there, whatever is said, can be made for so many bytes.</summary>
+    public bool IsWithin(in ChunkAddress address, long limit)
+    {
+        ChunkAddress made = address;
+        return ExactCost.IsWithin(volumes[address.Volume], address, limit, other => other != made && has(other));
+    }
+
     /// <summary>What the source gives in some seconds.</summary>
     public long BytesIn(int volume, double seconds) => (long)(rates[volume].Now * seconds);
 

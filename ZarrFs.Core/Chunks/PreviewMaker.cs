@@ -1,5 +1,4 @@
 using ZarrFs.Core.Cache;
-using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 
@@ -10,7 +9,7 @@ namespace ZarrFs.Core.Chunks;
 /// it is the level itself, and is kept as that.
 /// </summary>
 internal sealed class PreviewMaker(
-    BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, IChunkDisk? disk, ByteAllowance allowance, TimeSpan patience)
+    BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, DiskOffers? offers, ByteAllowance allowance, TimeSpan patience)
 {
     private readonly PreviewReader _reader = new(pool, scheduler, patience);
 
@@ -79,6 +78,6 @@ internal sealed class PreviewMaker(
         ChunkBuffer finished = chunk.HasVoxels ? chunk.Buffer : cache.Zeros(volume.ChunkBytes, isProvisional);
         ChunkAddress address = flight.Address with { IsPreview = isProvisional };
         if (!flights.TryLand(flight, finished, address)) throw new SupersededException();
-        if (!isProvisional) disk?.Offer(address, finished);
+        if (!isProvisional) offers?.Offer(address, finished);
     }
 }

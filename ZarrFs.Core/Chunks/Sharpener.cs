@@ -12,7 +12,8 @@ namespace ZarrFs.Core.Chunks;
 internal sealed class Sharpener : IDisposable
 {
     private const int QuietMilliseconds = 200;
-    private const int Candidates = 64;
+    private const int Candidates = 64; // that it has the means for
+    private const int MostLooked = 4096;
     private const double MostSeconds = 30;
 
     // Memory comes free when readers give it back, and a moment after chunks were let go.
@@ -37,6 +38,8 @@ internal sealed class Sharpener : IDisposable
     // Touched by one step at a time.
     private readonly HashSet<ChunkAddress> _parts = [];
     private readonly HashSet<ChunkAddress> _failed = [];
+    private readonly HashSet<ChunkAddress> _tooDear = [];
+    private bool _hasMade; // since something was too dear, which may be less so now
     private long _wakes;
     private int _isAwake;
     private int _isChanged;
@@ -90,6 +93,18 @@ internal sealed class Sharpener : IDisposable
     /// <summary>One piece, on a worker.</summary>
     private void Step()
     {
+        try
+        {
+            MakePiece();
+        }
+        catch (Exception)
+        {
+            Volatile.Write(ref _isAwake, 0); // the program stops; whatever else it was, the next preview wakes it, and no worker ends of it
+        }
+    }
+
+    private void MakePiece()
+    {
         long wakes = Interlocked.Read(ref _wakes);
         if (!_activity.IsQuietFor(QuietMilliseconds))
         {
@@ -106,8 +121,17 @@ internal sealed class Sharpener : IDisposable
                 return;
             }
 
+            if (_hasMade && _tooDear.Count > 0)
+            {
+                _hasMade = false;
+                _tooDear.Clear();
+                _scheduler.Enqueue(ChunkPriority.Background, Step);
+                return;
+            }
+
             _retries = 0;
             _failed.Clear();
+            _tooDear.Clear();
             Forget(_parts);
             Volatile.Write(ref _isAwake, 0);
             if (Interlocked.Read(ref _wakes) != wakes && Interlocked.Exchange(ref _isAwake, 1) == 0) LookLater();
@@ -125,15 +149,20 @@ internal sealed class Sharpener : IDisposable
         ChunkAddress? best = null;
         long least = long.MaxValue;
         long room = _pool.Budget - _pool.InUse;
-        foreach (ChunkAddress address in _given.Recent(Candidates))
+        int seen = 0;
+        foreach (ChunkAddress address in _given.Recent(MostLooked))
         {
+            // Those that are too dear must not stand before the others for ever.
+            if (seen == Candidates) break;
             Multiscale volume = _volumes[address.Volume];
-            if (_failed.Contains(address)) continue;
+            if (_failed.Contains(address) || _tooDear.Contains(address)) continue;
             // Depth first, all parts of one chunk of each level are held at a time; and what is decoded stays until all of it was used.
             long most = (address.Level * (ChunkParts.Overlap(volume) ? 64L : 8L)) + PieceBuffers;
             long needed = Math.Max(PieceBuffers, most - _parts.Count) * SizeClass.BytesOf(volume.ChunkBytes);
             long limit = Math.Min(least - 1, _choice.BytesIn(address.Volume, MostSeconds));
             long cost = needed > room ? 0 : _choice.Cost(address, limit);
+            if (cost > limit && best is null) _tooDear.Add(address);
+            if (best is not null) seen++;
             if (cost > limit) continue;
             if (needed + (volume.Volume.Source.Unit.IsDecoded ? cost : 0) > room) lacksMemory = true;
             else (best, least) = (address, cost);
@@ -152,21 +181,18 @@ internal sealed class Sharpener : IDisposable
         ChunkAddress[] given = [.. row.Where(chunk => _given.Contains(chunk))];
         try
         {
-            _maker.MakeAhead(row, _stop);
+            _maker.MakeAhead(row, _choice.BytesIn(target.Volume, MostSeconds), _stop);
         }
-        catch (Exception failure) when (failure is SupersededException or SourceChangedException)
+        catch (Exception failure) when (failure is SupersededException or SourceChangedException or OperationCanceledException or OverloadException)
         {
-            return false;
+            return false; // later: a reader who had come to wait for it and has left ends it too
         }
         catch (Exception) when (!_stop.IsCancellationRequested)
         {
             _failed.Add(target); // whoever reads it next is told why
         }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
 
+        _hasMade |= _choice.Has(row[0]);
         _sharpened += given.Count(chunk => !_given.Contains(chunk));
         _parts.UnionWith(missing);
         _parts.UnionWith(row.Where(chunk => chunk != target && !given.Contains(chunk)));

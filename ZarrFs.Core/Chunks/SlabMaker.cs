@@ -1,5 +1,4 @@
 using ZarrFs.Core.Cache;
-using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
@@ -12,7 +11,7 @@ namespace ZarrFs.Core.Chunks;
 /// </summary>
 internal sealed class SlabMaker(
     BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch, long allowed, IReadOnlyList<SourceRate> rates,
-    TimeSpan patience, IChunkDisk? disk)
+    TimeSpan patience, DiskOffers? offers)
 {
     private readonly SlabReader _reader = new(pool, scheduler, patience);
 
@@ -144,7 +143,7 @@ internal sealed class SlabMaker(
         }
 
         ChunkBuffer finished = chunk.HasVoxels ? chunk.Buffer : cache.Zeros(volume.ChunkBytes);
-        if (flights.TryLand(flight, finished)) disk?.Offer(flight.Address, finished);
+        if (flights.TryLand(flight, finished)) offers?.Offer(flight.Address, finished);
         else again(flight, new SupersededException());
         Release(volume, chunk);
     }

@@ -142,6 +142,12 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         IsOther(address) ? CachedState.Missing : _volumes[address.Volume].StateOf(KeyOf(address));
 
     /// <inheritdoc/>
+    public void Refresh()
+    {
+        foreach (CachedVolume volume in _distinct) volume.Refresh();
+    }
+
+    /// <inheritdoc/>
     public CachedState TryRead(in ChunkAddress address, Span<byte> raw)
     {
         if (IsOther(address)) return CachedState.Missing;
@@ -160,10 +166,12 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Offer(in ChunkAddress address, ChunkBuffer chunk)
+    public bool Offer(in ChunkAddress address, ChunkBuffer chunk)
     {
-        if (chunk.IsProvisional || !MayKeep(address) || !_directory.Trouble.MayWrite || StateOf(address) != CachedState.Missing) return;
-        if (!_writer.TryAdd(address, chunk)) Counters.AddDropped();
+        if (chunk.IsProvisional || !MayKeep(address) || !_directory.Trouble.MayWrite || StateOf(address) != CachedState.Missing) return true;
+        bool isTaken = _writer.TryAdd(address, chunk);
+        if (!isTaken) Counters.AddDropped();
+        return isTaken;
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ public sealed class DiskCacheCounters
     /// <summary>Chunk files written.</summary>
     public long Writes => Interlocked.Read(ref _writes);
 
-    /// <summary>Chunks offered and not kept, since too many were waiting already.</summary>
+    /// <summary>Times that a chunk was offered and too many were waiting already: it is offered again while it is in memory.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Times that the disk failed.</summary>

@@ -26,6 +26,14 @@ public interface IChunkDisk
     /// <summary>What is known of a chunk, without touching its file: that may have gone or been damaged since, which is found when it is read.</summary>
     CachedState StateOf(in ChunkAddress address);
 
+    /// <summary>True for a chunk that is there as far as is known, in a file or empty.</summary>
+    bool Has(in ChunkAddress address) => StateOf(address) != CachedState.Missing;
+
+    /// <summary>Takes what other processes have kept meanwhile; cheap if that is nothing.</summary>
+    void Refresh()
+    {
+    }
+
     /// <summary>Reads a chunk, checked; all fill for an empty one.</summary>
     /// <param name="address">Which chunk.</param>
     /// <param name="raw">Takes all its bytes; undefined after a miss.</param>
@@ -36,7 +44,8 @@ public interface IChunkDisk
     CachedFile? TryOpen(in ChunkAddress address);
 
     /// <summary>Keeps a chunk if there is room and time: written later by a thread of the cache, which takes a reference of its own.</summary>
-    void Offer(in ChunkAddress address, ChunkBuffer chunk);
+    /// <returns>False if only too many wait just now: it would be taken later.</returns>
+    bool Offer(in ChunkAddress address, ChunkBuffer chunk);
 
     /// <summary>Keeps a chunk now; blocks while the disk is slow.</summary>
     /// <param name="address">Which chunk.</param>

@@ -20,16 +20,16 @@ public sealed class ReadingDisk(IChunkDisk disk) : IChunkDisk
     public CachedState StateOf(in ChunkAddress address) => disk.StateOf(address);
 
     /// <inheritdoc/>
+    public void Refresh() => disk.Refresh();
+
+    /// <inheritdoc/>
     public CachedState TryRead(in ChunkAddress address, Span<byte> raw) => disk.TryRead(address, raw);
 
     /// <inheritdoc/>
     public CachedFile? TryOpen(in ChunkAddress address) => disk.TryOpen(address);
 
     /// <inheritdoc/>
-    public void Offer(in ChunkAddress address, ChunkBuffer chunk)
-    {
-        // That is what it is for.
-    }
+    public bool Offer(in ChunkAddress address, ChunkBuffer chunk) => true;
 
     /// <inheritdoc/>
     public bool TryPut(in ChunkAddress address, ReadOnlySpan<byte> raw) => false;

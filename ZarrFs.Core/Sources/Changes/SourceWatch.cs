@@ -61,7 +61,7 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
                 stop.ThrowIfCancellationRequested();
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
             // The program stops.
         }
@@ -92,10 +92,11 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
             TellLeft(look.Left);
             _failing = false;
         }
-        catch (SourceException failure)
+        catch (Exception failure) when (!stop.IsCancellationRequested)
         {
-            // What is in memory is still shown; whoever reads more is told by his read.
-            if (!_failing) WatchLog.CannotLook(logger, failure.Path, failure.Detail);
+            // What is in memory is still shown; whoever reads more is told by his read. The next look may be better, whatever it was.
+            var known = failure as SourceException;
+            if (!_failing) WatchLog.CannotLook(logger, known?.Path ?? source.Path, known?.Detail ?? $"{failure.GetType().Name}: {failure.Message}");
             _failing = true;
         }
 

@@ -56,7 +56,11 @@ internal sealed class FakeDisk : IChunkDisk
 
     public CachedFile? TryOpen(in ChunkAddress address) => null;
 
-    public void Offer(in ChunkAddress address, ChunkBuffer chunk) => TryPut(address, chunk.Span);
+    public bool Offer(in ChunkAddress address, ChunkBuffer chunk)
+    {
+        TryPut(address, chunk.Span);
+        return true;
+    }
 
     public bool TryPut(in ChunkAddress address, ReadOnlySpan<byte> raw)
     {

@@ -155,6 +155,31 @@ public sealed class WatcherTests : IAsyncLifetime, IDisposable
         await ReadAll();
     }
 
+    [Fact]
+    public async Task It_goes_on_after_a_failure_of_any_kind()
+    {
+        Watch(OnDemand);
+        await _watcher!.LookNow(_source);
+        bool fails = true;
+        _store.OnChanged(_ =>
+        {
+            if (Volatile.Read(ref fails)) throw new InvalidOperationException("on purpose");
+        });
+        await ReadAll();
+        for (int slice = 3; slice < 6; slice++)
+        {
+            _folder.Rename(slice, 99);
+            await _watcher.LookNow(_source);
+        }
+
+        Assert.Equal($"{_folder.Path}: cannot be looked at for changes: InvalidOperationException: on purpose", Assert.Single(_log.Messages));
+        Volatile.Write(ref fails, false);
+        _folder.Rename(9, 200);
+        await _watcher.LookNow(_source);
+        Assert.Contains(_log.Messages, message => message.StartsWith($"{_folder[9]} changed; what", StringComparison.Ordinal));
+        await ReadAll();
+    }
+
     [Theory]
     [InlineData(false, true)]
     [InlineData(true, true)]

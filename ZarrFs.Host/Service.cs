@@ -25,10 +25,16 @@ internal static class Service
     /// <summary>Runs until Ctrl-C, SIGTERM or <paramref name="stop"/>. What cannot be opened, mounted or listened on is an exception before anything is shown.</summary>
     public static async Task<int> RunAsync(Settings settings, CancellationToken stop)
     {
+        if (settings is { MountPath: { } mountPoint, Cache: { } kept }) Separation.CheckMount(mountPoint, kept.Directory);
+
         // Empty on purpose: no appsettings.json of the current directory has a say, and nothing is started that nobody asked for.
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         AddLogging(builder.Logging, settings.LogLevel);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
+        builder.Services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = TimeSpan.FromSeconds(15);
+            options.ServicesStopConcurrently = true; // nobody who unmounts waits for a build that comes to its end
+        });
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(services => new VolumeCatalog(
@@ -39,7 +45,7 @@ internal static class Service
             IReadOnlyList<Multiscale> volumes = services.GetRequiredService<VolumeCatalog>().Volumes;
             return new ChunkStore(
                 volumes, services.GetRequiredService<BufferPool>(), Workers(settings, volumes),
-                settings.Scratch, services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Scratch"), settings.Previews, services.GetService<DiskCache>());
+                ScratchOf(settings), services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Scratch"), settings.Previews, services.GetService<DiskCache>());
         });
         if (settings.Cache is { } cache) AddCache(builder.Services, cache with { QueueBytes = Math.Min(cache.QueueBytes, settings.Memory / 16) });
         builder.Services.AddSingleton<IChunkReader>(services => services.GetRequiredService<ChunkStore>());
@@ -48,7 +54,7 @@ internal static class Service
         // The address first: if it is taken, nothing is mounted, not even for a moment.
         if (settings.Listen is not null) AddHttp(builder.Services, settings);
         if (settings.MountPath is not null) AddMount(builder.Services, settings);
-        if (settings is { Cache: not null, Pyramid.First: not null }) AddPyramid(builder.Services, settings);
+        if (Builds(settings)) AddPyramid(builder.Services, settings);
         builder.Services.AddSingleton(services => new Metrics(
             services.GetRequiredService<ChunkStore>(), [.. services.GetRequiredService<VolumeCatalog>().Volumes.Select(volume => volume.Name)],
             services.GetService<DiskCache>() is { } disk ? () => CacheFacts.Of(disk) : null, services.GetService<BackgroundBuild>()));
@@ -77,11 +83,17 @@ internal static class Service
     private static int Workers(Settings settings, IReadOnlyList<Multiscale> volumes) =>
         settings.Threads ?? Math.Max(1, Math.Min(ChunkStore.MostWorkers(volumes, settings.Memory), Math.Max(2, Environment.ProcessorCount)));
 
+    private static bool Builds(Settings settings) => settings is { Cache: not null, Pyramid.First: not null };
+
+    /// <summary>What each may take there who makes chunks: those for readers and, if it is there, the build.</summary>
+    private static ScratchOptions ScratchOf(Settings settings) =>
+        Builds(settings) ? settings.Scratch with { MaxBytes = settings.Scratch.MaxBytes / 2 } : settings.Scratch;
+
     private static void AddCache(IServiceCollection services, DiskCacheOptions options) =>
         services.AddSingleton(provider =>
         {
             VolumeCatalog catalog = provider.GetRequiredService<VolumeCatalog>();
-            foreach (Multiscale volume in catalog.Volumes) Separation.Check(volume.Volume.Source, options.Directory);
+            foreach (Multiscale volume in catalog.Volumes) Separation.CheckCache(volume.Volume.Source, options.Directory);
             return DiskCache.Open(options, catalog.Volumes, catalog.Channels, provider.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Cache"));
         });
 
@@ -92,12 +104,13 @@ internal static class Service
             IReadOnlyList<Multiscale> volumes = provider.GetRequiredService<VolumeCatalog>().Volumes;
             ChunkStore store = provider.GetRequiredService<ChunkStore>();
             int workers = Workers(settings, volumes);
-            long memory = Math.Min(settings.Memory / 4, ChunkStore.Spare(volumes, settings.Memory, workers));
             return new BackgroundBuild(
                 volumes, provider.GetRequiredService<DiskCache>(), provider.GetRequiredService<BufferPool>(),
-                new BackgroundOptions(settings.Pyramid, settings.Cache!.MaxBytes, memory, workers, settings.Scratch),
+                new BackgroundOptions(settings.Pyramid, settings.Cache!.MaxBytes, Part(settings.Memory), workers, ScratchOf(settings)) { PartOf = Part },
                 provider.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Pyramid"),
                 address => store.Exact(address), new ReaderPace(() => store.Waiting, () => store.LastWaited));
+
+            long Part(long memory) => Math.Min(memory / 4, ChunkStore.Spare(volumes, memory, workers));
         });
         services.AddHostedService<BackgroundPyramid>();
     }

@@ -25,12 +25,7 @@ start() {
 }
 stored() { find "$work"/cache/v-*.ome.zarr/"$level"/c -type f 2>/dev/null | wc -l; }
 
-# The first run makes them; some chunks are all fill and have no file, so it ends when no more come.
-start "$zarrfs"
-find "$work/mnt/v.ome.zarr/$level/c" -type f | head -200 | xargs cat >/dev/null
-before=-1
-while [ "$(stored)" -ne "$before" ]; do before=$(stored); sleep 2; done
-stop
+"$zarrfs" warm "$source" --levels "$level" --name v --chunk-size "${CHUNK:-128}" --cache "$work/cache" --progress none >/dev/null
 echo "$(stored) chunks of level $level in the cache"
 cache=$(echo "$work"/cache/v-*.ome.zarr)
 

@@ -232,7 +232,8 @@ internal sealed class ChunkMaker
     /// <summary>Lands the chunks of a row that the disk has, and gives the places of the others. No buffer is taken then.</summary>
     private int[] ReadBack(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, Lease?[] leases, ChunkJob job)
     {
-        if (_disk is null || !_disk.Keeps(row[0].Address.Volume, row[0].Address.Level)) return [.. Enumerable.Range(0, row.Count)];
+        // What is not kept may be there all the same: somebody has put it there on purpose, or with other options.
+        if (_disk is null || (!_disk.Keeps(row[0].Address.Volume, row[0].Address.Level) && !row.Exists(flight => IsOnDisk(flight.Address)))) return [.. Enumerable.Range(0, row.Count)];
         _scheduler.ForEach(row.Count, i =>
         {
             job.Token.ThrowIfCancellationRequested();

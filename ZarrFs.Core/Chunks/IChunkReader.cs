@@ -12,9 +12,7 @@ public interface IChunkReader
     /// called after those who wait for the exact bytes have been given them, perhaps while a lease of the old bytes is still out: who passes on
     /// what a provisional lease holds asks <see cref="StatusOf"/> again afterwards.
     /// </summary>
-    void OnChanged(Action<ChunkAddress> handler)
-    {
-    }
+    void OnChanged(Action<ChunkAddress> handler);
 
     /// <summary>Gives the chunk if it is in memory, at once and without waiting. The caller disposes the lease.</summary>
     bool TryGet(in ChunkAddress address, out Lease lease);
@@ -29,17 +27,17 @@ public interface IChunkReader
     Task<Lease> GetAsync(ChunkAddress address, CancellationToken cancellationToken);
 
     /// <summary>What a read of the chunk would give now, as far as can be told without making it. A lease says what it was.</summary>
-    ChunkStatus StatusOf(in ChunkAddress address) => ChunkStatus.Final;
+    ChunkStatus StatusOf(in ChunkAddress address);
 
     /// <summary>
     /// The number of the last change of voxels under this chunk since the source was opened, 0 for none: a part of its validators. What is given
     /// out after this was asked is of this revision or a later one; if it is the same when asked again, of this one.
     /// </summary>
-    int RevisionOf(in ChunkAddress address) => 0;
+    int RevisionOf(in ChunkAddress address);
 
     /// <summary>True if <see cref="TryOpenFile"/> is likely to give one, as far as can be told without touching the disk.</summary>
-    bool HasFile(in ChunkAddress address) => false;
+    bool HasFile(in ChunkAddress address);
 
     /// <summary>Opens a file that holds exactly the chunk's final bytes; null if there is none. The caller disposes it.</summary>
-    CachedFile? TryOpenFile(in ChunkAddress address) => null;
+    CachedFile? TryOpenFile(in ChunkAddress address);
 }

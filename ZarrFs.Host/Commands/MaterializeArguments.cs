@@ -101,6 +101,7 @@ internal sealed class MaterializeArguments
         bool fromCache = parsed.GetValue(_fromCache);
         if (parsed.GetValue(_cache) is not null && !fromCache) throw new OptionException("--cache", "says nothing without --from-cache; give that too, or leave --cache out");
         if (fromCache && parsed.GetValue(_zarrOnly)) throw new OptionException("--from-cache", "a cache is of a volume with its levels, and --zarr-only makes none; leave one of the two out");
+        if (fromCache && parsed.GetValue(_dryRun)) throw new OptionException("--from-cache", "--dry-run tells what it takes without a cache, and looks into none; leave one of the two out");
         return fromCache;
     }
 

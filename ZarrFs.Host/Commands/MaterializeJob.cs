@@ -7,6 +7,7 @@ using ZarrFs.Core.Materialize;
 using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Materialize.Verifying;
+using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
 using ZarrFs.Host.Configuration;
 using ZarrFs.Host.Progress;
@@ -49,13 +50,19 @@ internal sealed class MaterializeJob(Settings settings, StoreSettings store)
         return Math.Max(compared, TellBadSlices(bad));
     }
 
-    /// <summary>Opens the cache that chunks are taken from. Nothing is put there, so nothing has to go.</summary>
+    /// <summary>Opens the cache that chunks are taken from. Nothing is put there, and whatever limit others gave it, nothing goes.</summary>
     private DiskCache? OpenCache(StoreWork work)
     {
         if (!store.FromCache || work.Catalog is not { } catalog) return null;
         if (settings.Cache is not { } options) throw new OptionException("--from-cache", "there is no cache; name its directory (--cache)");
-        if (!Directory.Exists(options.Directory)) throw new OptionException("--cache", $"{options.Directory} is not there; expected the directory of a disk cache that mount, serve or warm has filled");
-        return DiskCache.Open(options, catalog.Volumes, catalog.Channels, NullLogger.Instance);
+        foreach (Multiscale volume in catalog.Volumes) Separation.CheckCache(volume.Volume.Source, options.Directory);
+        if (!DiskCache.IsAt(options.Directory))
+        {
+            string found = Directory.Exists(options.Directory) ? "is no disk cache" : "is not there";
+            throw new OptionException("--cache", $"{options.Directory} {found}; expected the directory of a disk cache that mount, serve or warm has filled");
+        }
+
+        return DiskCache.Open(options with { IsLimitSaid = false }, catalog.Volumes, catalog.Channels, NullLogger.Instance);
     }
 
     private int Try(DryRun dryRun, BufferPool pool, CancellationToken stop)

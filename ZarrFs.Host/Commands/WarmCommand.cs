@@ -19,7 +19,7 @@ internal static class WarmCommand
         var levels = new Option<string?>(LevelsOption)
         {
             HelpName = "LEVELS",
-            Description = "Which levels: all, 3, 2-5, 0,3 or >=1. Default: >=1, which take a seventh of the volume; with --region all, so that nothing is missing without the source.",
+            Description = "Which levels: all, 3, 2-5, 0,3 or >=1. Default: >=1, which take a seventh of the volume (more of a flat one); with --region all.",
         };
         var region = new Option<string?>(RegionOption)
         {
@@ -36,7 +36,9 @@ internal static class WarmCommand
             + "what is in it is shown at once and exact, from the first look, and is not read from the source again. It can be stopped or killed at any\n"
             + "moment: the same command goes on where it stopped. Exits with 0, 1 for a failure or bad slices, 2 for an impossible option, 130 when interrupted.\n\n"
             + "Example: zarrfs warm /data/scroll1/slices --cache /fast/cache --cache-size 400GB\n"
-            + "A box to take along: zarrfs warm /data/scroll1/slices --cache /media/usb/cache --region 2000:4000,3000:5000,7000:8000 --levels 0-3")
+            + "A box: zarrfs warm /data/scroll1/slices --cache /fast/cache --region 2000:4000,3000:5000,7000:8000 --levels 0-3\n\n"
+            + "The cache is no copy: the source must be there to be opened. To take a box along, write it as a store:\n"
+            + "zarrfs materialize /data/scroll1/slices /media/usb/box.zarr --ranges 2000:4000,3000:5000,7000:8000")
         {
             source, levels, region, progress,
         };

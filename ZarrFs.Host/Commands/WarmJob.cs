@@ -31,10 +31,11 @@ internal sealed class WarmJob(Settings settings, WarmSettings warm)
         DiskCacheOptions options = settings.Cache!;
         // Whoever names level 0 wants it, be it a copy.
         if (warm.Levels.Contains(0)) options = options with { Level0 = Level0Caching.Always };
-        using DiskCache disk = DiskCache.Open(options, catalog.Volumes, catalog.Channels, logs.CreateLogger("ZarrFs.Cache"));
         LevelSet[] levels = [.. catalog.Volumes.Select(volume => warm.Levels.Below(volume.Levels.Count))];
-        RegionPass[] boxes = warm.Region is { } box ? [.. catalog.Volumes.Select((volume, i) => new RegionPass(volume, i, levels[i], box, disk))] : [];
-        CheckRoom(catalog.Volumes, levels, boxes, options.MaxBytes);
+        RegionPass[] boxes = warm.Region is { } box ? [.. catalog.Volumes.Select((volume, i) => new RegionPass(volume, i, levels[i], box))] : [];
+        foreach (Multiscale volume in catalog.Volumes) Separation.CheckCache(volume.Volume.Source, options.Directory);
+        CheckRoom(catalog.Volumes, levels, boxes, options.MaxBytes); // before anything may have to make room
+        using DiskCache disk = DiskCache.Open(options, catalog.Volumes, catalog.Channels, logs.CreateLogger("ZarrFs.Cache"));
         try
         {
             int worst = 0;
@@ -46,7 +47,7 @@ internal sealed class WarmJob(Settings settings, WarmSettings warm)
             {
                 int workers = Math.Min(_workers, Math.Max(1, ChunkStore.MostWorkers(catalog.Volumes, pool.Budget)));
                 using var store = new ChunkStore(catalog.Volumes, pool, workers, settings.Scratch, logs.CreateLogger("ZarrFs.Scratch"), disk: new ReadingDisk(disk));
-                for (int i = 0; i < levels.Length; i++) worst = Math.Max(worst, Make(catalog.Volumes[i], boxes[i], store, workers, interruption.Token));
+                for (int i = 0; i < levels.Length; i++) worst = Math.Max(worst, Make(catalog.Volumes[i], boxes[i], store, disk, workers, interruption.Token));
             }
 
             disk.Flush();
@@ -79,14 +80,14 @@ internal sealed class WarmJob(Settings settings, WarmSettings warm)
     }
 
     /// <summary>Makes the chunks of a box of a volume.</summary>
-    private int Make(Multiscale volume, RegionPass pass, ChunkStore store, int workers, CancellationToken stop)
+    private int Make(Multiscale volume, RegionPass pass, ChunkStore store, DiskCache disk, int workers, CancellationToken stop)
     {
         Console.Error.WriteLine($"zarrfs: {volume.Name}: {pass.Chunks} chunks of levels {pass.Levels}, made of {Amounts.Bytes((double)pass.SourceBytes)} of voxels; fewer coarse --levels need less");
         long start = Stopwatch.GetTimestamp();
         ProgressDisplay.Run(
-            warm.Progress, () => BuildSample.Of("warm", pass.Counters), () => pass.RunAsync(store, 2 * workers, stop).GetAwaiter().GetResult());
+            warm.Progress, () => BuildSample.Of("warm", pass.Counters), () => pass.RunAsync(store, disk, 2 * workers, stop).GetAwaiter().GetResult());
         Tell(volume, pass.Levels, pass.Counters, Stopwatch.GetElapsedTime(start), null);
-        return TellMissing(volume, pass.Missing);
+        return TellMissing(volume, pass.MissingIn(disk));
     }
 
     private static void Tell(Multiscale volume, LevelSet levels, BuildCounters counters, TimeSpan took, long? read)
@@ -115,6 +116,6 @@ internal sealed class WarmJob(Settings settings, WarmSettings warm)
         for (int i = 0; i < volumes.Count; i++) needed += boxes.Length > 0 ? CacheSpace.BytesOf(volumes[i], boxes[i].Chunks) : CacheSpace.BytesOf(volumes[i], levels[i]);
         if (needed <= limit) return;
         throw new OptionException(
-            "--cache-size", $"{Amounts.Bytes(limit)} is too little: levels {levels[0]} take {Amounts.Bytes((double)needed)} at most; give that much, or make fewer (--levels, --region)");
+            "--cache-size", $"{Amounts.Bytes(limit)} is too little: what is asked for takes {Amounts.Bytes((double)needed)} at most; give that much, or make fewer (--levels, --region)");
     }
 }

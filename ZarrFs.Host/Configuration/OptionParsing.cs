@@ -50,7 +50,7 @@ internal static partial class OptionParsing
         if (cache.Path.Length > 0)
         {
             string path = Path.GetFullPath(cache.Path);
-            return new DiskCacheOptions(path, size ?? DiskShare(path), level0);
+            return new DiskCacheOptions(path, size ?? DiskShare(path), level0) { IsLimitSaid = size is not null };
         }
 
         // Said, and of no use: somebody believes that there is a cache.

@@ -27,21 +27,29 @@ internal sealed class DiskThreads(string name) : IDisposable
         _work.Add(work);
     }
 
-    /// <summary>Has something done, in turn; goes on with its result on the thread pool.</summary>
+    /// <summary>Has something done, in turn; goes on with its result on the thread pool. Cancelled at the end of the program.</summary>
     public Task<T> RunAsync<T>(Func<T> work)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
+        try
         {
-            try
+            Post(() =>
             {
-                done.SetResult(work());
-            }
-            catch (Exception failure)
-            {
-                done.SetException(failure);
-            }
-        });
+                try
+                {
+                    done.SetResult(work());
+                }
+                catch (Exception failure)
+                {
+                    done.SetException(failure);
+                }
+            });
+        }
+        catch (InvalidOperationException) when (_work.IsAddingCompleted)
+        {
+            done.SetCanceled(CancellationToken.None);
+        }
+
         return done.Task;
     }
 

@@ -87,7 +87,15 @@ internal sealed class Invalidations : IDisposable
                 _waiting.Clear();
             }
 
-            foreach (NodeId node in taken) _device.Invalidate(node.Value);
+            try
+            {
+                foreach (NodeId node in taken) _device.Invalidate(node.Value);
+            }
+            catch (ObjectDisposedException)
+            {
+                return; // the connection was closed meanwhile, with all that the kernel had
+            }
+
             taken.Clear();
         }
     }

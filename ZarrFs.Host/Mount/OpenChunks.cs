@@ -136,7 +136,16 @@ internal sealed partial class OpenChunks
         try
         {
             int revision = _chunks.RevisionOf(node.Chunk);
-            int backing = OpenBacking(node);
+            int backing = 0;
+            try
+            {
+                backing = OpenBacking(node);
+            }
+            catch (Exception failure)
+            {
+                _failures.Report(failure, node.Id.Value); // and reads of it come to us
+            }
+
             FuseOpenOut reply;
             lock (_open)
             {

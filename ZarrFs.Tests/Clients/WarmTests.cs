@@ -119,11 +119,57 @@ public sealed class WarmTests : IDisposable
     [InlineData("--cache", "--from-cache", "--cache", "NOWHERE")]
     [InlineData("--cache", "--cache", "NOWHERE")]
     [InlineData("--from-cache", "--from-cache", "--cache", "NOWHERE", "--zarr-only")]
+    [InlineData("--from-cache", "--from-cache", "--cache", "NOWHERE", "--dry-run")]
+    [InlineData("--cache", "--from-cache", "--cache", "NOWHERE", "--rebuild")]
     public void From_which_cache_must_be_said(string named, params string[] options)
     {
         Tool refused = ZarrFsProcess.Run(["materialize", _slices, _workspace.At("out.zarr"), .. options.Select(option => option == "NOWHERE" ? _cache : option)]).Expect(exitCode: 2);
         Assert.StartsWith($"zarrfs: {named}: ", refused.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_cache));
+    }
+
+    [Fact]
+    public void Who_only_takes_chunks_makes_no_cache_of_a_directory()
+    {
+        string other = Directory.CreateDirectory(_workspace.At("other")).FullName;
+        Tool refused = ZarrFsProcess.Run("materialize", _slices, _workspace.At("out.zarr"), "--from-cache", "--cache", other).Expect(exitCode: 2);
+        Assert.StartsWith($"zarrfs: --cache: {other} is no disk cache", refused.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(other));
+        Assert.False(Directory.Exists(_workspace.At("out.zarr")));
+    }
+
+    /// <summary>By the settings of the environment the cache may have 1 MB: less than is there.</summary>
+    [Fact]
+    public void Nothing_is_deleted_by_who_is_refused_or_only_takes()
+    {
+        Warm("--levels", "all").Expect();
+        string[] before = Chunks(Volume, _ => true);
+        Tool refused = ZarrFsProcess.Run("warm", _slices, "--cache", _cache, "--cache-size", "1MB", "--chunk-size", "16", "--levels", "all").Expect(exitCode: 2);
+        Assert.StartsWith("zarrfs: --cache-size: ", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(before, Chunks(Volume, _ => true));
+        Tool made = Tool.Run(
+            "/usr/bin/env",
+            ["ZARRFS_CACHE__SIZE=1MB", ZarrFsProcess.Executable, "materialize", _slices, _workspace.At("cached.zarr"), "--chunk-size", "16", "--cache", _cache, "--from-cache"],
+            seconds: 60).Expect();
+        Assert.Contains("255 chunks came from the cache", made.Output, StringComparison.Ordinal);
+        Assert.Equal(before, Chunks(Volume, _ => true));
+    }
+
+    [Theory]
+    [InlineData("warm", "--cache", "SLICES")]
+    [InlineData("serve", "--listen", "127.0.0.1:0", "--cache", "SLICES")]
+    [InlineData("mount", "MOUNT", "--cache", "MOUNT")]
+    [InlineData("mount", "MOUNT", "--cache", "MOUNT/cache")]
+    [InlineData("mount", "MOUNT/here", "--cache", "MOUNT")]
+    public void A_cache_has_a_directory_of_its_own(string command, params string[] options)
+    {
+        string mount = Directory.CreateDirectory(_workspace.At("mount/here")).Parent!.FullName;
+        Tool refused = ZarrFsProcess.Run(
+            [command, _slices, .. options.Select(option => option.Replace("SLICES", _slices, StringComparison.Ordinal).Replace("MOUNT", mount, StringComparison.Ordinal))]).Expect(exitCode: 2);
+        Assert.StartsWith("zarrfs: --cache: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("directory of its own", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(["here"], Directory.GetFileSystemEntries(mount).Select(Path.GetFileName));
+        Assert.All(Directory.GetFileSystemEntries(_slices), entry => Assert.EndsWith(".tif", entry, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -51,6 +51,11 @@ internal sealed class FakeChunks(BufferPool pool, Func<long, int> size) : IChunk
 
     public static byte[] Preview(long x, int size) => [.. Expected(x, size).Select(value => (byte)~value)];
 
+    public void OnChanged(Action<ChunkAddress> handler)
+    {
+        // Who sends them asks for their revisions.
+    }
+
     public ChunkStatus StatusOf(in ChunkAddress address) => SaidProvisional.Contains(address.X) ? ChunkStatus.Provisional : ChunkStatus.Final;
 
     public int RevisionOf(in ChunkAddress address) => Revision;

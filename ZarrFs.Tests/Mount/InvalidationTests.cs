@@ -133,6 +133,17 @@ public class InvalidationTests
         AssertSilent(kernel);
     }
 
+    [FuseFact]
+    public void A_change_after_the_connection_is_closed_is_nobodys_failure()
+    {
+        using var chunks = new FakeChunks(Size);
+        using var kernel = new FakeKernel(new FakeTree { ChunkSize = Size }, chunks);
+        chunks.Tell(Third);
+        AssertInvalidated(kernel);
+        kernel.Session.Dispose(); // its reader thread is still waiting for requests
+        for (int i = 0; i < 100; i++) chunks.Tell(new ChunkAddress(0, 0, 0, 0, 0, 0, i % 5)); // on a thread of its own: a failure there would end the tests
+    }
+
     private static void Read(FakeKernel kernel, ulong unique) =>
         kernel.Send(FuseOpcode.Read, unique, FakeTree.ChunkId(3).Value, new FuseReadIn { Size = 4096 });
 

@@ -89,6 +89,9 @@ internal sealed class CacheDirectory : IDisposable
         return new CacheDirectory(path, trouble);
     }
 
+    /// <summary>True if a directory is marked as a cache's.</summary>
+    public static bool IsMarked(string path) => File.Exists(Path.Combine(path, Marker));
+
     /// <summary>A path for a file that is being written.</summary>
     public string NextTemporary() => Path.Combine(_temporary, Interlocked.Increment(ref _next).ToString("x", CultureInfo.InvariantCulture));
 

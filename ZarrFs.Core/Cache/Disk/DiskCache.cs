@@ -68,7 +68,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         }
 
         _distinct = [.. byName.Values];
-        _limit = new DiskLimit(directory, _distinct, options.MaxBytes);
+        _limit = new DiskLimit(directory, _distinct, options.MaxBytes, options.IsLimitSaid);
         _writer = new DiskWriter(options.QueueBytes, Write, () => Try(Idle), IdleEvery);
         _loading = Task.Run(LoadAll);
     }
@@ -79,8 +79,8 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     /// <summary>Absolute path of its directory.</summary>
     public string Directory => _directory.Root;
 
-    /// <summary>Most bytes of chunk files.</summary>
-    public long MaxBytes => _options.MaxBytes;
+    /// <summary>Most bytes of chunk files; where nobody has said a limit, never less than there are.</summary>
+    public long MaxBytes => _options.IsLimitSaid ? _options.MaxBytes : Math.Max(_options.MaxBytes, Bytes);
 
     /// <summary>Bytes of the chunk files of all volumes in the directory, as far as they are known by now.</summary>
     public long Bytes => _limit.Bytes;
@@ -106,6 +106,9 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         var counters = new DiskCacheCounters();
         return new DiskCache(options, volumes, channels, CacheDirectory.Open(options.Directory, counters, logger), counters);
     }
+
+    /// <summary>True if a directory is marked as a cache's.</summary>
+    public static bool IsAt(string directory) => CacheDirectory.IsMarked(directory);
 
     /// <summary>The name of a volume's directory. The same source at another path is another: not even sizes and times tell two scans apart for sure.</summary>
     public static string NameOf(Multiscale volume)

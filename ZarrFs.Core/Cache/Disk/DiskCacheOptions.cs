@@ -6,6 +6,12 @@ namespace ZarrFs.Core.Cache.Disk;
 /// <param name="Level0">Whether chunks of level 0 are kept.</param>
 public sealed record DiskCacheOptions(string Directory, long MaxBytes, Level0Caching Level0 = Level0Caching.Auto)
 {
+    /// <summary>
+    /// False if nobody has said the limit: it may be far below what somebody has put there on purpose. Then nothing goes but for what comes, and no
+    /// more of it.
+    /// </summary>
+    public bool IsLimitSaid { get; init; } = true;
+
     /// <summary>Most bytes of chunks that wait to be written; what is offered beyond that is not kept.</summary>
     public long QueueBytes { get; init; } = 64L << 20;
 }

@@ -7,7 +7,8 @@ namespace ZarrFs.Core.Cache.Disk;
 /// <param name="directory">The cache's directory.</param>
 /// <param name="shown">The volumes of this run.</param>
 /// <param name="most">The limit.</param>
-internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVolume> shown, long most) : IDisposable
+/// <param name="isSaid">False if it is a guess: what there is beyond it stays, and only makes room for as much as comes.</param>
+internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVolume> shown, long most, bool isSaid) : IDisposable
 {
     private const int Part = 20; // at least so much of it goes at a time: choosing looks at all files
     private const int LookPart = 32; // how much may be written before a look at what others have written
@@ -16,15 +17,27 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
     private readonly Dictionary<string, Other> _others = new(StringComparer.Ordinal);
     private long _sinceLook = long.MaxValue / 2; // at first
     private long _reserved;
+    private long _exchange; // bytes that have gone for those to come, beyond a limit that nobody has said
+    private long _known;
 
-    /// <summary>Bytes of all volumes, as far as they are known.</summary>
+    /// <summary>Bytes of all volumes, as far as they are known; while files are deleted, which takes its time, as they were before.</summary>
     public long Bytes
     {
         get
         {
-            lock (_sync) return Sum();
+            if (!_sync.TryEnter()) return Volatile.Read(ref _known);
+            try
+            {
+                return Sum();
+            }
+            finally
+            {
+                _sync.Exit();
+            }
         }
     }
+
+    private long Kept => most - (most / Part);
 
     /// <summary>Deletes what is too much, by whomever it was written, or under a larger limit.</summary>
     public void Keep()
@@ -32,7 +45,7 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
         lock (_sync)
         {
             Look();
-            if (Sum() > most) Evict(0);
+            if (isSaid && Sum() > most) Evict(Sum() - Kept);
         }
     }
 
@@ -50,8 +63,8 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
                 isFull = Sum() + bytes > most;
             }
 
-            if (isFull) Evict(bytes);
-            if (Sum() + bytes > most) return false;
+            if (!isFull) _exchange = 0;
+            else if (!(isSaid ? TryFree(bytes) : TryExchange(bytes))) return false;
             _reserved += bytes;
             return true;
         }
@@ -71,7 +84,26 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
         }
     }
 
-    private long Sum() => _reserved + shown.Sum(volume => volume.Bytes) + _others.Values.Sum(other => other.Bytes);
+    private long Sum()
+    {
+        long sum = _reserved + shown.Sum(volume => volume.Bytes) + _others.Values.Sum(other => other.Bytes);
+        Volatile.Write(ref _known, sum);
+        return sum;
+    }
+
+    private bool TryFree(long bytes)
+    {
+        Evict(Sum() + bytes - Kept);
+        return Sum() + bytes <= most;
+    }
+
+    private bool TryExchange(long bytes)
+    {
+        if (_exchange < bytes) _exchange += Evict(Math.Max(bytes, most / Part));
+        if (_exchange < bytes) return false;
+        _exchange -= bytes;
+        return true;
+    }
 
     /// <summary>Looks at what other processes have written, and at volumes that are not shown here: only their sums are kept in memory.</summary>
     private void Look()
@@ -101,12 +133,13 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
         _others[volume.Name] = new Other(volume, bytes, volume.IndexBytes);
     }
 
-    private void Evict(long bytes)
+    /// <summary>Deletes files of so many bytes, or all.</summary>
+    /// <returns>Bytes of those that are gone.</returns>
+    private long Evict(long toGo)
     {
         var files = new List<(long Used, CachedVolume Volume, DiskKey Key)>();
         foreach (CachedVolume volume in shown.Concat(_others.Values.Select(other => other.Volume))) volume.Collect(files);
         files.Sort(static (a, b) => a.Used.CompareTo(b.Used));
-        long toGo = Sum() + bytes - (most - (most / Part));
         var chosen = new Dictionary<CachedVolume, List<DiskKey>>();
         foreach ((_, CachedVolume volume, DiskKey key) in files)
         {
@@ -116,14 +149,17 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
             toGo -= volume.FileBytes;
         }
 
+        long freed = 0;
         foreach ((CachedVolume volume, List<DiskKey> keys) in chosen)
         {
             (int gone, int stuck) = volume.Delete(keys);
             directory.Trouble.Counters.AddEvicted(gone);
+            freed += gone * volume.FileBytes;
             if (stuck > 0) directory.Trouble.WriteFailed(new IOException($"{stuck} files that have to make room cannot be deleted"));
         }
 
         foreach (Other other in _others.Values.ToArray()) Measure(other.Volume);
+        return freed;
     }
 
     /// <summary>A volume that is not shown.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Cache.Disk;
@@ -112,10 +113,11 @@ public sealed partial class BackgroundBuild
             turn.End(BuildState.Waiting);
             throw;
         }
-        catch (OptionException failure)
+        catch (OptionException)
         {
-            turn.End(BuildState.Skipped, $"a quarter of the memory budget is too little: {failure.Message}");
-            LogNoMemory(turn.Volume.Name, failure.Message);
+            string has = Gigabytes(_options.MemoryBytes), needed = MemoryNeeded(turn.Volume);
+            turn.End(BuildState.Skipped, $"its part of the memory budget is {has} and too little; --memory {needed} is needed");
+            LogNoMemory(turn.Volume.Name, has, needed);
         }
         catch (Exception failure)
         {
@@ -147,6 +149,16 @@ public sealed partial class BackgroundBuild
         walk.Join();
     }
 
+    /// <summary>The memory budget, as the option takes it, that leaves the build enough.</summary>
+    private string MemoryNeeded(Multiscale volume)
+    {
+        const long Step = 100_000_000;
+        Int128 least = BuildPlan.LeastBytes(CachePass.Scope(volume), _options.Workers, _options.Scratch);
+        long budget = (long)Int128.Min(least, 1L << 45) / Step * Step;
+        while (budget < 1L << 45 && _options.PartOf(budget) < least) budget += Math.Max(Step, budget / 50 / Step * Step);
+        return string.Create(CultureInfo.InvariantCulture, $"{budget / 1e9:0.#}GB");
+    }
+
     private static string Gigabytes(Int128 bytes) => $"{(double)bytes / 1e9:0.###} GB";
 
     [LoggerMessage(LogLevel.Information, "{Volume}: levels {Levels} are built in the background: at most {Bytes} of the cache's {Limit}, for which {Read} of voxels are read once")]
@@ -158,8 +170,8 @@ public sealed partial class BackgroundBuild
     [LoggerMessage(LogLevel.Warning, "{Volume}: levels {Wanted} take {Needed}, and the cache has {Limit} for all volumes: nothing is built in the background; give more --cache-size")]
     private partial void LogNothingFits(string volume, LevelSet wanted, string needed, string limit);
 
-    [LoggerMessage(LogLevel.Warning, "{Volume}: nothing is built in the background, since a quarter of the memory budget is too little for it ({Message}); give more --memory")]
-    private partial void LogNoMemory(string volume, string message);
+    [LoggerMessage(LogLevel.Warning, "{Volume}: nothing is built in the background, since its part of the memory budget, {Has}, is too little for it; give --memory {Needed}")]
+    private partial void LogNoMemory(string volume, string has, string needed);
 
     [LoggerMessage(LogLevel.Information, "{Volume}: levels {Levels} are built and exact ({Read} of voxels read, {Chunks} chunks written in this run)")]
     private partial void LogDone(string volume, LevelSet levels, string read, long chunks);

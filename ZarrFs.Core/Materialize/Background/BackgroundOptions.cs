@@ -10,6 +10,9 @@ namespace ZarrFs.Core.Materialize.Background;
 /// <param name="Scratch">Where to keep what has no room in memory; null for nowhere.</param>
 public sealed record BackgroundOptions(BuildPyramidOption Pyramid, long MaxBytes, long MemoryBytes, int Workers, ScratchOptions? Scratch = null)
 {
+    /// <summary>What of a memory budget is its part: to tell which budget is needed if <see cref="MemoryBytes"/> is too little.</summary>
+    public Func<long, long> PartOf { get; init; } = budget => budget / 4;
+
     /// <summary>When what has failed is tried again: after this time, then after twice as long, and so on up to ten minutes.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -45,7 +45,8 @@ public sealed class CachePass(Multiscale volume, int number, LevelSet levels, IC
             var sink = new CacheSink(volume, number, levels, disk, counters, made ?? (_ => { }));
             try
             {
-                PyramidBuilder.Run(plan, pool, sink, counters, cancellationToken, pace);
+                // Whoever stops it wants to go; what is queued then is made again.
+                PyramidBuilder.Run(plan, pool, sink, counters, cancellationToken, pace, writesQueued: false);
                 return;
             }
             catch (LostChunkException failure)

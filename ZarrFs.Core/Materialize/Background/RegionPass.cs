@@ -17,19 +17,16 @@ public sealed class RegionPass
     private readonly Multiscale _volume;
     private readonly int _number;
     private readonly VolumeRanges _box;
-    private readonly IChunkDisk _disk;
 
     /// <param name="volume">The volume.</param>
     /// <param name="number">Its number in the cache, and for the reader of chunks.</param>
     /// <param name="levels">Which of its levels, all of them kept by the cache.</param>
     /// <param name="box">Which voxels, in those of level 0.</param>
-    /// <param name="disk">The cache.</param>
-    public RegionPass(Multiscale volume, int number, LevelSet levels, VolumeRanges box, IChunkDisk disk)
+    public RegionPass(Multiscale volume, int number, LevelSet levels, VolumeRanges box)
     {
         _volume = volume;
         _number = number;
         _box = box;
-        _disk = disk;
         Levels = levels.Below(volume.Levels.Count);
         Counters.TotalVoxelBytes = checked(Chunks * volume.ChunkBytes);
     }
@@ -42,9 +39,6 @@ public sealed class RegionPass
 
     /// <summary>Number of chunks, all channels and time points.</summary>
     public long Chunks => Boxes().Sum(box => box.T * box.C * box.Count);
-
-    /// <summary>Chunks that the cache lacks.</summary>
-    public long Missing => Boxes().SelectMany(box => box.Addresses(_number)).LongCount(address => _disk.StateOf(address) == CachedState.Missing);
 
     /// <summary>Bytes of voxels of level 0 that all these chunks are made of: of a coarse level far more than the box has.</summary>
     public Int128 SourceBytes
@@ -62,20 +56,24 @@ public sealed class RegionPass
         }
     }
 
+    /// <summary>Number of chunks that a cache lacks.</summary>
+    public long MissingIn(IChunkDisk disk) => Boxes().SelectMany(box => box.Addresses(_number)).LongCount(address => disk.StateOf(address) == CachedState.Missing);
+
     /// <summary>Has every chunk made that the cache lacks, the finest level first: those above are made of it.</summary>
     /// <param name="reader">Makes exact chunks; reads the cache, and is not to offer it what it makes by the way (<see cref="ReadingDisk"/>).</param>
+    /// <param name="disk">The cache.</param>
     /// <param name="together">How many are asked for at once.</param>
     /// <param name="cancellationToken">Stops it; what was made by then is kept.</param>
     /// <exception cref="SourceException">The source failed.</exception>
     /// <exception cref="StoreException">The cache takes no more chunks.</exception>
-    public async Task RunAsync(IChunkReader reader, int together, CancellationToken cancellationToken)
+    public async Task RunAsync(IChunkReader reader, IChunkDisk disk, int together, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = together, CancellationToken = cancellationToken };
         foreach (LevelBox box in Boxes())
         {
             await Parallel.ForEachAsync(box.Addresses(_number), options, async (address, stop) =>
             {
-                if (_disk.StateOf(address) != CachedState.Missing)
+                if (disk.StateOf(address) != CachedState.Missing)
                 {
                     Counters.SkipVoxels(_volume.ChunkBytes);
                     return;
@@ -85,12 +83,12 @@ public sealed class RegionPass
                 using Lease lease = await reader.GetAsync(address, stop);
                 Counters.AddVoxels(_volume.ChunkBytes);
                 bool empty = Zeros.IsAllZero(lease.Span);
-                if (!_disk.Accepts(address)) return;
+                if (!disk.Accepts(address)) return;
 
                 // The reader may keep chunks of its own accord.
-                if (_disk.StateOf(address) == CachedState.Missing && !_disk.TryPut(address, empty ? default : lease.Span))
+                if (disk.StateOf(address) == CachedState.Missing && !disk.TryPut(address, empty ? default : lease.Span))
                 {
-                    if (_disk.Accepts(address) && !_disk.IsTaken(address)) throw CacheSink.TakesNoMore();
+                    if (disk.Accepts(address) && !disk.IsTaken(address)) throw CacheSink.TakesNoMore();
                     return;
                 }
 

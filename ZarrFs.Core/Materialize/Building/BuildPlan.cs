@@ -107,6 +107,14 @@ public sealed record BuildPlan
         };
     }
 
+    /// <summary>The least bytes of buffers that <see cref="For"/> makes a plan with.</summary>
+    public static Int128 LeastBytes(BuildScope scope, int workers, ScratchOptions? scratch)
+    {
+        if (!SlabMemory.IsFor(scope)) return LeastBytes(scope, 1, workers);
+        var memory = new SlabMemory(scope, workers);
+        return memory.Least + Int128.Max(0, memory.Waiting - (scratch?.MaxBytes ?? 0));
+    }
+
     /// <summary>Chunks of a run of a level along x, as far as the level reaches.</summary>
     public int WidthAt(int level) => Math.Max(1, Width >> level);
 

@@ -20,6 +20,7 @@ internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, 
     [ThreadStatic]
     private static byte[]? _buffer;
 
+    private bool _isCached = true;
     private long _offset = offset;
     private int _left = length;
 
@@ -37,7 +38,17 @@ internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, 
         while (_left > 0)
         {
             (int sent, byte[]? rest, int size) = SendWhatIsThere(_buffer ??= new byte[Piece]);
-            if (rest is null && sent == 0) (rest, size) = await ReadAsync();
+            if (rest is null && sent == 0)
+            {
+                // Read, and yet not there without waiting: this file system has no such reads (NFS), so nothing is read in order to be read again.
+                (rest, size) = await ReadAsync(_isCached ? Waiting : Piece);
+                _isCached = false;
+            }
+            else
+            {
+                _isCached = true;
+            }
+
             if (rest is null) continue;
             try
             {
@@ -71,16 +82,16 @@ internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, 
         return (all, null, 0);
     }
 
-    private async ValueTask<(byte[] Bytes, int Size)> ReadAsync()
+    private async ValueTask<(byte[] Bytes, int Size)> ReadAsync(int most)
     {
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(Waiting);
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(most);
         try
         {
             // What follows the beginning is read to be in the page cache the next time.
             int read = await disk.RunAsync(() =>
             {
                 byte[] piece = _buffer ??= new byte[Piece];
-                int read = Math.Min(Waiting, RandomAccess.Read(file, piece.AsSpan(0, Math.Min(Piece, _left)), _offset));
+                int read = Math.Min(most, RandomAccess.Read(file, piece.AsSpan(0, Math.Min(Piece, _left)), _offset));
                 piece.AsSpan(0, read).CopyTo(bytes);
                 return read;
             });

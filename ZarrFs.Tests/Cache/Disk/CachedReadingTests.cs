@@ -67,6 +67,30 @@ public sealed class CachedReadingTests : IDisposable
         Assert.Equal(multiscale.Levels.Count, second.Multiscale.Levels.Count);
     }
 
+    /// <summary>Somebody has put it there on purpose (<c>zarrfs warm --levels all</c>); whoever shows it would not keep it of its own accord.</summary>
+    [Theory]
+    [InlineData(Level0Caching.Auto)]
+    [InlineData(Level0Caching.Never)]
+    public async Task Level_0_that_is_there_is_read_from_there_whoever_keeps_it(Level0Caching later)
+    {
+        ArraySource source = Source(isDecoded: false);
+        DiskCache? disk = null;
+        using (var first = new TestStore(source, Chunk, disk: multiscale => disk = Open(multiscale)))
+        {
+            foreach (ChunkAddress address in first.Chunks(0).Where(address => address.Z < 2)) await first.ReadAndCompare(address);
+        }
+
+        disk!.Dispose();
+        int reads = source.Reads;
+        using var second = new TestStore(source, Chunk, disk: multiscale => disk = Open(multiscale, later));
+        foreach (ChunkAddress address in second.Chunks(0).Where(address => address.Z < 2)) await second.ReadAndCompare(address);
+        foreach (ChunkAddress address in second.Chunks(1).Where(address => address.Z == 0)) await second.ReadAndCompare(address);
+        Assert.Equal(reads, source.Reads);
+        foreach (ChunkAddress address in second.Chunks(0)) await second.ReadAndCompare(address);
+        Assert.True(source.Reads > reads);
+        disk.Dispose();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
+using ZarrFs.Tests.Metadata;
 
 namespace ZarrFs.Tests.Cache.Disk;
 
@@ -91,6 +93,40 @@ public sealed class LimitTests : IDisposable
         Assert.Equal(OnDisk() * (long)CacheRig.ChunkBytes, smaller.Bytes);
     }
 
+    /// <summary>Somebody has filled the cache on purpose, and somebody else opens it without a word about its size.</summary>
+    [Fact]
+    public async Task A_limit_that_nobody_has_said_deletes_nothing_but_for_what_comes()
+    {
+        using (DiskCache cache = Open()) Assert.All(_second.Full.Take(Room), address => Assert.True(_second.Put(cache, InSecond(address))));
+        using DiskCache smaller = OpenUnsaid(_first.Directory, 20);
+        await smaller.Loading;
+        Assert.Equal((Room, 0L), (OnDisk(), smaller.Counters.Evicted));
+        Assert.Equal(Room * (long)CacheRig.ChunkBytes, smaller.MaxBytes);
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.True(_first.Put(smaller, _first.Full[i]));
+            Assert.Equal(Room, OnDisk());
+        }
+
+        Assert.Equal(10, smaller.Counters.Evicted);
+        Assert.All(_first.Full.Take(10), address => Assert.True(_first.Has(smaller, address)));
+    }
+
+    /// <summary>Beyond the limit that was guessed there is no growing by it, however many guess.</summary>
+    [Fact]
+    public void A_limit_that_nobody_has_said_is_kept_by_those_who_fill_the_cache()
+    {
+        using DiskCache one = OpenUnsaid(_first.Directory, Room), other = OpenUnsaid(_first.Directory, Room);
+        var random = new Random(1);
+        for (int i = 0; i < 400; i++)
+        {
+            _first.Put(random.Next(2) == 0 ? one : other, _first.Full[random.Next(_first.Full.Count)]);
+            Assert.True(OnDisk() <= Room + 4, $"{OnDisk()} files");
+        }
+
+        Assert.NotEqual(0, one.Counters.Evicted + other.Counters.Evicted);
+    }
+
     [Fact]
     public void A_limit_below_one_chunk_keeps_nothing()
     {
@@ -116,6 +152,10 @@ public sealed class LimitTests : IDisposable
         Assert.NotEqual(0, other.Counters.Evicted);
         Assert.NotEqual(0, _first.CountRight(one) + _first.CountRight(other));
     }
+
+    private DiskCache OpenUnsaid(string directory, int room) => DiskCache.Open(
+        new DiskCacheOptions(directory, room * (long)CacheRig.ChunkBytes, Level0Caching.Always) { IsLimitSaid = false },
+        [_first.Multiscale], [Documents.Channels(_first.Multiscale)], NullLogger.Instance);
 
     private static ChunkAddress InSecond(ChunkAddress address) => address with { Volume = 1 };
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
+using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tree;
@@ -93,6 +94,19 @@ internal sealed class FaultySlices : IFileTree, IChunkReader, IDisposable
         buffer.Release();
         return Task.FromResult(lease);
     }
+
+    public void OnChanged(Action<ChunkAddress> handler)
+    {
+        // Nothing changes.
+    }
+
+    public ChunkStatus StatusOf(in ChunkAddress address) => ChunkStatus.Final;
+
+    public int RevisionOf(in ChunkAddress address) => 0;
+
+    public bool HasFile(in ChunkAddress address) => false;
+
+    public CachedFile? TryOpenFile(in ChunkAddress address) => null;
 
     public void Dispose()
     {

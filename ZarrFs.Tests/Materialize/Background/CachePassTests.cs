@@ -167,6 +167,28 @@ public sealed class CachePassTests
         }
     }
 
+    /// <summary>Everything is read, and waits to be written by a disk that is slow: whoever stops the program does not wait for that.</summary>
+    [Fact]
+    public void Stopped_it_writes_nothing_that_is_queued()
+    {
+        ArraySource source = ArraySource.Random(new VolumeShape(30, 21, 26), DataType.UInt16);
+        using var build = new CacheBuild(source, Fours);
+        using var stop = new CancellationTokenSource();
+        build.Disk.Putting = put =>
+        {
+            if (put > 0) stop.Token.WaitHandle.WaitOne();
+            else Mount.Eventually.True(() => source.VoxelsRead >= source.Shape.Count, "all is read");
+            stop.Cancel();
+            return true;
+        };
+        Assert.ThrowsAny<OperationCanceledException>(() => build.Run(stop: stop.Token));
+        Assert.InRange(build.Disk.Puts, 1, 8); // what was being written; there are some 400
+        build.ComparePart();
+        build.Disk.Putting = null;
+        build.Run();
+        build.Compare();
+    }
+
     [Fact]
     public void A_cache_that_takes_nothing_more_ends_it()
     {

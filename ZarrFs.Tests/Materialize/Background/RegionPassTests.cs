@@ -24,8 +24,8 @@ public sealed class RegionPassTests
         using var store = new TestStore(ArraySource.Random(Shape, DataType.UInt8, zeros: true), Fours, method: method);
         var disk = new FakeDisk();
         LevelSet asked = LevelSet.Parse("--levels", levels);
-        var pass = new RegionPass(store.Multiscale, 0, asked, VolumeRanges.Parse("9:17,4:8,0:9"), disk);
-        await pass.RunAsync(store.Store, 3, CancellationToken.None);
+        var pass = new RegionPass(store.Multiscale, 0, asked, VolumeRanges.Parse("9:17,4:8,0:9"));
+        await pass.RunAsync(store.Store, disk, 3, CancellationToken.None);
 
         // By voxels, not by chunks: what of level n holds a voxel of the box holds 2ⁿ of them along each axis.
         var expected = new HashSet<ChunkAddress>();
@@ -50,8 +50,8 @@ public sealed class RegionPassTests
         }
 
         int before = store.Source.Reads;
-        var again = new RegionPass(store.Multiscale, 0, asked, VolumeRanges.Parse("9:17,4:8,0:9"), disk);
-        await again.RunAsync(store.Store, 3, CancellationToken.None);
+        var again = new RegionPass(store.Multiscale, 0, asked, VolumeRanges.Parse("9:17,4:8,0:9"));
+        await again.RunAsync(store.Store, disk, 3, CancellationToken.None);
         Assert.Equal(before, store.Source.Reads);
         Assert.Equal(again.Counters.TotalVoxelBytes, again.Counters.SkippedVoxelBytes);
         await store.EndWithoutLeaks();
@@ -61,12 +61,11 @@ public sealed class RegionPassTests
     public void What_it_takes_is_known_before()
     {
         using var store = new TestStore(ArraySource.Random(Shape, DataType.UInt16), Fours);
-        var disk = new FakeDisk();
         VolumeRanges box = VolumeRanges.Parse("9:17,4:8,0:9");
-        Assert.Equal(2 * 12 * 4 * 12, new RegionPass(store.Multiscale, 0, LevelSet.Parse("", "0"), box, disk).SourceBytes);
-        Assert.Equal(2 * 16 * 16 * 32, new RegionPass(store.Multiscale, 0, LevelSet.Parse("", "0,2"), box, disk).SourceBytes);
-        Assert.Equal(2 * Shape.Count, new RegionPass(store.Multiscale, 0, LevelSet.All, box, disk).SourceBytes);
-        OptionException outside = Assert.Throws<OptionException>(() => new RegionPass(store.Multiscale, 0, LevelSet.All, VolumeRanges.Parse("40:50,,"), disk));
+        Assert.Equal(2 * 12 * 4 * 12, new RegionPass(store.Multiscale, 0, LevelSet.Parse("", "0"), box).SourceBytes);
+        Assert.Equal(2 * 16 * 16 * 32, new RegionPass(store.Multiscale, 0, LevelSet.Parse("", "0,2"), box).SourceBytes);
+        Assert.Equal(2 * Shape.Count, new RegionPass(store.Multiscale, 0, LevelSet.All, box).SourceBytes);
+        OptionException outside = Assert.Throws<OptionException>(() => new RegionPass(store.Multiscale, 0, LevelSet.All, VolumeRanges.Parse("40:50,,")));
         Assert.StartsWith("--region: ", outside.Message, StringComparison.Ordinal);
     }
 
@@ -76,11 +75,11 @@ public sealed class RegionPassTests
         using var store = new TestStore(ArraySource.Random(Shape, DataType.UInt8), Fours);
         store.Source.Problems = [new SourceProblem(SourceProblemKind.Bad, 6, 1, "/test/6.tif", "is short")];
         var disk = new FakeDisk { Bad = new BadPlanes(store.Multiscale) };
-        await new RegionPass(store.Multiscale, 0, LevelSet.Parse("", "0"), VolumeRanges.All, disk).RunAsync(store.Store, 2, CancellationToken.None);
+        await new RegionPass(store.Multiscale, 0, LevelSet.Parse("", "0"), VolumeRanges.All).RunAsync(store.Store, disk, 2, CancellationToken.None);
         Assert.Equal([0, 2, 3, 4], disk.Chunks.Keys.Select(address => address.Z).Distinct().Order());
 
         var full = new FakeDisk { Putting = put => put < 3 };
-        Task failing = new RegionPass(store.Multiscale, 0, LevelSet.Parse("", "0"), VolumeRanges.All, full).RunAsync(store.Store, 2, CancellationToken.None);
+        Task failing = new RegionPass(store.Multiscale, 0, LevelSet.Parse("", "0"), VolumeRanges.All).RunAsync(store.Store, full, 2, CancellationToken.None);
         Assert.Contains("takes no more", (await Assert.ThrowsAsync<StoreException>(() => failing)).Message, StringComparison.Ordinal);
     }
 }

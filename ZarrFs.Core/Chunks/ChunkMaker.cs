@@ -264,7 +264,10 @@ internal sealed class ChunkMaker
         else if (row[0].Address.Level == 0) ReadRow(volume, row, buffers, job);
         else if (IsSmooth(volume, row[0].Address)) SmoothRow(volume, row, buffers, job, stop);
         else
-            _halving.Make(volume, [.. row.Select(flight => flight.Address)], WidthOf(row[0].Address), buffers, wanted => Obtain(volume, wanted, job, stop), job.Token);
+        {
+            ChunkAddress[] parents = [.. row.Select(flight => flight.Address)];
+            _halving.Make(volume, parents, WidthOf(parents[0]), buffers, wanted => Obtain(volume, wanted, job, stop), job.Token);
+        }
     }
 
     private Lease Land(Multiscale volume, ChunkFlight flight, ref ChunkBuffer? buffer)

@@ -41,7 +41,9 @@ internal sealed class BandReader(BufferPool pool, ChunkScheduler scheduler, Time
         }
     }
 
-    /// <summary>Reads planes <paramref name="from"/> to <paramref name="to"/> of the band that spans the regions, in blocks of rows that fit in the scratch.</summary>
+    /// <summary>
+    /// Reads planes <paramref name="from"/> to <paramref name="to"/> of the band that spans the regions, in blocks of rows that fit in the scratch.
+    /// </summary>
     private bool ReadPlanes(Multiscale volume, int from, int to, Region[] regions, ChunkBuffer?[] buffers, CancellationToken cancellationToken)
     {
         Region first = regions[0];

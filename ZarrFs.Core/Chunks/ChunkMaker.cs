@@ -24,7 +24,6 @@ internal sealed class ChunkMaker
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly IReadOnlyList<Multiscale> _volumes;
-    private readonly Downsampler?[] _downsamplers;
     private readonly RowWidth[] _widths;
     private readonly BufferPool _pool;
     private readonly ChunkCache _cache;
@@ -32,6 +31,7 @@ internal sealed class ChunkMaker
     private readonly ChunkScheduler _scheduler;
     private readonly BandReader _reader;
     private readonly GaussianMaker _gaussian;
+    private readonly HalvingMaker _halving;
     private readonly SlabMaker _slabs;
     private readonly PreviewMaker _previews;
     private readonly PreviewChoice _choice;
@@ -65,9 +65,8 @@ internal sealed class ChunkMaker
         _scheduler = scheduler;
         _reader = new BandReader(pool, scheduler, Patience);
         _gaussian = new GaussianMaker(pool, cache, scheduler, Patience);
-        _downsamplers =
-            [.. volumes.Select(v => v.Levels.Count > 1 && v.Method != DownsampleMethod.Gaussian ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
         _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
+        _halving = new HalvingMaker(volumes, pool, cache, scheduler, Patience);
         long needed = volumes.Select((v, i) => scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
         long allowed = Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed));
         _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, allowed, rates, Patience, offers);
@@ -109,7 +108,9 @@ internal sealed class ChunkMaker
     }
 
     /// <summary>Most chunks of a row that are made in one go.</summary>
-    public int MostInRow(in ChunkAddress address) => Math.Min(_widths[address.Volume].At(address.Level), _choice.MostInRow(address));
+    public int MostInRow(in ChunkAddress address) => Math.Min(WidthOf(address), _choice.MostInRow(address));
+
+    private int WidthOf(in ChunkAddress address) => _widths[address.Volume].At(address.Level);
 
     private void MakeWithNeighbours(ChunkFlight wanted, List<ChunkFlight> slab, ChunkJob job, CancellationToken stop)
     {
@@ -263,7 +264,11 @@ internal sealed class ChunkMaker
             _slabs.Make(volume, row, slab, buffers, job, flight => Queue(flight, ChunkPriority.Urgent, stop), (flight, reason) => Again(flight, reason, stop));
         else if (row[0].Address.Level == 0) ReadRow(volume, row, buffers, job);
         else if (IsSmooth(volume, row[0].Address)) SmoothRow(volume, row, buffers, job, stop);
-        else HalveRow(volume, row, buffers, job, stop);
+        else
+        {
+            ChunkAddress[] parents = [.. row.Select(flight => flight.Address)];
+            _halving.Make(volume, parents, WidthOf(parents[0]), buffers, wanted => Obtain(volume, wanted, job, stop), job.Token);
+        }
     }
 
     private Lease Land(Multiscale volume, ChunkFlight flight, ref ChunkBuffer? buffer)
@@ -320,66 +325,6 @@ internal sealed class ChunkMaker
     {
         for (int i = 0; i < row.Count; i++)
             buffers[i] = _gaussian.Make(volume, row[i].Address, wanted => Obtain(volume, wanted, job, stop), job.Token);
-    }
-
-    /// <summary>Makes a row of level n+1 from the four rows of level n below it.</summary>
-    private void HalveRow(Multiscale volume, List<ChunkFlight> row, ChunkBuffer?[] buffers, ChunkJob job, CancellationToken stop)
-    {
-        ChunkGrid below = volume.Levels[row[0].Address.Level - 1].Grid;
-        int parents = _widths[row[0].Address.Volume].At(row[0].Address.Level); // their parts are a row of the level below
-        for (int corner = 0; corner < 4; corner++)
-        {
-            for (int start = 0; start < row.Count; start += parents)
-            {
-                int count = Math.Min(parents, row.Count - start);
-                var wanted = new List<ChunkAddress>(2 * count);
-                for (int i = start; i < start + count; i++)
-                {
-                    for (int side = 0; side < 2; side++)
-                    {
-                        ChunkAddress child = Child(row[i].Address, corner, side);
-                        if (below.Contains(child)) wanted.Add(child);
-                    }
-                }
-
-                if (wanted.Count == 0) continue;
-                Dictionary<ChunkAddress, Lease> children = Obtain(volume, wanted, job, stop);
-                try
-                {
-                    int from = start;
-                    _scheduler.ForEach(count, i => HalveInto(volume, below, row[from + i].Address, corner, children, ref buffers[from + i], job));
-                }
-                finally
-                {
-                    foreach (Lease lease in children.Values) lease.Dispose();
-                }
-            }
-        }
-    }
-
-    private void HalveInto(
-        Multiscale volume, in ChunkGrid below, in ChunkAddress parent, int corner,
-        Dictionary<ChunkAddress, Lease> children, ref ChunkBuffer? buffer, ChunkJob job)
-    {
-        ChunkShape chunk = volume.Chunk;
-        int voxel = volume.ChunkBytes / (int)chunk.Count;
-        int rowBytes = chunk.X * voxel, planeBytes = chunk.Y * rowBytes;
-        for (int side = 0; side < 2; side++)
-        {
-            ChunkAddress child = Child(parent, corner, side);
-            if (!children.TryGetValue(child, out Lease? lease) || ReferenceEquals(lease.Buffer, _cache.Zeros(volume.ChunkBytes))) continue;
-            job.Token.ThrowIfCancellationRequested();
-            if (buffer is null)
-            {
-                buffer = _pool.Rent(volume.ChunkBytes, Patience, job.Token);
-                buffer.Span.Clear();
-            }
-
-            Region box = below.Region(child);
-            int offset = ((corner >> 1) * (chunk.Z / 2) * planeBytes) + ((corner & 1) * (chunk.Y / 2) * rowBytes) + (side * (chunk.X / 2) * voxel);
-            _downsamplers[parent.Volume]!.Halve(
-                lease.Span, planeBytes, rowBytes, box.Depth, box.Height, box.Width, buffer.Span[offset..], planeBytes, rowBytes);
-        }
     }
 
     /// <summary>Leases on chunks of one row, which are in memory, made now, or made by another worker just now.</summary>
@@ -448,12 +393,4 @@ internal sealed class ChunkMaker
             return null; // too dear for that job, perhaps not for this one
         }
     }
-
-    private static ChunkAddress Child(in ChunkAddress parent, int corner, int side) => parent with
-    {
-        Level = parent.Level - 1,
-        Z = (2 * parent.Z) + (corner >> 1),
-        Y = (2 * parent.Y) + (corner & 1),
-        X = (2 * parent.X) + side,
-    };
 }

@@ -63,7 +63,8 @@ internal sealed unsafe class GaussianBox : IDisposable
     {
         VolumeShape shape = volume.Volume.Shape;
         const int kept = 2 * GaussianTaps.Reach;
-        return (Int128)Math.Min(shape.Z, volume.Chunk.Z + (long)kept) * Math.Min(shape.Y, (2L * volume.Chunk.Y) + kept) * Math.Min(shape.X, (2L * volume.Chunk.X) + kept)
+        return (Int128)Math.Min(shape.Z, volume.Chunk.Z + (long)kept) * Math.Min(shape.Y, (2L * volume.Chunk.Y) + kept)
+            * Math.Min(shape.X, (2L * volume.Chunk.X) + kept)
             * volume.Volume.DataType.Size();
     }
 

@@ -55,7 +55,8 @@ internal sealed class PreviewReader(BufferPool pool, ChunkScheduler scheduler, T
     }
 
     private void ReadUnits(
-        PreviewLayer layer, RowReducer reducer, (long Start, long End) depth, (long Start, long End) height, (long Start, long End) width, CancellationToken cancellationToken)
+        PreviewLayer layer, RowReducer reducer, (long Start, long End) depth, (long Start, long End) height, (long Start, long End) width,
+        CancellationToken cancellationToken)
     {
         ReadUnit unit = layer.Volume.Volume.Source.Unit;
         bool inUnits = unit.IsDecoded || unit.Depth > 1;

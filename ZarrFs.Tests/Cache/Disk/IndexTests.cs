@@ -281,7 +281,8 @@ public sealed class IndexTests : IDisposable
         using CacheDirectory cache = CacheDirectory.Open(directory.Path, new DiskCacheCounters(), NullLogger.Instance);
         string path = Path.Combine(directory.Path, "index");
         long now = cache.Now();
-        IndexRecord fresh = new(RecordKind.Put, new DiskKey(0, 1), 7, 70, now, 1), old = new(RecordKind.Put, new DiskKey(0, 2), 7, 71, now - (3 * TimeSpan.TicksPerHour), 1);
+        IndexRecord fresh = new(RecordKind.Put, new DiskKey(0, 1), 7, 70, now, 1);
+        IndexRecord old = new(RecordKind.Put, new DiskKey(0, 2), 7, 71, now - (3 * TimeSpan.TicksPerHour), 1);
         IndexLog.Replace(path, [fresh, old]);
         using (var index = new SharedIndex(cache, path, new VolumeLayout(4096, [[100]])))
         {

@@ -239,7 +239,7 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
         foreach (ChunkAddress address in wanted)
         {
             if (spanOf(address) is not { } span || IsMade(address) || isReadBack(address)) continue;
-            slabs.Add(slabs.Find(slab => slab.Span == span) is { Others: { } others }
+            slabs.Add(slabs.Find(slab => slab.Span == span && slab.Wanted.Z == address.Z && slab.Wanted.T == address.T) is { Others: { } others }
                 ? new Slab(address, span, others)
                 : new Slab(address, span, [address, .. span.From(address).Where(other => !isReadBack(other))]));
         }

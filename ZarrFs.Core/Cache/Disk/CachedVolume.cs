@@ -209,41 +209,6 @@ internal sealed partial class CachedVolume : IDisposable
         return (gone, stuck);
     }
 
-    /// <summary>True if all chunks of a level are known.</summary>
-    public bool IsComplete(int level) => _index.IsComplete(level);
-
-    /// <summary>The checksum of a metadata document that is in place; null if none is.</summary>
-    public ulong? ChecksumOf(DiskKey document) => _index.TryGet(document, out IndexEntry entry) && entry.IsPlaced ? entry.Checksum : null;
-
-    /// <summary>Puts a metadata document in place, with all that it speaks of on the disk before.</summary>
-    /// <param name="document">Which.</param>
-    /// <param name="content">Its bytes.</param>
-    /// <param name="isDue">Asked again when it is there: another process may be deleting chunks.</param>
-    public void PutDocument(DiskKey document, byte[] content, Func<bool> isDue)
-    {
-        // In this order: one of ours that is just being taken away is no longer due.
-        bool isTaken = !_index.TryGet(document, out _) && Path.Exists(PathOf(document)) && !Has(document, content, out _);
-        if (!isDue()) return;
-        if (isTaken) Trouble.Foreign(PathOf(document));
-        else if (Trouble.MayWrite && TrySync()) TryPut(document, content, static () => true, isDue);
-    }
-
-    /// <summary>Deletes a metadata document, if it is the one that was put there.</summary>
-    public void DeleteDocument(DiskKey document)
-    {
-        if (!_index.TryGet(document, out IndexEntry entry)) return;
-        try
-        {
-            using SafeFileHandle? file = CacheFiles.TryOpen(PathOf(document));
-            if (file is null || CacheFiles.HasChecksum(file, entry.Checksum)) DeleteBatch([document]);
-            else _index.Drop([(document, entry.Id)]);
-        }
-        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
-        {
-            Trouble.ReadFailed();
-        }
-    }
-
     /// <summary>Forces all files to the disk and has the index say so.</summary>
     /// <returns>False if that failed.</returns>
     public bool TrySync()

@@ -58,6 +58,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
             {
                 SourceManifest? manifest = Adoption.ManifestOf(volume, ViewOf(volume));
                 if (manifest is not null) Adopt(volume, _places[i], name, manifest);
+                Compact(name, VolumeLayout.Of(_places[i]));
                 known = new CachedVolume(
                     directory, name, VolumeLayout.Of(_places[i]), () => StoreLayout.Documents(volume, its, StoreFormat.Ome05, null, volume.Volume.Source.Problems),
                     () => manifest?.ToBytes());
@@ -238,6 +239,18 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         {
             _directory.Trouble.ReadFailed();
         }
+    }
+
+    /// <summary>Writes an index anew that no run has come to do at its end, as where each is killed. Without looking into others: that takes time.</summary>
+    private void Compact(string name, VolumeLayout layout)
+    {
+        using var volume = new CachedVolume(_directory, name, layout, documents: null);
+        if (!SharedIndex.IsMostlyGone(volume.IndexBytes, Enumerable.Range(0, layout.Levels).Sum(layout.Chunks))) return;
+        _directory.TryAlone(() =>
+        {
+            volume.Load();
+            volume.Compact();
+        });
     }
 
     private static bool IsOther(in ChunkAddress address) => address.IsPreview;

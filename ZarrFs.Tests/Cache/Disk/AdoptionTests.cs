@@ -126,6 +126,40 @@ public sealed class AdoptionTests : IDisposable
         Assert.Equal(now, File.ReadAllBytes(list));
     }
 
+    /// <summary>Killed when the directory had the list of the new state and the name of the old one, which the source then is again, and then not.</summary>
+    [Fact]
+    public async Task A_kill_before_the_directory_has_its_name_mixes_no_states()
+    {
+        await Run(DownsampleMethod.Mean);
+        string before = Volumes().Single(), first = Aside("first.tif");
+        byte value = _folder.Values[19];
+        _folder.Rename(19, 200);
+        await Run(DownsampleMethod.Mean, count: 0);
+        string second = Aside("second.tif");
+        byte changed = _folder.Values[19];
+        Directory.Move(Volumes().Single(), before);
+        PutBack(first, value);
+        await Run(DownsampleMethod.Mean);
+        Assert.Equal(before, Volumes().Single());
+        PutBack(second, changed);
+        (_, HashSet<ChunkAddress> missing) = await Run(DownsampleMethod.Mean);
+        Assert.Equal(Fed(DownsampleMethod.Mean, 19).Order(ByPlace), missing.Order(ByPlace));
+
+        string Aside(string name)
+        {
+            string path = Path.Combine(_directory.Path, name);
+            File.Copy(_folder[19], path);
+            File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(_folder[19]));
+            return path;
+        }
+
+        void PutBack(string path, byte its)
+        {
+            File.Move(path, _folder[19], overwrite: true);
+            _folder.Values[19] = its;
+        }
+    }
+
     [Fact]
     public async Task Slices_that_change_while_they_are_shown_are_not_kept_under_the_name_of_before()
     {

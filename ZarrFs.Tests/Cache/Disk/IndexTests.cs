@@ -155,6 +155,24 @@ public sealed class IndexTests : IDisposable
         Assert.Equal(content, File.ReadAllBytes(group));
     }
 
+    /// <summary>A full disk takes no word of a file that was deleted to make room on it.</summary>
+    [Fact]
+    public async Task No_metadata_is_put_over_a_file_that_is_gone()
+    {
+        using (DiskCache cache = _rig.Open()) _rig.PutAll(cache);
+        foreach (string document in Documents()) File.Delete(document);
+        File.Delete(_rig.FileOf(_rig.Full[5]));
+        IndexLog.Replace(_rig.IndexFile, Records(_rig.IndexFile).Where(record => !record.Key.IsDocument));
+        using DiskCache again = _rig.Open();
+        await again.Loading;
+        Assert.Equal(2, Documents().Length); // of levels 1 and 2
+        Assert.Equal(CachedState.Missing, again.StateOf(_rig.Full[5]));
+        Assert.True(_rig.Put(again, _rig.Full[5]));
+        Assert.Equal(4, Documents().Length);
+
+        string[] Documents() => Directory.GetFiles(_rig.VolumeDirectory, "zarr.json", SearchOption.AllDirectories);
+    }
+
     /// <summary>When the system could not write back, what is read may come from memory for a while, with a stamp that is right.</summary>
     [Fact]
     public void After_a_failed_sync_what_was_not_synced_is_looked_at_each_time()
@@ -237,6 +255,51 @@ public sealed class IndexTests : IDisposable
         Assert.Equal(_rig.Chunks.Count, _rig.CountRight(again));
         Assert.Equal(0, again.Counters.Damaged);
         _rig.AssertNothingLeftOver(again);
+    }
+
+    [Fact]
+    public void It_is_written_anew_at_the_start_where_no_run_has_come_to_its_end()
+    {
+        using (DiskCache cache = _rig.Open()) _rig.PutAll(cache);
+        List<IndexRecord> records = Records(_rig.IndexFile);
+        IndexRecord put = records.Find(record => record.Kind == RecordKind.Put);
+        IndexLog.Replace(_rig.IndexFile, records.Concat(Enumerable.Range(0, 40_000).Select(i => put with { Kind = RecordKind.Used, Time = put.Time + i })));
+        using (DiskCache cache = _rig.Open())
+        {
+            Assert.InRange(new FileInfo(_rig.IndexFile).Length, 1, 100_000);
+            Assert.Equal(_rig.Chunks.Count, _rig.CountRight(cache));
+            Assert.Equal(0, cache.Counters.Damaged);
+            _rig.AssertNothingLeftOver(cache);
+        }
+    }
+
+    /// <summary>From time to time the index is told of uses; what is used again and again within an hour is told at the end alone.</summary>
+    [Fact]
+    public void Uses_within_an_hour_are_told_at_the_end_alone()
+    {
+        using var directory = new Corpus.TemporaryDirectory();
+        using CacheDirectory cache = CacheDirectory.Open(directory.Path, new DiskCacheCounters(), NullLogger.Instance);
+        string path = Path.Combine(directory.Path, "index");
+        long now = cache.Now();
+        IndexRecord fresh = new(RecordKind.Put, new DiskKey(0, 1), 7, 70, now, 1);
+        IndexRecord old = new(RecordKind.Put, new DiskKey(0, 2), 7, 71, now - (3 * TimeSpan.TicksPerHour), 1);
+        IndexLog.Replace(path, [fresh, old]);
+        using (var index = new SharedIndex(cache, path, new VolumeLayout(4096, [[100]])))
+        {
+            index.Load();
+            for (int i = 0; i < 3; i++)
+            {
+                Assert.True(index.Touch(fresh.Key, fresh.Id) && index.Touch(old.Key, old.Id));
+                if (now / TimeSpan.TicksPerHour == cache.Now() / TimeSpan.TicksPerHour) index.FlushUses(all: false);
+            }
+
+            Assert.InRange(Records(path).Count(record => record.Kind == RecordKind.Used && record.Key == old.Key), 0, 1);
+            Assert.DoesNotContain(Records(path), record => record.Kind == RecordKind.Used && record.Key == fresh.Key);
+        }
+
+        IndexRecord last = Records(path).Last(record => record.Key == fresh.Key);
+        Assert.Equal(RecordKind.Used, last.Kind);
+        Assert.True(last.Time > now);
     }
 
     [Fact]

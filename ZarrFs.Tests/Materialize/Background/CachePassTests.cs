@@ -224,6 +224,26 @@ public sealed class CachePassTests
         build.Compare();
     }
 
+    [Theory]
+    [InlineData(DownsampleMethod.Mean)]
+    [InlineData(DownsampleMethod.Gaussian)]
+    public void What_cannot_be_kept_does_not_stop_the_others(DownsampleMethod method)
+    {
+        using var build = new CacheBuild(ArraySource.Random(new VolumeShape(30, 21, 26), DataType.UInt16), Fours, method, firstKept: 1);
+        ChunkAddress[] all = [.. build.All];
+        build.Disk.Taken.UnionWith([all[0], all[5], all.First(address => address.Level == 2), all[^1]]);
+        for (int run = 0; run < 2; run++)
+        {
+            build.Run();
+            Assert.Equal(all.Except(build.Disk.Taken).ToHashSet(), build.Disk.Chunks.Keys.ToHashSet());
+            build.ComparePart();
+        }
+
+        build.Disk.Taken.Clear();
+        build.Run();
+        build.Compare();
+    }
+
     /// <summary>A slice changes while chunks of it are on their way, and the cache is told to forget what it has of it: nothing old stays or comes.</summary>
     [Fact]
     public void A_source_that_changes_leaves_nothing_of_before()

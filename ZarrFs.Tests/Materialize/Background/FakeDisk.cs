@@ -25,6 +25,9 @@ internal sealed class FakeDisk : IChunkDisk
     /// <summary>Chunks whose files are damaged: there until they are read.</summary>
     public ConcurrentDictionary<ChunkAddress, bool> Damaged { get; } = new();
 
+    /// <summary>Chunks in whose place is something else.</summary>
+    public HashSet<ChunkAddress> Taken { get; } = [];
+
     /// <summary>What decides which chunks bad slices spoil; null for none.</summary>
     public BadPlanes? Bad { get; set; }
 
@@ -41,6 +44,8 @@ internal sealed class FakeDisk : IChunkDisk
 
         return Bad?.Touch(address) != true;
     }
+
+    public bool IsTaken(in ChunkAddress address) => Taken.Contains(address);
 
     public CachedState StateOf(in ChunkAddress address) =>
         !Chunks.TryGetValue(address, out byte[]? chunk) ? CachedState.Missing : chunk.Length == 0 ? CachedState.Empty : CachedState.Present;
@@ -66,7 +71,7 @@ internal sealed class FakeDisk : IChunkDisk
     {
         Assert.True(Keeps(address.Volume, address.Level), $"{address} is not kept");
         Assert.False(Chunks.ContainsKey(address), $"{address} was put twice");
-        if (!Accepts(address)) return false;
+        if (!Accepts(address) || Taken.Contains(address)) return false;
         if (Putting?.Invoke(Interlocked.Increment(ref _puts) - 1) == false) return false;
         Chunks[address] = raw.ToArray();
         Put?.Invoke(address);

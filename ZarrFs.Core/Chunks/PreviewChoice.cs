@@ -12,6 +12,12 @@ internal sealed class PreviewChoice(IReadOnlyList<Multiscale> volumes, PreviewOp
     /// <summary>The part of a second that all exact chunks together may take their source that somebody waits for.</summary>
     private const double Share = 0.25;
 
+    /// <summary>
+    /// Bytes that are read for an exact chunk however slow the source seems and however many wait: a small volume never has previews, and the rate
+    /// of a busy machine is no reason for them.
+    /// </summary>
+    private const long AlwaysExact = 16 << 20;
+
     private const double Units = 1e6; // of a second, to count in integers
 
     private long _waiting;
@@ -55,7 +61,7 @@ internal sealed class PreviewChoice(IReadOnlyList<Multiscale> volumes, PreviewOp
     public int MostInRow(in ChunkAddress address)
     {
         if (options.Mode != PreviewMode.Auto || (address.Level == 0 && options.ExactBudgetBytes is not null)) return int.MaxValue;
-        double budget = options.ExactBudgetBytes ?? (rates[address.Volume].Now * Share);
+        double budget = options.ExactBudgetBytes ?? Math.Max(AlwaysExact, rates[address.Volume].Now * Share);
         double chunks = budget / 2 / ExactCost.OfAll(volumes[address.Volume], address);
         return chunks < 2 ? 1 : 1 << (int)Math.Log2(Math.Min(chunks, 1 << 30));
     }
@@ -66,7 +72,7 @@ internal sealed class PreviewChoice(IReadOnlyList<Multiscale> volumes, PreviewOp
         PreviewMode.Off => null,
         _ when address.Level == 0 => null,
         PreviewMode.Only => new ReadLimit(0),
-        _ => new ReadLimit(options.ExactBudgetBytes ?? (long)(rates[address.Volume].Now * Share)),
+        _ => new ReadLimit(options.ExactBudgetBytes ?? Math.Max(AlwaysExact, (long)(rates[address.Volume].Now * Share))),
     };
 
     /// <summary>True if an exact chunk that is not there, whatever is said, can be made for so many bytes.</summary>
@@ -83,5 +89,5 @@ internal sealed class PreviewChoice(IReadOnlyList<Multiscale> volumes, PreviewOp
     public long Cost(in ChunkAddress address, long limit) => ExactCost.Of(volumes[address.Volume], address, limit, has);
 
     private long Limit(int volume) =>
-        options.ExactBudgetBytes ?? Math.Max(0, (long)(rates[volume].Now * (Share - (Interlocked.Read(ref _waiting) / Units))));
+        options.ExactBudgetBytes ?? Math.Max(AlwaysExact, (long)(rates[volume].Now * (Share - (Interlocked.Read(ref _waiting) / Units))));
 }

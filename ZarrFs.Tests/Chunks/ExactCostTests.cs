@@ -109,6 +109,17 @@ public sealed class ExactCostTests
     }
 
     [Fact]
+    public void What_costs_little_is_exact_however_many_wait()
+    {
+        // 64³ of uint16: a chunk of level 1 costs 4 MiB, of level 2 32.
+        Multiscale volume = Make(new HugeSource(Scroll) { DataType = DataType.UInt16 }, 64);
+        var choice = new PreviewChoice([volume], new PreviewOptions(PreviewMode.Auto), [new SourceRate()], static _ => false);
+        for (int i = 0; i < 100; i++) choice.Enter(At(2));
+        Assert.False(choice.IsPreviewed(At(1)));
+        Assert.True(choice.IsPreviewed(At(2)));
+    }
+
+    [Fact]
     public void A_budget_in_bytes_is_each_chunks_own()
     {
         Multiscale volume = Make(new HugeSource(Scroll) { DataType = DataType.UInt16 }, 128);

@@ -29,7 +29,7 @@ internal static class Service
 
         // Empty on purpose: no appsettings.json of the current directory has a say, and nothing is started that nobody asked for.
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        AddLogging(builder.Logging, settings.LogLevel);
+        AddLogging(builder.Logging, settings.LogLevel, settings.LogFormat);
         builder.Services.Configure<HostOptions>(options =>
         {
             options.ShutdownTimeout = TimeSpan.FromSeconds(15);
@@ -67,15 +67,27 @@ internal static class Service
         return 0;
     }
 
-    /// <summary>Plain lines on standard error.</summary>
-    public static void AddLogging(ILoggingBuilder logging, LogLevel level)
+    /// <summary>Lines on standard error.</summary>
+    public static void AddLogging(ILoggingBuilder logging, LogLevel level, LogFormat format)
     {
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         // What stops the start is told once, by Program, in one line and without a stack.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        logging.AddConsole(options => options.FormatterName = PlainConsoleFormatter.FormatterName);
-        logging.AddConsoleFormatter<PlainConsoleFormatter, ConsoleFormatterOptions>();
+        if (format == LogFormat.Json)
+        {
+            logging.AddJsonConsole(options =>
+            {
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            });
+        }
+        else
+        {
+            logging.AddConsole(options => options.FormatterName = PlainConsoleFormatter.FormatterName);
+            logging.AddConsoleFormatter<PlainConsoleFormatter, ConsoleFormatterOptions>();
+        }
+
         // Standard output is for what the program has to say; its log goes to standard error.
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
     }
@@ -135,7 +147,7 @@ internal static class Service
 
     private static void AddHttp(IServiceCollection services, Settings settings) =>
         services.AddHttpService(
-            new Http.HttpOptions { Listen = settings.Listen! },
+            new Http.HttpOptions { Listen = settings.Listen!, Tls = settings.Tls, Access = settings.Access, Limits = settings.Limits },
             provider =>
             {
                 VolumeCatalog catalog = provider.GetRequiredService<VolumeCatalog>();
@@ -144,6 +156,7 @@ internal static class Service
                 BackgroundBuild? build = provider.GetService<BackgroundBuild>();
                 return new ServedContent(catalog.Tree, store, store.Pool, () => catalog.Facts(settings.MountPath, disk, build?.Status))
                 {
+                    NameOf = number => catalog.Volumes[number].Name,
                     Cache = disk is null ? null : () => CacheFacts.Of(disk),
                     Provisional = () => store.Previews.Provisional,
                 };

@@ -32,6 +32,9 @@ public sealed record SourceOptions
     /// </summary>
     public bool FollowsChanges { get; init; }
 
+    /// <summary>Whether a file of the source may lie outside of its directory, behind a symbolic link; such a file is bad otherwise.</summary>
+    public bool FollowSymlinks { get; init; }
+
     /// <summary>Where the memory for decoded strips and tiles comes from; null for a small budget of the source's own.</summary>
     public BufferPool? Pool { get; init; }
 

@@ -33,6 +33,8 @@ internal sealed class ProgramArguments
 
     private readonly Option<string?> _logLevel = new("--log-level") { HelpName = "LEVEL", Description = "debug, information (default), warning, error or none." };
 
+    private readonly Option<string?> _logFormat = new("--log-format") { HelpName = "FORMAT", Description = "How log lines are written: plain (default) or json, an object a line." };
+
     private readonly bool _forStores;
 
     /// <param name="forStores">True for the commands that end by themselves: they have no log, their memory is the whole process's, and scroll2zarr's names are understood too.</param>
@@ -61,7 +63,9 @@ internal sealed class ProgramArguments
         command.Options.Add(_scratch);
         command.Options.Add(_scratchSize);
         command.Options.Add(_threads);
-        if (!_forStores) command.Options.Add(_logLevel);
+        if (_forStores) return;
+        command.Options.Add(_logLevel);
+        command.Options.Add(_logFormat);
     }
 
     /// <summary>The settings of this run: file, environment and command line together.</summary>
@@ -79,6 +83,7 @@ internal sealed class ProgramArguments
             ("ScratchSize", parsed.GetValue(_scratchSize)),
             ("Threads", parsed.GetValue(_threads)),
             ("LogLevel", _forStores ? null : parsed.GetValue(_logLevel)),
+            ("LogFormat", _forStores ? null : parsed.GetValue(_logFormat)),
         ];
         return ConfigurationLayers.Read(
             parsed.GetValue(_config),

@@ -12,12 +12,13 @@ internal static class RunCommand
         var sources = new Argument<string[]>("SOURCE") { Description = "Sources to show instead of the file's volumes.", Arity = ArgumentArity.ZeroOrMore };
         var mount = new Option<string?>("--mount") { HelpName = "MOUNTPOINT", Description = "Mount all volumes in this empty directory." };
         var allowOther = new Option<bool?>("--allow-other") { Description = "Let other users of this machine read the mount too." };
-        Option<string?> listen = ServeCommand.ListenOption();
+        var http = new HttpArguments();
         var view = new ViewArguments();
         var cache = new CacheArguments();
         var preview = new PreviewArguments();
         var program = new ProgramArguments();
-        var command = new Command("run", "Mount and serve several volumes in one process that shares one cache, as a configuration file says.\n\nExample: zarrfs run --config config/zarrfs.json") { sources, mount, allowOther, listen };
+        var command = new Command("run", "Mount and serve several volumes in one process that shares one cache, as a configuration file says.\n\nExample: zarrfs run --config config/zarrfs.json") { sources, mount, allowOther };
+        http.AddTo(command);
         view.AddTo(command);
         cache.AddTo(command);
         preview.AddTo(command);
@@ -27,8 +28,8 @@ internal static class RunCommand
             Settings settings = program.Read(
                 parsed, parsed.GetValue(sources) ?? [], view.Read(parsed),
                 [
-                    ("Mount:Path", parsed.GetValue(mount)), ("Mount:AllowOther", parsed.GetValue(allowOther)?.ToString()), ("Http:Listen", parsed.GetValue(listen)),
-                    .. cache.Read(parsed), .. preview.Read(parsed),
+                    ("Mount:Path", parsed.GetValue(mount)), ("Mount:AllowOther", parsed.GetValue(allowOther)?.ToString()),
+                    .. http.Read(parsed), .. cache.Read(parsed), .. preview.Read(parsed),
                 ]);
             if (settings.MountPath is null && settings.Listen is null)
                 throw new OptionException("run", "neither a mountpoint nor an address is configured; set mount.path or http.listen in the file, or give --mount or --listen");

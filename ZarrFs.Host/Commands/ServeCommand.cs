@@ -9,17 +9,16 @@ internal static class ServeCommand
     /// <summary>Where a service listens if nothing else is said.</summary>
     public const string DefaultListen = "127.0.0.1:9000";
 
-    public static Option<string?> ListenOption() => new("--listen") { HelpName = "ADDRESS", Description = $"Address and port. Default: {DefaultListen}; port 0 takes a free one." };
-
     public static Command Create()
     {
         var sources = new Argument<string[]>("SOURCE") { Description = "One or more directories of TIFF slices or cells, multi-page TIFF files, or Zarr directories.", Arity = ArgumentArity.OneOrMore };
-        Option<string?> listen = ListenOption();
+        var http = new HttpArguments();
         var view = new ViewArguments();
         var cache = new CacheArguments();
         var preview = new PreviewArguments();
         var program = new ProgramArguments();
-        var command = new Command("serve", "Show TIFF volumes as OME-Zarr over HTTP, until Ctrl-C: for Neuroglancer, napari, zarr-python.\n\nExample: zarrfs serve /data/scroll1/slices /data/scroll2/slices") { sources, listen };
+        var command = new Command("serve", "Show TIFF volumes as OME-Zarr over HTTP, until Ctrl-C: for Neuroglancer, napari, zarr-python.\n\nExample: zarrfs serve /data/scroll1/slices /data/scroll2/slices") { sources };
+        http.AddTo(command);
         view.AddTo(command);
         cache.AddTo(command);
         preview.AddTo(command);
@@ -27,7 +26,7 @@ internal static class ServeCommand
         command.SetAction((parsed, stop) =>
         {
             Settings settings = program.Read(
-                parsed, parsed.GetRequiredValue(sources), view.Read(parsed), [("Http:Listen", parsed.GetValue(listen)), .. cache.Read(parsed), .. preview.Read(parsed)]);
+                parsed, parsed.GetRequiredValue(sources), view.Read(parsed), [.. http.Read(parsed), .. cache.Read(parsed), .. preview.Read(parsed)]);
             return Service.RunAsync(settings with { Listen = settings.Listen ?? DefaultListen }, stop);
         });
         return command;

@@ -10,6 +10,11 @@ internal sealed class ViewArguments
     private readonly bool _forStores;
     private readonly List<(Option<string?> Option, Action<VolumeOptions, string> Set)> _options = [];
 
+    private readonly Option<bool?> _followSymlinks = new("--follow-symlinks")
+    {
+        Description = "Read files of the source that symbolic links lead to outside of its directory; without it such a file is bad.",
+    };
+
     /// <param name="forStores">
     /// True where a store is written or compared: there bad slices fail unless it is said otherwise, and scroll2zarr's names are understood too.
     /// </param>
@@ -56,13 +61,19 @@ internal sealed class ViewArguments
     public void AddTo(Command command)
     {
         foreach ((Option<string?> option, _) in _options) command.Options.Add(option);
+        command.Options.Add(_followSymlinks);
     }
 
     /// <summary>What was given on the command line, to be laid over a volume's options.</summary>
     public Action<VolumeOptions> Read(ParseResult parsed)
     {
         var given = _options.Select(o => (o.Set, Text: parsed.GetValue(o.Option))).Where(o => o.Text is not null).ToList();
-        return volume => given.ForEach(o => o.Set(volume, o.Text!));
+        bool? followSymlinks = parsed.GetValue(_followSymlinks);
+        return volume =>
+        {
+            given.ForEach(o => o.Set(volume, o.Text!));
+            volume.FollowSymlinks = followSymlinks ?? volume.FollowSymlinks;
+        };
     }
 
     private static void SetBytes(VolumeOptions volume, string text)

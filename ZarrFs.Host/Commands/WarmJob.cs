@@ -25,7 +25,7 @@ internal sealed class WarmJob(Settings settings, WarmSettings warm)
     public int Run()
     {
         using var interruption = new Interruption();
-        using ILoggerFactory logs = LoggerFactory.Create(logging => Service.AddLogging(logging, LogLevel.Warning));
+        using ILoggerFactory logs = LoggerFactory.Create(logging => Service.AddLogging(logging, LogLevel.Warning, LogFormat.Plain));
         using var pool = new BufferPool(_limit.MostBuffers);
         using var catalog = new VolumeCatalog(settings.Volumes, pool, logs.CreateLogger("ZarrFs.Sources"));
         DiskCacheOptions options = settings.Cache!;

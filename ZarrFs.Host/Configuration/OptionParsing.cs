@@ -8,6 +8,8 @@ using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Configuration;
 
@@ -94,6 +96,54 @@ internal static partial class OptionParsing
             _ => throw new OptionException("--preview", $"'{preview}' is not possible; expected auto, off or only"),
         };
         return new PreviewOptions(mode, IsAuto(budget) ? null : Size("--exact-budget", budget, least: 1L << 20));
+    }
+
+    /// <summary>The certificate of the HTTP service; null for none.</summary>
+    public static TlsOptions? Tls(HttpFaceOptions http)
+    {
+        const string Option = "--tls";
+        bool isGiven = http.TlsCertificate.Length > 0 || http.TlsKey.Length > 0;
+        if (!isGiven) return http.TlsSelfSigned ? new TlsOptions(null, null) : null;
+        if (http.TlsSelfSigned) throw new OptionException("--tls-self-signed", "--tls is given too; give one of the two");
+        if (http.TlsCertificate.Length == 0) throw new OptionException(Option, $"the key {http.TlsKey} has no certificate; expected --tls CERT KEY");
+        if (http.TlsKey.Length == 0) throw new OptionException(Option, $"the certificate {http.TlsCertificate} has no key; expected --tls CERT KEY");
+        return new TlsOptions(ExistingFile(Option, http.TlsCertificate), ExistingFile(Option, http.TlsKey));
+    }
+
+    /// <summary>Who may read what over HTTP.</summary>
+    public static AccessOptions Access(HttpFaceOptions http) => new()
+    {
+        IsPublic = http.Public,
+        IsInsecure = http.Insecure,
+        PasswordFile = http.PasswordFile.Length == 0 ? null : ExistingFile("--password-file", http.PasswordFile),
+        TokenFile = http.TokenFile.Length == 0 ? null : Path.GetFullPath(http.TokenFile),
+    };
+
+    /// <summary>What clients may take of the HTTP service.</summary>
+    public static LimitOptions Limits(HttpFaceOptions http)
+    {
+        LimitOptions limits = new();
+        if (!IsAuto(http.MaxConnections)) limits = limits with { Connections = Number("--max-connections", http.MaxConnections, "connections") };
+        if (!IsAuto(http.MaxRate)) limits = limits with { RequestsPerSecond = Number("--max-rate", http.MaxRate, "requests a second") };
+        return limits;
+    }
+
+    public static LogFormat LogFormat(string text) => text.ToLowerInvariant() switch
+    {
+        "plain" => Configuration.LogFormat.Plain,
+        "json" => Configuration.LogFormat.Json,
+        _ => throw new OptionException("--log-format", $"'{text}' is not possible; expected plain or json"),
+    };
+
+    private static int Number(string option, string text, string what) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 1_000_000
+            ? number
+            : throw new OptionException(option, $"'{text}' is not a number of {what}; expected auto or a number from 1 to 1000000");
+
+    private static string ExistingFile(string option, string path)
+    {
+        string full = Path.GetFullPath(path);
+        return File.Exists(full) ? full : throw new OptionException(option, $"the file {full} does not exist");
     }
 
     private static long Size(string option, string text, long least)

@@ -7,6 +7,8 @@ using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Scratch;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Configuration;
 
@@ -24,6 +26,15 @@ internal sealed record Settings
 
     /// <summary>Address to listen on, or null for no HTTP.</summary>
     public required string? Listen { get; init; }
+
+    /// <summary>The certificate of the HTTP service; null for no TLS.</summary>
+    public required TlsOptions? Tls { get; init; }
+
+    /// <summary>Who may read what over HTTP.</summary>
+    public required AccessOptions Access { get; init; }
+
+    /// <summary>What one client, and all of them, may take of the HTTP service.</summary>
+    public required LimitOptions Limits { get; init; }
 
     /// <summary>The memory that was asked for, in bytes; null for <c>auto</c>.</summary>
     public required long? AskedMemory { get; init; }
@@ -49,6 +60,9 @@ internal sealed record Settings
     /// <summary>Least severe log line shown.</summary>
     public required LogLevel LogLevel { get; init; }
 
+    /// <summary>How log lines are written.</summary>
+    public required LogFormat LogFormat { get; init; }
+
     /// <summary>Checks every option.</summary>
     /// <exception cref="OptionException">Names the first one that cannot be used.</exception>
     public static Settings From(ZarrFsOptions options)
@@ -60,6 +74,9 @@ internal sealed record Settings
             MountPath = options.Mount.Path.Length == 0 ? null : Path.GetFullPath(options.Mount.Path),
             AllowOther = options.Mount.AllowOther,
             Listen = options.Http.Listen.Length == 0 ? null : options.Http.Listen,
+            Tls = OptionParsing.Tls(options.Http),
+            Access = OptionParsing.Access(options.Http),
+            Limits = OptionParsing.Limits(options.Http),
             AskedMemory = OptionParsing.IsAuto(options.Memory) ? null : OptionParsing.Memory(options.Memory),
             Scratch = OptionParsing.Scratch(options.Scratch, options.ScratchSize),
             Cache = OptionParsing.Cache(options.Cache),
@@ -76,6 +93,7 @@ internal sealed record Settings
                 "none" => LogLevel.None,
                 _ => throw new OptionException("--log-level", $"'{options.LogLevel}' is not a level; expected debug, information, warning, error or none"),
             },
+            LogFormat = OptionParsing.LogFormat(options.LogFormat),
         };
     }
 }
@@ -132,6 +150,7 @@ internal sealed record VolumeSettings
                 Pattern = OptionParsing.Pattern(options.Pattern),
                 Series = OptionParsing.Series(options.Series),
                 Photometric = OptionParsing.Photometric(options.Photometric),
+                FollowSymlinks = options.FollowSymlinks,
             },
             Name = options.Name.Length == 0 ? null : options.Name,
             Ranges = VolumeRanges.Parse(options.Ranges),

@@ -41,6 +41,9 @@ internal sealed class ZarrFsOptions
 
     /// <summary>Least severe log line shown: <c>debug</c>, <c>information</c>, <c>warning</c>, <c>error</c>.</summary>
     public string LogLevel { get; set; } = "information";
+
+    /// <summary>How log lines are written: <c>plain</c> or <c>json</c>.</summary>
+    public string LogFormat { get; set; } = "plain";
 }
 
 /// <summary>One volume and the view on it.</summary>
@@ -90,6 +93,9 @@ internal sealed class VolumeOptions
 
     /// <summary><c>apply</c> or <c>ignore</c>.</summary>
     public string Photometric { get; set; } = "apply";
+
+    /// <summary>Whether symbolic links may lead out of the source's directory.</summary>
+    public bool FollowSymlinks { get; set; }
 }
 
 /// <summary>The mount.</summary>
@@ -107,6 +113,33 @@ internal sealed class HttpFaceOptions
 {
     /// <summary>Address and port, <c>127.0.0.1:9000</c>; empty for no service.</summary>
     public string Listen { get; set; } = "";
+
+    /// <summary>File with the server's certificate, and those that vouch for it, in PEM; empty for no TLS.</summary>
+    public string TlsCertificate { get; set; } = "";
+
+    /// <summary>File with its private key, in PEM.</summary>
+    public string TlsKey { get; set; } = "";
+
+    /// <summary>Whether a certificate is made for this run if none is given.</summary>
+    public bool TlsSelfSigned { get; set; }
+
+    /// <summary>Whether other machines may be answered without TLS.</summary>
+    public bool Insecure { get; set; }
+
+    /// <summary>Whether everybody may read everything.</summary>
+    public bool Public { get; set; }
+
+    /// <summary>File with users and hashes of their passwords; empty for none.</summary>
+    public string PasswordFile { get; set; } = "";
+
+    /// <summary>File with tokens; empty for none.</summary>
+    public string TokenFile { get; set; } = "";
+
+    /// <summary>Most connections at once: a number or <c>auto</c>.</summary>
+    public string MaxConnections { get; set; } = "auto";
+
+    /// <summary>Most requests a second of one client: a number or <c>auto</c>.</summary>
+    public string MaxRate { get; set; } = "auto";
 }
 
 /// <summary>The disk cache.</summary>

@@ -22,6 +22,11 @@ internal static class CommonHeaders
         headers.XContentTypeOptions = NoSniff;
     }
 
+    /// <summary>Whether it is about no path: a browser asks if a page of another origin may ask (CORS), which never says who it is, or <c>OPTIONS *</c>.</summary>
+    public static bool IsPreflight(HttpContext context) =>
+        HttpMethods.IsOptions(context.Request.Method)
+        && (context.Request.Headers.ContainsKey("Access-Control-Request-Method") || Visit.TargetOf(context) == "*");
+
     /// <summary>Answers OPTIONS, with or without a preflight's questions.</summary>
     public static void SetPreflight(IHeaderDictionary request, HttpResponse response)
     {

@@ -1,3 +1,6 @@
+using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Limits;
+
 namespace ZarrFs.Host.Http;
 
 /// <summary>The HTTP server's options.</summary>
@@ -5,6 +8,15 @@ public sealed record HttpOptions
 {
     /// <summary>Address and port to listen on, this machine only: <c>127.0.0.1:9000</c>, <c>[::1]:9000</c>, <c>localhost:9000</c>; port 0 lets the system choose.</summary>
     public string Listen { get; init; } = "127.0.0.1:9000";
+
+    /// <summary>The server's certificate; null for no TLS.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <summary>Who may read what.</summary>
+    public AccessOptions Access { get; init; } = new();
+
+    /// <summary>What clients may take.</summary>
+    public LimitOptions Limits { get; init; } = new();
 
     /// <summary>Most requests that may wait for a chunk to be made; more are told to come again later.</summary>
     public int MostWaiting { get; init; } = 1024;

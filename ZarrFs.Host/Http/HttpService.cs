@@ -33,7 +33,7 @@ public sealed class HttpService : IHostedService, IDisposable
     public HttpService(HttpOptions options, ServedContent content, ILoggerFactory logs)
     {
         _listen = ListenAddress.Parse(options.Listen);
-        _handler = new RequestHandler(content, options, logs.CreateLogger<RequestHandler>());
+        _handler = new RequestHandler(content, options, gate: null, logs.CreateLogger<RequestHandler>());
         _application = new HttpApplication(_handler);
         SocketTransportOptions sockets = new()
         {

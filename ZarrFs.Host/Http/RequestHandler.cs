@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Tree;
+using ZarrFs.Host.Http.Access;
 
 namespace ZarrFs.Host.Http;
 
@@ -9,13 +9,21 @@ namespace ZarrFs.Host.Http;
 internal sealed partial class RequestHandler : IDisposable
 {
     private readonly ServedContent _content;
+    private readonly IGate? _gate;
+    private readonly IDoor[] _doors;
     private readonly FileSender _files;
     private readonly ILogger _log;
 
-    public RequestHandler(ServedContent content, HttpOptions options, ILogger<RequestHandler> log)
+    /// <param name="content">What there is.</param>
+    /// <param name="options">What is bounded.</param>
+    /// <param name="gate">Finds out who asks; null where everybody may see everything.</param>
+    /// <param name="log">Gets what fails.</param>
+    public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, ILogger<RequestHandler> log)
     {
         _content = content;
+        _gate = gate;
         _files = new FileSender(content, options);
+        _doors = [];
         _log = log;
     }
 
@@ -51,19 +59,14 @@ internal sealed partial class RequestHandler : IDisposable
 
     private Task AnswerAsync(HttpContext context)
     {
-        HttpRequest request = context.Request;
         CommonHeaders.Set(context.Response.Headers);
-        string method = request.Method;
-        if (HttpMethods.IsOptions(method))
+        if (CommonHeaders.IsPreflight(context))
         {
-            CommonHeaders.SetPreflight(request.Headers, context.Response);
+            CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
             return Task.CompletedTask;
         }
 
-        string target = Target(context);
-        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
-            return ProblemDocument.WriteAsync(context, FailureStatus.MethodNotAllowed(method), target);
-
+        string target = Visit.TargetOf(context);
         switch (RequestPath.Read(target, out ReadOnlySpan<char> path, out bool isDirectory, out ReadOnlySpan<char> query))
         {
             case PathVerdict.Malformed:
@@ -72,23 +75,60 @@ internal sealed partial class RequestHandler : IDisposable
                 return NotFoundAsync(context, target);
         }
 
-        switch (path)
+        return _gate is null
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content, Path = path, IsDirectory = isDirectory, Query = query })
+            : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
+    }
+
+    private async Task AdmitAsync(HttpContext context, string path, bool isDirectory, string query)
+    {
+        Admission admission = await _gate!.AdmitAsync(context, path);
+        if (admission.Caller is { } caller)
+        {
+            await RouteAsync(new Visit
+            {
+                Context = context, Caller = caller, Content = _content.For(caller), Path = admission.Path, IsDirectory = isDirectory, Query = query,
+            });
+        }
+        else
+        {
+            await ProblemDocument.WriteAsync(context, admission.Refusal!, Visit.TargetOf(context));
+        }
+    }
+
+    private Task RouteAsync(in Visit visit)
+    {
+        HttpContext context = visit.Context;
+        foreach (IDoor door in _doors)
+        {
+            if (door.TryAnswer(visit) is { } answer) return answer;
+        }
+
+        if (HttpMethods.IsOptions(visit.Method))
+        {
+            CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
+            return Task.CompletedTask;
+        }
+
+        if (!visit.IsRead) return ProblemDocument.WriteAsync(context, FailureStatus.MethodNotAllowed(visit.Method), visit.Target);
+        switch (visit.Path)
         {
             case "":
-                return StartPage.WriteAsync(context, _content, query);
-            case "healthz" when !isDirectory:
-                return HealthDocument.WriteAsync(context, _content);
-            case "status" when !isDirectory:
-                return StatusDocument.WriteAsync(context, _content);
-            case "favicon.ico" when !isDirectory:
+                return StartPage.WriteAsync(visit);
+            case "healthz" when !visit.IsDirectory:
+                return HealthDocument.WriteAsync(context, visit.Content);
+            case "status" when !visit.IsDirectory:
+                return StatusDocument.WriteAsync(context, visit.Content);
+            case "favicon.ico" when !visit.IsDirectory:
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return Task.CompletedTask;
         }
 
         // A directory's name without its slash is not there: viewers take a listing for a file, and a redirect for one too.
-        if (!_content.Tree.TryResolve(path, out Node node) || node.IsDirectory != isDirectory) return NotFoundAsync(context, target);
-        return isDirectory
-            ? DirectoryListing.WriteAsync(context, _content.Tree, node.Id, path.ToString(), query)
+        IFileTree tree = visit.Content.Tree;
+        if (!tree.TryResolve(visit.Path, out Node node) || node.IsDirectory != visit.IsDirectory) return NotFoundAsync(context, visit.Target);
+        return visit.IsDirectory
+            ? DirectoryListing.WriteAsync(context, tree, node.Id, visit.Path.ToString(), visit.Query)
             : _files.SendAsync(context, node);
     }
 
@@ -96,7 +136,7 @@ internal sealed partial class RequestHandler : IDisposable
     {
         if (failure is OperationCanceledException && context.RequestAborted.IsCancellationRequested) return;
         FailureStatus status = FailureStatus.Of(failure);
-        string target = Target(context);
+        string target = Visit.TargetOf(context);
         if (status.Code == StatusCodes.Status500InternalServerError) LogUnexpected(target, failure);
         else LogRefused(target, status.Code, failure.Message);
 
@@ -107,8 +147,6 @@ internal sealed partial class RequestHandler : IDisposable
 
     private static Task NotFoundAsync(HttpContext context, string target) =>
         ProblemDocument.WriteAsync(context, FailureStatus.NotFound("there is nothing of this name"), target);
-
-    private static string Target(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
     [LoggerMessage(LogLevel.Error, "{Target} failed unexpectedly")]
     private partial void LogUnexpected(string target, Exception failure);

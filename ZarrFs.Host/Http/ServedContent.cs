@@ -1,6 +1,7 @@
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Tree;
+using ZarrFs.Host.Http.Access;
 
 namespace ZarrFs.Host.Http;
 
@@ -11,9 +12,21 @@ namespace ZarrFs.Host.Http;
 /// <param name="Volumes">Asked anew for each start page, since problems are found while reading.</param>
 public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPool Pool, Func<IReadOnlyList<VolumeFacts>> Volumes)
 {
+    /// <summary>The name of a volume, by its number in the tree; null if it is there no more.</summary>
+    public Func<int, string?> NameOf { get; init; } = number => Volumes() is { } all && number < all.Count ? all[number].Name : null;
+
     /// <summary>Asked anew for what is in the disk cache; null without one.</summary>
     public Func<CacheFacts?>? Cache { get; init; }
 
     /// <summary>Asked anew for the number of chunks whose preview somebody has and whose exact bytes have not come since; null without previews.</summary>
     public Func<long>? Provisional { get; init; }
+
+    /// <summary>What there is for a caller: no page, listing or link that is made of it names a volume that he may not see.</summary>
+    internal ServedContent For(Caller caller) => caller.Volumes is null
+        ? this
+        : this with
+        {
+            Tree = new RestrictedTree(Tree, number => NameOf(number) is { } name && caller.MaySee(name)),
+            Volumes = () => [.. Volumes().Where(volume => caller.MaySee(volume.Name))],
+        };
 }

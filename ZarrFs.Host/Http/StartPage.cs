@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
@@ -33,12 +32,12 @@ internal static class StartPage
 
         """;
 
-    public static Task WriteAsync(HttpContext context, ServedContent content, ReadOnlySpan<char> query)
+    public static Task WriteAsync(in Visit visit)
     {
-        bool isJson = ListingFormat.IsJson(context.Request, query);
-        ListingFormat.SetHeaders(context.Response, isJson);
-        byte[] body = isJson ? StartDocument.Make(content, Server(context)) : Encoding.UTF8.GetBytes(Make(content, Server(context)));
-        return BodyWriting.WriteAsync(context, body);
+        bool isJson = ListingFormat.IsJson(visit.Context.Request, visit.Query);
+        ListingFormat.SetHeaders(visit.Context.Response, isJson);
+        byte[] body = isJson ? StartDocument.Make(visit.Content, visit.Server) : Encoding.UTF8.GetBytes(Make(visit.Content, visit.Server));
+        return BodyWriting.WriteAsync(visit.Context, body);
     }
 
     private static string Make(ServedContent content, string server)
@@ -151,15 +150,6 @@ internal static class StartPage
     {
         string unit = size.Unit ?? "(no unit)";
         return size.IsIsotropic ? $"{size.X} {unit}" : $"{size.Z} × {size.Y} × {size.X} {unit} (z y x)";
-    }
-
-    /// <summary>The URL the client used: links must work from where it is.</summary>
-    private static string Server(HttpContext context)
-    {
-        string host = context.Request.Host.HasValue
-            ? context.Request.Host.ToUriComponent()
-            : new IPEndPoint(context.Connection.LocalIpAddress!, context.Connection.LocalPort).ToString();
-        return $"http://{host}";
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);

@@ -1,0 +1,8 @@
+namespace ZarrFs.Host.Http;
+
+/// <summary>A part of the service with names, or a protocol, of its own: asked before the tree, in turn.</summary>
+internal interface IDoor
+{
+    /// <summary>Answers the request if it is for this door; null, with nothing done, if it is not.</summary>
+    Task? TryAnswer(in Visit visit);
+}

@@ -11,7 +11,7 @@ internal static class CommonHeaders
     private static readonly StringValues Anyone = "*";
     private static readonly StringValues Exposed = "Content-Length, Content-Range, ETag, Accept-Ranges, X-ZarrFs-Provisional";
     private static readonly StringValues NoSniff = "nosniff";
-    private static readonly StringValues AllowedHeaders = "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Cache-Control, Content-Type, Accept";
+    private static readonly StringValues AllowedHeaders = "Authorization, Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Cache-Control, Content-Type, Accept";
     private static readonly StringValues Yes = "true";
     private static readonly StringValues OneDay = "86400";
 
@@ -25,7 +25,7 @@ internal static class CommonHeaders
     /// <summary>Whether it is about no path: a browser asks if a page of another origin may ask (CORS), which never says who it is, or <c>OPTIONS *</c>.</summary>
     public static bool IsPreflight(HttpContext context) =>
         HttpMethods.IsOptions(context.Request.Method)
-        && (context.Request.Headers.ContainsKey("Access-Control-Request-Method") || Visit.TargetOf(context) == "*");
+        && (context.Request.Headers.ContainsKey("Access-Control-Request-Method") || Visit.RawTargetOf(context) == "*");
 
     /// <summary>Answers OPTIONS, with or without a preflight's questions.</summary>
     public static void SetPreflight(IHeaderDictionary request, HttpResponse response)

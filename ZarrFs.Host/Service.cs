@@ -15,6 +15,7 @@ using ZarrFs.Host.Catalog;
 using ZarrFs.Host.Commands;
 using ZarrFs.Host.Configuration;
 using ZarrFs.Host.Http;
+using ZarrFs.Host.Http.Viewer;
 using ZarrFs.Host.Mount;
 
 namespace ZarrFs.Host;
@@ -159,6 +160,7 @@ internal static class Service
                     NameOf = number => catalog.Volumes[number].Name,
                     Cache = disk is null ? null : () => CacheFacts.Of(disk),
                     Provisional = () => store.Previews.Provisional,
+                    Viewer = ViewerFiles.Find(ViewerFiles.Folder),
                 };
             });
 

@@ -67,7 +67,9 @@ internal sealed class NeuroglancerLink(VolumeFacts volume, string viewer)
             json.WriteStartObject();
             json.WriteString("title", volume.Name);
             write(json);
-            json.WriteNumber("crossSectionScale", Scale());
+            (double section, double space) = Scales();
+            json.WriteNumber("crossSectionScale", section);
+            json.WriteNumber("projectionScale", space);
             json.WriteString("layout", "4panel");
             WriteScene(json);
             json.WriteEndObject();
@@ -127,13 +129,17 @@ internal sealed class NeuroglancerLink(VolumeFacts volume, string viewer)
         json.WriteEndArray();
     }
 
-    /// <summary>Voxels a pixel, of the least distance between voxels, at which each section fits into its panel: z goes along either side of one.</summary>
-    private double Scale()
+    /// <summary>
+    /// In the least of the distances between voxels: how many a pixel, so that each section fits into its panel (z goes along either side of one), and how many
+    /// a panel's height, so that the whole box does in space however it is turned.
+    /// </summary>
+    private (double Section, double Space) Scales()
     {
         VoxelSize size = volume.VoxelSize;
         double least = Math.Min(size.X, Math.Min(size.Y, size.Z));
-        double scale = Math.Max(volume.Shape.X * size.X / PanelWidth, Math.Max(volume.Shape.Y * size.Y, volume.Shape.Z * size.Z) / PanelHeight) / least;
-        return Math.Max(1.0 / 16, Math.Ceiling(scale * 100) / 100);
+        (double x, double y, double z) = (volume.Shape.X * size.X / least, volume.Shape.Y * size.Y / least, volume.Shape.Z * size.Z / least);
+        double section = Math.Max(x / PanelWidth, Math.Max(y, z) / PanelHeight);
+        return (Math.Max(1.0 / 16, Math.Ceiling(section * 100) / 100), Math.Ceiling(Math.Sqrt((x * x) + (y * y) + (z * z))));
     }
 
     /// <summary>They must be the store's own scale and unit, or the axes come out in the store's order.</summary>

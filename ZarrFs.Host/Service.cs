@@ -16,6 +16,7 @@ using ZarrFs.Host.Commands;
 using ZarrFs.Host.Configuration;
 using ZarrFs.Host.Http;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Viewer;
 using ZarrFs.Host.Mount;
 
 namespace ZarrFs.Host;
@@ -162,6 +163,7 @@ internal static class Service
                     NameOf = number => catalog.Volumes[number].Name,
                     Cache = disk is null ? null : () => CacheFacts.Of(disk),
                     Provisional = () => store.Previews.Provisional,
+                    Viewer = ViewerFiles.Find(ViewerFiles.Folder),
                 };
             });
 

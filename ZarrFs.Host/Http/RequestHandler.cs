@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Viewer;
 
 namespace ZarrFs.Host.Http;
 
@@ -25,7 +26,7 @@ internal sealed partial class RequestHandler : IDisposable
         _content = content;
         _gate = gate;
         _files = new FileSender(content, options);
-        _doors = [];
+        _doors = [new ViewerDoor(content.Viewer)];
         _log = log;
     }
 

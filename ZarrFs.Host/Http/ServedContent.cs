@@ -2,6 +2,7 @@ using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Viewer;
 
 namespace ZarrFs.Host.Http;
 
@@ -23,6 +24,12 @@ public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPo
 
     /// <summary>Whether others than the machine's own users look at it: no page tells directories of the server then.</summary>
     public bool IsShared { get; init; }
+
+    /// <summary>The built-in Neuroglancer; null where it was not built.</summary>
+    internal ViewerFiles? Viewer { get; init; }
+
+    /// <summary>Whether links for Neuroglancer lead to the built-in one; else they lead to the public one.</summary>
+    internal bool HasViewer => Viewer is not null;
 
     /// <summary>What there is for a caller: no page, listing or link that is made of it names a volume that he may not see.</summary>
     internal ServedContent For(Caller caller) => caller.Volumes is null

@@ -30,7 +30,7 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
     public static FailureStatus Malformed(string detail) => new(StatusCodes.Status400BadRequest, Plain, "The request is malformed", detail);
 
     public static FailureStatus MethodNotAllowed(string method) =>
-        new(StatusCodes.Status405MethodNotAllowed, Plain, "Method not allowed", $"{method} is not for reading; GET, HEAD and OPTIONS are");
+        new(StatusCodes.Status405MethodNotAllowed, Plain, "Method not allowed", $"{method} is not for reading; GET, HEAD, OPTIONS and PROPFIND are");
 
     // RFC 9457 section 4.2.1: the status code says it all.
     private const string Plain = "about:blank";

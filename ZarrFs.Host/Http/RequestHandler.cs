@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Dav;
+using ZarrFs.Host.Http.S3;
 
 namespace ZarrFs.Host.Http;
 
@@ -23,7 +25,7 @@ internal sealed partial class RequestHandler : IDisposable
         _content = content;
         _gate = gate;
         _files = new FileSender(content, options);
-        _doors = [];
+        _doors = [new S3Door(content, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null), new DavDoor()];
         _log = log;
     }
 
@@ -102,12 +104,6 @@ internal sealed partial class RequestHandler : IDisposable
         foreach (IDoor door in _doors)
         {
             if (door.TryAnswer(visit) is { } answer) return answer;
-        }
-
-        if (HttpMethods.IsOptions(visit.Method))
-        {
-            CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
-            return Task.CompletedTask;
         }
 
         if (!visit.IsRead) return ProblemDocument.WriteAsync(context, FailureStatus.MethodNotAllowed(visit.Method), visit.Target);

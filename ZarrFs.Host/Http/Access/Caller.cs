@@ -9,6 +9,9 @@ internal sealed record Caller(string? Name, IReadOnlySet<string>? Volumes, strin
     /// <summary>Somebody who need not say who he is.</summary>
     public static readonly Caller Anyone = new(null, null);
 
+    /// <summary>Somebody who has not said who he is and may see nothing: a door with a way of its own to ask him, a signature, may let him in.</summary>
+    public static readonly Caller Nobody = new(null, new HashSet<string>());
+
     /// <summary>Whether a volume of this name is there for him.</summary>
     public bool MaySee(string volume) => Volumes is null || Volumes.Contains(volume);
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
@@ -15,8 +14,6 @@ namespace ZarrFs.Host.Http;
 /// </summary>
 internal sealed class ChunkSender : IDisposable
 {
-    private static readonly StringValues Binary = "application/octet-stream";
-
     private readonly IFileTree _tree;
     private readonly IChunkReader _chunks;
     private readonly SendingBudget _budget;
@@ -45,7 +42,7 @@ internal sealed class ChunkSender : IDisposable
             if (Preconditions.Status(context.Request.Headers, exact) == StatusCodes.Status304NotModified) guess = exact;
         }
 
-        if (!FileHeaders.Set(context, Binary, node.Size, guess, out _)) return Task.CompletedTask;
+        if (!FileHeaders.Set(context, node, guess, out _)) return Task.CompletedTask;
         if (_budget.TryTake(node.Size))
         {
             if (_chunks.TryGet(node.Chunk, out Lease lease))
@@ -131,7 +128,7 @@ internal sealed class ChunkSender : IDisposable
         try
         {
             if (lease.Length != node.Size) throw new InvalidOperationException($"the chunk has {lease.Length} bytes where its node says {node.Size}");
-            if (!FileHeaders.Set(context, Binary, node.Size, ValidatorsOf(node, revision, lease.IsProvisional), out ByteRange range)) return;
+            if (!FileHeaders.Set(context, node, ValidatorsOf(node, revision, lease.IsProvisional), out ByteRange range)) return;
             ReadOnlyMemory<byte> bytes = lease.Memory.Slice((int)range.Start, (int)range.Length);
             if (output is null)
             {
@@ -159,7 +156,7 @@ internal sealed class ChunkSender : IDisposable
     {
         try
         {
-            if (!FileHeaders.Set(context, Binary, node.Size, ValidatorsOf(node, file.Revision, isProvisional: false), out ByteRange range)) return;
+            if (!FileHeaders.Set(context, node, ValidatorsOf(node, file.Revision, isProvisional: false), out ByteRange range)) return;
             Task started = context.Response.StartAsync(CancellationToken.None);
             if (!started.IsCompletedSuccessfully) await started;
             output.Lend(file.Handle, range.Start, (int)range.Length, _disk);

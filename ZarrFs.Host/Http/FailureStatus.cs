@@ -34,7 +34,7 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
     public static FailureStatus Malformed(string detail) => new(StatusCodes.Status400BadRequest, Plain, "The request is malformed", detail);
 
     public static FailureStatus MethodNotAllowed(string method) =>
-        new(StatusCodes.Status405MethodNotAllowed, Plain, "Method not allowed", $"{method} is not for reading; GET, HEAD and OPTIONS are");
+        new(StatusCodes.Status405MethodNotAllowed, Plain, "Method not allowed", $"{method} is not for reading; GET, HEAD, OPTIONS and PROPFIND are");
 
     public static FailureStatus Unauthorized(in StringValues challenges) =>
         new(StatusCodes.Status401Unauthorized, Plain, "Unauthorized", "a user and password, or a token, is needed; what was given, if anything, is not good, or no longer") { Challenges = challenges };

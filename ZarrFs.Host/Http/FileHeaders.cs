@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using ZarrFs.Core.Tree;
 
 namespace ZarrFs.Host.Http;
 
@@ -10,6 +11,8 @@ internal static class FileHeaders
     /// <summary>Says that a chunk is a preview.</summary>
     public const string Provisional = "X-ZarrFs-Provisional";
 
+    private static readonly StringValues Json = "application/json";
+    private static readonly StringValues Binary = "application/octet-stream";
     private static readonly StringValues Bytes = "bytes";
     private static readonly StringValues Yes = "1";
 
@@ -18,14 +21,16 @@ internal static class FileHeaders
     // be asked for anew anyhow.
     private static readonly StringValues AskAnew = "no-cache";
 
+    /// <summary>The content type of a document or a chunk.</summary>
+    public static StringValues ContentTypeOf(in Node node) => node.Kind == NodeKind.Chunk ? Binary : Json;
+
     /// <summary>Sets them; may be called again, with other validators, while nothing has been sent.</summary>
     /// <param name="context">A GET or HEAD, answered as it asks.</param>
-    /// <param name="contentType">Of the body.</param>
-    /// <param name="size">Bytes of the file.</param>
+    /// <param name="node">The file.</param>
     /// <param name="validators">Those of the bytes that are to be sent.</param>
     /// <param name="range">What is to be sent.</param>
     /// <returns>False if the answer is complete without a body.</returns>
-    public static bool Set(HttpContext context, in StringValues contentType, long size, in Validators validators, out ByteRange range)
+    public static bool Set(HttpContext context, in Node node, in Validators validators, out ByteRange range)
     {
         IHeaderDictionary request = context.Request.Headers;
         HttpResponse response = context.Response;
@@ -38,6 +43,7 @@ internal static class FileHeaders
         headers.ContentRange = default;
         headers.ContentType = default;
         response.ContentLength = null;
+        long size = node.Size;
         range = new ByteRange(0, size);
 
         response.StatusCode = Preconditions.Status(request, validators);
@@ -60,7 +66,7 @@ internal static class FileHeaders
             }
         }
 
-        headers.ContentType = contentType;
+        headers.ContentType = ContentTypeOf(node);
         response.ContentLength = range.Length;
         return !isHead && range.Length > 0;
     }

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Dav;
+using ZarrFs.Host.Http.S3;
 using ZarrFs.Host.Http.Viewer;
 
 namespace ZarrFs.Host.Http;
@@ -26,7 +28,12 @@ internal sealed partial class RequestHandler : IDisposable
         _content = content;
         _gate = gate;
         _files = new FileSender(content, options);
-        _doors = [new ViewerDoor(content.Viewer)];
+        _doors =
+        [
+            new ViewerDoor(content.Viewer),
+            new S3Door(content, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null),
+            new DavDoor(),
+        ];
         _log = log;
     }
 
@@ -115,12 +122,6 @@ internal sealed partial class RequestHandler : IDisposable
         foreach (IDoor door in _doors)
         {
             if (door.TryAnswer(visit) is { } answer) return answer;
-        }
-
-        if (HttpMethods.IsOptions(visit.Method))
-        {
-            CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
-            return Task.CompletedTask;
         }
 
         if (!visit.IsRead) return ProblemDocument.WriteAsync(context, FailureStatus.MethodNotAllowed(visit.Method), visit.Target);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ZarrFs.Core.Failures;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Transport;
 
 namespace ZarrFs.Host.Http;
@@ -21,6 +22,7 @@ public sealed class HttpService : IHostedService, IDisposable
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
 
     private readonly ListenAddress _listen;
+    private readonly ClientShares _shares;
     private readonly KestrelServer _server;
     private readonly RequestHandler _handler;
     private readonly HttpApplication _application;
@@ -33,6 +35,7 @@ public sealed class HttpService : IHostedService, IDisposable
     public HttpService(HttpOptions options, ServedContent content, ILoggerFactory logs)
     {
         _listen = ListenAddress.Parse(options.Listen);
+        _shares = new ClientShares(options.Limits);
         _handler = new RequestHandler(content, options, gate: null, logs.CreateLogger<RequestHandler>());
         _application = new HttpApplication(_handler);
         SocketTransportOptions sockets = new()
@@ -91,8 +94,12 @@ public sealed class HttpService : IHostedService, IDisposable
         KestrelServerLimits limits = kestrel.Limits;
         limits.MaxRequestLineSize = 8 * 1024;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        limits.MaxRequestBodySize = 0;
-        limits.MinRequestBodyDataRate = null;
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestBodySize = 0; // what needs one allows it for its own requests
+        limits.MaxConcurrentConnections = options.Limits.Connections;
+        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.Http2.MaxStreamsPerConnection = 100;
+        limits.Http2.MaxRequestHeaderFieldSize = limits.MaxRequestLineSize;
         limits.MinResponseDataRate = new MinDataRate(options.SlowestClient, TimeSpan.FromSeconds(10));
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
@@ -102,9 +109,10 @@ public sealed class HttpService : IHostedService, IDisposable
         else kestrel.Listen(_listen.Address ?? IPAddress.Loopback, _listen.Port, Use);
         return kestrel;
 
-        static void Use(ListenOptions listener)
+        void Use(ListenOptions listener)
         {
             listener.Protocols = HttpProtocols.Http1;
+            listener.UseClientShares(_shares);
             listener.UseSocketOutput();
         }
     }

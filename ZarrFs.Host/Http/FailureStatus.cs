@@ -29,6 +29,10 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
         _ => new(StatusCodes.Status500InternalServerError, "urn:zarrfs:internal", "The program failed", "an unexpected error; the log has more"),
     };
 
+    /// <summary>One client has asked for too much in a short time.</summary>
+    public static FailureStatus TooManyRequests { get; } =
+        new(StatusCodes.Status429TooManyRequests, Plain, "Too many requests", "more requests a second than one client may have (--max-rate)") { RetryAfter = 1 };
+
     public static FailureStatus NotFound(string detail) => new(StatusCodes.Status404NotFound, Plain, "Not found", detail);
 
     public static FailureStatus Malformed(string detail) => new(StatusCodes.Status400BadRequest, Plain, "The request is malformed", detail);

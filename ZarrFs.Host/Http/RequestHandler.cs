@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
 using ZarrFs.Host.Http.Dav;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.S3;
 using ZarrFs.Host.Http.Viewer;
 
@@ -70,6 +71,8 @@ internal sealed partial class RequestHandler : IDisposable
     private Task AnswerAsync(HttpContext context)
     {
         CommonHeaders.Set(context.Response.Headers);
+        if (context.Features.Get<ClientShare>()?.TryRequest() == false && Visit.TargetOf(context) != "/healthz")
+            return ProblemDocument.WriteAsync(context, FailureStatus.TooManyRequests, Visit.TargetOf(context));
         if (CommonHeaders.IsPreflight(context))
         {
             CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
@@ -143,7 +146,7 @@ internal sealed partial class RequestHandler : IDisposable
         if (!tree.TryResolve(visit.Path, out Node node) || node.IsDirectory != visit.IsDirectory) return NotFoundAsync(context, visit.Target);
         return visit.IsDirectory
             ? DirectoryListing.WriteAsync(context, tree, node.Id, visit.Path.ToString(), visit.Query)
-            : _files.SendAsync(context, node);
+            : _files.SendAsync(context, node, visit.Caller);
     }
 
     private async Task FailAsync(HttpContext context, Exception failure)

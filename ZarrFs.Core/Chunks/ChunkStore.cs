@@ -114,6 +114,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// </summary>
     public async Task WaitForReadersAsync(int volume)
     {
+        _given.RemoveAll(volume); // or previews would be made exact, one after the other, for nobody
         while (_flights.HasAny(volume)) await Task.Delay(PollMilliseconds, _stopping);
     }
 

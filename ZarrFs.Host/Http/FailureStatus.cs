@@ -17,6 +17,7 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
 
     public static FailureStatus Of(Exception failure) => failure switch
     {
+        NotShownException => NotFound("there is nothing of this name any more"),
         SourceException => new(StatusCodes.Status502BadGateway, "urn:zarrfs:source-failed", "The source cannot be read", failure.Message),
         OverloadException => new(StatusCodes.Status503ServiceUnavailable, "urn:zarrfs:overloaded", "Too much at once", failure.Message) { RetryAfter = 1 },
         OperationCanceledException => new(

@@ -76,7 +76,7 @@ internal sealed partial class RequestHandler : IDisposable
         }
 
         return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content, Path = path, IsDirectory = isDirectory, Query = query })
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content.Now, Path = path, IsDirectory = isDirectory, Query = query })
             : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
     }
 
@@ -87,7 +87,7 @@ internal sealed partial class RequestHandler : IDisposable
         {
             await RouteAsync(new Visit
             {
-                Context = context, Caller = caller, Content = _content.For(caller), Path = admission.Path, IsDirectory = isDirectory, Query = query,
+                Context = context, Caller = caller, Content = _content.Now.For(caller), Path = admission.Path, IsDirectory = isDirectory, Query = query,
             });
         }
         else

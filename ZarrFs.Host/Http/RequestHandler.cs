@@ -88,7 +88,7 @@ internal sealed partial class RequestHandler : IDisposable
         }
 
         return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content, Path = path, IsDirectory = isDirectory, Query = query })
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content.Now, Path = path, IsDirectory = isDirectory, Query = query })
             : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class RequestHandler : IDisposable
 
     /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
     private ServedContent ContentFor(Caller caller) =>
-        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)) : _content;
+        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)).Now : _content.Now;
 
     private Task RouteAsync(in Visit visit)
     {

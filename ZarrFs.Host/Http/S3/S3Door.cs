@@ -49,7 +49,7 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
             if (signatures is null) return S3Documents.WriteErrorAsync(context, S3Error.AccessDenied);
             if (signatures.Check(context.Request.Method, visit.Target, query, context.Request.Headers, out Caller? caller) is { } refusal)
                 return S3Documents.WriteErrorAsync(context, refusal);
-            seen = content.For(caller!);
+            seen = content.For(caller!).Now;
         }
 
         path = path.Length > Root.Length ? path[(Root.Length + 1)..] : "";

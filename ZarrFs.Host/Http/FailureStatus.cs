@@ -21,6 +21,7 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
 
     public static FailureStatus Of(Exception failure) => failure switch
     {
+        NotShownException => NotFound("there is nothing of this name any more"),
         SourceException => new(StatusCodes.Status502BadGateway, "urn:zarrfs:source-failed", "The source cannot be read", failure.Message),
         OverloadException => Overloaded(failure.Message),
         OperationCanceledException => new(
@@ -29,12 +30,16 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
         _ => new(StatusCodes.Status500InternalServerError, "urn:zarrfs:internal", "The program failed", "an unexpected error; the log has more"),
     };
 
+    /// <summary>One client has asked for too much in a short time.</summary>
+    public static FailureStatus TooManyRequests { get; } =
+        new(StatusCodes.Status429TooManyRequests, Plain, "Too many requests", "more requests a second than one client may have (--max-rate)") { RetryAfter = 1 };
+
     public static FailureStatus NotFound(string detail) => new(StatusCodes.Status404NotFound, Plain, "Not found", detail);
 
     public static FailureStatus Malformed(string detail) => new(StatusCodes.Status400BadRequest, Plain, "The request is malformed", detail);
 
     public static FailureStatus MethodNotAllowed(string method) =>
-        new(StatusCodes.Status405MethodNotAllowed, Plain, "Method not allowed", $"{method} is not for reading; GET, HEAD and OPTIONS are");
+        new(StatusCodes.Status405MethodNotAllowed, Plain, "Method not allowed", $"{method} is not for reading; GET, HEAD, OPTIONS and PROPFIND are");
 
     public static FailureStatus Unauthorized(in StringValues challenges) =>
         new(StatusCodes.Status401Unauthorized, Plain, "Unauthorized", "a user and password, or a token, is needed; what was given, if anything, is not good, or no longer") { Challenges = challenges };

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ZarrFs.Core.Failures;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Transport;
 
 namespace ZarrFs.Host.Http;
@@ -25,6 +26,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
 
     private readonly ListenAddress _listen;
+    private readonly ClientShares _shares;
     private readonly KestrelServer _server;
     private readonly RequestHandler _handler;
     private readonly HttpApplication _application;
@@ -56,6 +58,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
 
         if (options.Access.HasRules) _gate = new Gate(options.Access, () => content.Volumes().Select(volume => volume.Name), log, time);
         content = content with { IsShared = !_listen.IsLoopback || options.Access.IsPublic || options.Access.HasRules };
+        _shares = new ClientShares(options.Limits);
         _handler = new RequestHandler(content, options, _gate, logs.CreateLogger<RequestHandler>());
         _application = new HttpApplication(_handler);
         SocketTransportOptions sockets = new()
@@ -124,8 +127,12 @@ public sealed partial class HttpService : IHostedService, IDisposable
         KestrelServerLimits limits = kestrel.Limits;
         limits.MaxRequestLineSize = 8 * 1024;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        limits.MaxRequestBodySize = 0;
-        limits.MinRequestBodyDataRate = null;
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestBodySize = 0; // what needs one allows it for its own requests
+        limits.MaxConcurrentConnections = options.Limits.Connections;
+        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.Http2.MaxStreamsPerConnection = 100;
+        limits.Http2.MaxRequestHeaderFieldSize = limits.MaxRequestLineSize;
         limits.MinResponseDataRate = new MinDataRate(options.SlowestClient, TimeSpan.FromSeconds(10));
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
@@ -139,6 +146,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
         {
             // Under TLS what goes to the socket is not what lies in memory: nothing can be lent, and Kestrel's own output is used.
             listener.Protocols = _certificates is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+            listener.UseClientShares(_shares);
             if (_certificates is null) listener.UseSocketOutput();
             else listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => _certificates.BeginAsync() });
         }

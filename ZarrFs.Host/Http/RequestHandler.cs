@@ -3,6 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Dav;
+using ZarrFs.Host.Http.Limits;
+using ZarrFs.Host.Http.S3;
+using ZarrFs.Host.Http.Viewer;
 
 namespace ZarrFs.Host.Http;
 
@@ -25,7 +29,12 @@ internal sealed partial class RequestHandler : IDisposable
         _content = content;
         _gate = gate;
         _files = new FileSender(content, options);
-        _doors = [];
+        _doors =
+        [
+            new ViewerDoor(content.Viewer),
+            new S3Door(content, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null),
+            new DavDoor(),
+        ];
         _log = log;
     }
 
@@ -62,6 +71,8 @@ internal sealed partial class RequestHandler : IDisposable
     private Task AnswerAsync(HttpContext context)
     {
         CommonHeaders.Set(context.Response.Headers);
+        if (context.Features.Get<ClientShare>()?.TryRequest() == false && Visit.TargetOf(context) != "/healthz")
+            return ProblemDocument.WriteAsync(context, FailureStatus.TooManyRequests, Visit.TargetOf(context));
         if (CommonHeaders.IsPreflight(context))
         {
             CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
@@ -77,7 +88,7 @@ internal sealed partial class RequestHandler : IDisposable
         }
 
         return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content, Path = path, IsDirectory = isDirectory, Query = query })
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content.Now, Path = path, IsDirectory = isDirectory, Query = query })
             : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
     }
 
@@ -106,7 +117,7 @@ internal sealed partial class RequestHandler : IDisposable
 
     /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
     private ServedContent ContentFor(Caller caller) =>
-        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)) : _content;
+        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)).Now : _content.Now;
 
     private Task RouteAsync(in Visit visit)
     {
@@ -114,12 +125,6 @@ internal sealed partial class RequestHandler : IDisposable
         foreach (IDoor door in _doors)
         {
             if (door.TryAnswer(visit) is { } answer) return answer;
-        }
-
-        if (HttpMethods.IsOptions(visit.Method))
-        {
-            CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
-            return Task.CompletedTask;
         }
 
         if (!visit.IsRead) return ProblemDocument.WriteAsync(context, FailureStatus.MethodNotAllowed(visit.Method), visit.Target);
@@ -141,7 +146,7 @@ internal sealed partial class RequestHandler : IDisposable
         if (!tree.TryResolve(visit.Path, out Node node) || node.IsDirectory != visit.IsDirectory) return NotFoundAsync(context, visit.Target);
         return visit.IsDirectory
             ? DirectoryListing.WriteAsync(context, tree, node.Id, visit.Path.ToString(), visit.Query)
-            : _files.SendAsync(context, node);
+            : _files.SendAsync(context, node, visit.Caller);
     }
 
     private async Task FailAsync(HttpContext context, Exception failure)

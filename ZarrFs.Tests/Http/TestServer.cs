@@ -10,6 +10,7 @@ using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Http;
+using ZarrFs.Host.Http.Viewer;
 
 namespace ZarrFs.Tests.Http;
 
@@ -24,12 +25,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     private readonly HttpService _service;
 
-    private TestServer(HttpOptions options, long budget, ILoggerFactory logs, TimeProvider? time, IEnumerable<string> volumes)
+    private TestServer(HttpOptions options, long budget, ILoggerFactory logs, TimeProvider? time, ViewerFiles? viewer, IEnumerable<string> volumes)
     {
         Volumes.AddRange(volumes.Select(Facts));
         Pool = new BufferPool(budget);
         Chunks = new FakeChunks(Pool, x => x < 100 ? SmallChunk : LargeChunk);
-        _service = new HttpService(options, new ServedContent(Tree, Chunks, Pool, () => Volumes) { Cache = () => Cache, Provisional = () => Cache is null ? 0 : 2 }, logs, time);
+        _service = new HttpService(
+            options, new ServedContent(Tree, Chunks, Pool, () => Volumes) { Cache = () => Cache, Provisional = () => Cache is null ? 0 : 2, Viewer = viewer }, logs, time);
         Tree.AddDirectory("vol.zarr");
         Tree.AddDocument("vol.zarr/.zattrs", Document);
         Tree.AddDirectory("vol.zarr/0");
@@ -61,9 +63,10 @@ internal sealed class TestServer : IAsyncDisposable
     public string Address => _service.Address!;
 
     public static async Task<TestServer> StartAsync(
-        HttpOptions? options = null, long budget = 256 << 20, ILoggerFactory? logs = null, TimeProvider? time = null, params IEnumerable<string> volumes)
+        HttpOptions? options = null, long budget = 256 << 20, ILoggerFactory? logs = null, TimeProvider? time = null, ViewerFiles? viewer = null,
+        params IEnumerable<string> volumes)
     {
-        TestServer server = new((options ?? new HttpOptions()) with { Listen = "127.0.0.1:0" }, budget, logs ?? NullLoggerFactory.Instance, time, volumes);
+        TestServer server = new((options ?? new HttpOptions()) with { Listen = "127.0.0.1:0" }, budget, logs ?? NullLoggerFactory.Instance, time, viewer, volumes);
         await server._service.StartAsync(CancellationToken.None);
         server.Client.BaseAddress = new Uri(server.Address);
         return server;

@@ -44,7 +44,7 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
         if (!S3Query.TryRead(visit.Query, out S3Query query)) return S3Documents.WriteErrorAsync(context, S3Error.InvalidUri);
 
         ServedContent seen = visit.Content;
-        if (visit.Caller == Caller.Nobody)
+        if (ReferenceEquals(visit.Caller, Caller.Nobody))
         {
             if (signatures is null) return S3Documents.WriteErrorAsync(context, S3Error.AccessDenied);
             if (signatures.Check(context.Request.Method, visit.Target, query, context.Request.Headers, out Caller? caller) is { } refusal)

@@ -31,7 +31,7 @@ internal static class CommonHeaders
     /// <summary>Whether it is about no path: a browser asks if a page of another origin may ask (CORS), which never says who it is, or <c>OPTIONS *</c>.</summary>
     public static bool IsPreflight(HttpContext context) =>
         HttpMethods.IsOptions(context.Request.Method)
-        && (context.Request.Headers.ContainsKey("Access-Control-Request-Method") || Visit.TargetOf(context) == "*");
+        && (context.Request.Headers.ContainsKey("Access-Control-Request-Method") || Visit.RawTargetOf(context) == "*");
 
     /// <summary>Answers OPTIONS, with or without a preflight's questions.</summary>
     public static void SetPreflight(IHeaderDictionary request, HttpResponse response)

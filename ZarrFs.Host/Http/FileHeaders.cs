@@ -24,13 +24,18 @@ internal static class FileHeaders
     /// <summary>The content type of a document or a chunk.</summary>
     public static StringValues ContentTypeOf(in Node node) => node.Kind == NodeKind.Chunk ? Binary : Json;
 
+    /// <summary>Sets them for a document or a chunk.</summary>
+    public static bool Set(HttpContext context, in Node node, in Validators validators, out ByteRange range) =>
+        Set(context, ContentTypeOf(node), node.Size, validators, out range);
+
     /// <summary>Sets them; may be called again, with other validators, while nothing has been sent.</summary>
     /// <param name="context">A GET or HEAD, answered as it asks.</param>
-    /// <param name="node">The file.</param>
+    /// <param name="contentType">Of the body.</param>
+    /// <param name="size">Bytes of the file.</param>
     /// <param name="validators">Those of the bytes that are to be sent.</param>
     /// <param name="range">What is to be sent.</param>
     /// <returns>False if the answer is complete without a body.</returns>
-    public static bool Set(HttpContext context, in Node node, in Validators validators, out ByteRange range)
+    public static bool Set(HttpContext context, in StringValues contentType, long size, in Validators validators, out ByteRange range)
     {
         IHeaderDictionary request = context.Request.Headers;
         HttpResponse response = context.Response;
@@ -43,7 +48,6 @@ internal static class FileHeaders
         headers.ContentRange = default;
         headers.ContentType = default;
         response.ContentLength = null;
-        long size = node.Size;
         range = new ByteRange(0, size);
 
         response.StatusCode = Preconditions.Status(request, validators);
@@ -66,7 +70,7 @@ internal static class FileHeaders
             }
         }
 
-        headers.ContentType = ContentTypeOf(node);
+        headers.ContentType = contentType;
         response.ContentLength = range.Length;
         return !isHead && range.Length > 0;
     }

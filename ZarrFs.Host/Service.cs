@@ -16,6 +16,8 @@ using ZarrFs.Host.Catalog;
 using ZarrFs.Host.Commands;
 using ZarrFs.Host.Configuration;
 using ZarrFs.Host.Http;
+using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Viewer;
 using ZarrFs.Host.Mount;
 using ZarrFs.Host.Reloading;
 using ZarrFs.Host.Systemd;
@@ -31,6 +33,8 @@ internal static class Service
     /// <param name="stop">Ends it.</param>
     public static async Task<int> RunAsync(Settings settings, Func<Settings>? reread, CancellationToken stop)
     {
+        // Before volumes are opened, which can take a while.
+        if (settings.Listen is { } listen) SharingRules.Check(ListenAddress.Parse(listen), settings.Tls, settings.Access);
         if (settings is { MountPath: { } mountPoint, Cache: { } kept }) Separation.CheckMount(mountPoint, kept.Directory);
 
         // Empty on purpose: no appsettings.json of the current directory has a say, and nothing is started that nobody asked for.
@@ -182,6 +186,7 @@ internal static class Service
                     NameOf = number => catalog.Volumes[number].Name,
                     Cache = disk is null ? null : () => CacheFacts.Of(disk),
                     Provisional = () => store.Previews.Provisional,
+                    Viewer = ViewerFiles.Find(ViewerFiles.Folder),
                 };
             });
 

@@ -136,6 +136,7 @@ internal sealed class VolumeCatalog : IDisposable
             Kind = $"{volume.Volume.Source.Kind} ({volume.Volume.Source.Origin})",
             Shape = volume.Volume.Shape,
             DataType = volume.Volume.DataType,
+            IsLabels = volume.Method == DownsampleMethod.Mode && volume.Volume.DataType is not (DataType.Float32 or DataType.Float64),
             VoxelSize = volume.Volume.VoxelSize,
             Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts)
             {

@@ -56,13 +56,19 @@ internal static class Service
         if (settings.Listen is not null) AddHttp(builder.Services, settings);
         if (settings.MountPath is not null) AddMount(builder.Services, settings);
         if (Builds(settings)) AddPyramid(builder.Services, settings);
-        builder.Services.AddSingleton(services => new Metrics(
-            services.GetRequiredService<ChunkStore>(), [.. services.GetRequiredService<VolumeCatalog>().Volumes.Select(volume => volume.Name)],
-            services.GetService<DiskCache>() is { } disk ? () => CacheFacts.Of(disk) : null, services.GetService<BackgroundBuild>()));
+        builder.Services.AddSingleton(services =>
+        {
+            VolumeCatalog catalog = services.GetRequiredService<VolumeCatalog>();
+            return new Metrics(
+                services.GetRequiredService<ChunkStore>(), [.. catalog.Volumes.Select(volume => volume.Name)],
+                services.GetService<DiskCache>() is { } disk ? () => CacheFacts.Of(disk) : null, services.GetService<BackgroundBuild>(),
+                number => catalog.Volumes[number].Volume.BytesRead);
+        });
         builder.Services.AddHostedService<Announcement>();
 
         using IHost host = builder.Build();
         host.Services.GetRequiredService<Metrics>();
+        using MetricsExport? export = MetricsExport.Start();
         await host.StartAsync(stop);
         await host.WaitForShutdownAsync(stop);
         return 0;
@@ -155,7 +161,7 @@ internal static class Service
                 ChunkStore store = provider.GetRequiredService<ChunkStore>();
                 DiskCache? disk = provider.GetService<DiskCache>();
                 BackgroundBuild? build = provider.GetService<BackgroundBuild>();
-                return new ServedContent(catalog.Tree, store, store.Pool, () => catalog.Facts(settings.MountPath, disk, build?.Status))
+                return new ServedContent(catalog.Tree, store, store.Pool, () => catalog.Facts(settings.MountPath, disk, build?.Status, store.ProvisionalOf))
                 {
                     NameOf = number => catalog.Volumes[number].Name,
                     Cache = disk is null ? null : () => CacheFacts.Of(disk),

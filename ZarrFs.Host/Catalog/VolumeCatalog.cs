@@ -66,11 +66,14 @@ internal sealed class VolumeCatalog : IDisposable
     /// <param name="mountPath">Where they are mounted, if they are.</param>
     /// <param name="disk">The disk cache, if there is one.</param>
     /// <param name="builds">How far the background build of each is, if there is one.</param>
-    public IReadOnlyList<VolumeFacts> Facts(string? mountPath, IChunkDisk? disk = null, IReadOnlyList<BuildStatus>? builds = null) =>
+    /// <param name="provisional">Gives the number of a volume's chunks on a level that somebody has a preview of.</param>
+    public IReadOnlyList<VolumeFacts> Facts(
+        string? mountPath, IChunkDisk? disk = null, IReadOnlyList<BuildStatus>? builds = null, Func<int, int, int>? provisional = null) =>
     [
         .. Volumes.Select((volume, index) => new VolumeFacts
         {
             Name = volume.Name,
+            Number = index,
             SourcePath = volume.Volume.Source.Path,
             Kind = $"{volume.Volume.Source.Kind} ({volume.Volume.Source.Origin})",
             Shape = volume.Volume.Shape,
@@ -80,6 +83,7 @@ internal sealed class VolumeCatalog : IDisposable
             Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts)
             {
                 Final = Final(disk, index, level.Index),
+                Provisional = provisional?.Invoke(index, level.Index) ?? 0,
             })],
             Build = builds?[index],
             Problems = volume.Volume.Source.Problems,
@@ -88,6 +92,7 @@ internal sealed class VolumeCatalog : IDisposable
             Channels = _channels[index],
             TimeStep = volume.Volume.TimeStep,
             Leading = volume.Leading,
+            BytesRead = volume.Volume.BytesRead,
         }),
     ];
 

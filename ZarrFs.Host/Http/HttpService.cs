@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ZarrFs.Core.Failures;
+using ZarrFs.Host.Http.Metering;
 using ZarrFs.Host.Http.Transport;
 
 namespace ZarrFs.Host.Http;
@@ -24,6 +25,7 @@ public sealed class HttpService : IHostedService, IDisposable
     private readonly KestrelServer _server;
     private readonly RequestHandler _handler;
     private readonly HttpApplication _application;
+    private readonly HttpMetrics _metrics = new();
     private string? _address;
 
     /// <param name="options">Where to listen and what to bound.</param>
@@ -33,8 +35,8 @@ public sealed class HttpService : IHostedService, IDisposable
     public HttpService(HttpOptions options, ServedContent content, ILoggerFactory logs)
     {
         _listen = ListenAddress.Parse(options.Listen);
-        _handler = new RequestHandler(content, options, gate: null, logs.CreateLogger<RequestHandler>());
-        _application = new HttpApplication(_handler);
+        _handler = new RequestHandler(content, options, gate: null, _metrics, logs.CreateLogger<RequestHandler>());
+        _application = new HttpApplication(_handler, _metrics);
         SocketTransportOptions sockets = new()
         {
             // No handler here ever blocks, so nothing is gained by handing a request from thread to thread.
@@ -83,6 +85,7 @@ public sealed class HttpService : IHostedService, IDisposable
     {
         _server.Dispose();
         _handler.Dispose();
+        _metrics.Dispose();
     }
 
     private KestrelServerOptions Configure(HttpOptions options)
@@ -102,9 +105,10 @@ public sealed class HttpService : IHostedService, IDisposable
         else kestrel.Listen(_listen.Address ?? IPAddress.Loopback, _listen.Port, Use);
         return kestrel;
 
-        static void Use(ListenOptions listener)
+        void Use(ListenOptions listener)
         {
             listener.Protocols = HttpProtocols.Http1;
+            listener.UseCounting(_metrics);
             listener.UseSocketOutput();
         }
     }

@@ -28,6 +28,18 @@ public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPo
     /// <summary>Whether links for Neuroglancer lead to the built-in one; else they lead to the public one.</summary>
     internal bool HasViewer => Viewer is not null;
 
+    /// <summary>Whether people on other machines, or such as have to say who they are, see it: then no directory of this machine is named.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>The same, with directories taken out of all that is told, where it is shared.</summary>
+    internal ServedContent WithoutDirectoriesIfShared() => !IsShared
+        ? this
+        : this with
+        {
+            Volumes = () => [.. Volumes().Select(volume => volume.WithoutDirectories())],
+            Cache = Cache is null ? null : () => Cache() is { } cache ? cache with { Directory = null } : null,
+        };
+
     /// <summary>What there is for a caller: no page, listing or link that is made of it names a volume that he may not see.</summary>
     internal ServedContent For(Caller caller) => caller.Volumes is null
         ? this

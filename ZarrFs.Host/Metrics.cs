@@ -14,19 +14,13 @@ internal sealed class Metrics : IDisposable
     private readonly Meter _meter = new(MeterName);
 
     /// <param name="store">Chunks in memory and on their way.</param>
-    /// <param name="volumes">Names of the volumes, by number.</param>
-    /// <param name="bytesRead">Bytes of voxels that the source of each volume has given, by number; null where nobody knows.</param>
+    /// <param name="volumes">Gives the names of the volumes, by number, and the bytes of voxels that the source of each has given.</param>
     /// <param name="cache">The disk cache; null without one.</param>
     /// <param name="build">The background build; null without one.</param>
-    public Metrics(ChunkStore store, IReadOnlyList<string> volumes, Func<CacheFacts?>? cache = null, BackgroundBuild? build = null, Func<int, long>? bytesRead = null)
+    public Metrics(ChunkStore store, Func<IEnumerable<(string Name, long BytesRead)>> volumes, Func<CacheFacts?>? cache = null, BackgroundBuild? build = null)
     {
         _meter.CreateObservableCounter("zarrfs.chunks.made", () => Made(store.Made), "{chunk}", "Chunks made, exact ones and previews; not those read back from the disk cache");
-        if (bytesRead is not null)
-        {
-            _meter.CreateObservableCounter(
-                "zarrfs.source.read", () => volumes.Select((name, number) => Of(name, bytesRead(number))), "By", "Bytes of voxels that the source has given, decoded");
-        }
-
+        _meter.CreateObservableCounter("zarrfs.source.read", () => volumes().Select(volume => Of(volume.Name, volume.BytesRead)), "By", "Bytes of voxels that sources have given, decoded");
         _meter.CreateObservableGauge("zarrfs.memory.used", () => store.Pool.InUse, "By", "Bytes of buffers in use, cached chunks among them");
         _meter.CreateObservableGauge("zarrfs.memory.limit", () => store.Pool.Budget, "By", "Most bytes of buffers");
         _meter.CreateObservableGauge("zarrfs.chunks.memory", () => store.Cached, "{chunk}", "Chunks in memory");
@@ -48,7 +42,7 @@ internal sealed class Metrics : IDisposable
         }
 
         IEnumerable<Measurement<long>> Each(Func<BuildStatus, long> figure) =>
-            build.Status.Zip(volumes, (status, name) => Of(name, figure(status)));
+            build.Status.Zip(volumes(), (status, volume) => Of(volume.Name, figure(status)));
     }
 
     /// <inheritdoc/>

@@ -14,17 +14,20 @@ internal sealed class FileCache : IDisposable
     private const int TooManyOpenFilesInSystem = 23;
 
     private readonly string _directory;
+    private readonly SourceRoot _root;
     private readonly Func<SourceFile, SafeFileHandle, string, OpenFile> _load;
     private readonly Lock _sync = new();
     private readonly LinkedList<OpenFile> _order = new();
     private bool _disposed;
 
     /// <param name="directory">Where the files are.</param>
+    /// <param name="root">Where they may really lie.</param>
     /// <param name="limit">Most files open at once; lowered to a quarter of what the process may open.</param>
     /// <param name="load">Reads the header of a file just opened; throws what is wrong with it.</param>
-    public FileCache(string directory, int limit, Func<SourceFile, SafeFileHandle, string, OpenFile> load)
+    public FileCache(string directory, SourceRoot root, int limit, Func<SourceFile, SafeFileHandle, string, OpenFile> load)
     {
         _directory = directory;
+        _root = root;
         _load = load;
         Limit = Math.Max(1, Math.Min(limit, DescriptorLimit.Current / 4));
     }
@@ -166,6 +169,7 @@ internal sealed class FileCache : IDisposable
         try
         {
             handle = OpenHandle(path, file.Size);
+            _root.Check(handle, path);
             OpenFile open = _load(file, handle, path);
             handle = null;
             return open;
@@ -173,6 +177,11 @@ internal sealed class FileCache : IDisposable
         catch (SourceException failure) when (failure is not SourceChangedException)
         {
             file.Failure = failure;
+            return null;
+        }
+        catch (IOException) when (SourceRoot.IsDangling(path, file))
+        {
+            file.Failure = new SourceException(path, "is a symbolic link, and there is no file behind it");
             return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -18,11 +18,12 @@ internal static class ImageFile
     public static IReadOnlyList<StackSource> OpenAll(string path, VolumeMetadata? metadata, SourceOptions options)
     {
         string directory = Path.GetDirectoryName(path)!;
+        SourceRoot root = options.RootOf(path);
         if (path.EndsWith(CompanionSuffix, StringComparison.OrdinalIgnoreCase))
-            return Open(path, directory, SeriesFinder.FindCompanion(directory, Path.GetFileName(path)), first: null, metadata, options);
+            return Open(path, directory, SeriesFinder.FindCompanion(directory, Path.GetFileName(path), root), first: null, metadata, options);
         SourceFile file = DirectoryListing.Single(path);
-        TiffFile tiff = Directories(directory, file, options.Photometric);
-        return Open(path, directory, SeriesFinder.Find(directory, file, tiff), tiff, metadata, options);
+        TiffFile tiff = Directories(directory, file, root, options.Photometric);
+        return Open(path, directory, SeriesFinder.Find(directory, file, tiff, root), tiff, metadata, options);
     }
 
     /// <summary>Opens the images of a set of files.</summary>
@@ -93,10 +94,10 @@ internal static class ImageFile
 
     /// <summary>Reads the directories of a file that no source has opened yet.</summary>
     /// <exception cref="SourceException">It cannot be read.</exception>
-    public static TiffFile Directories(string directory, SourceFile file, Photometric photometric)
+    public static TiffFile Directories(string directory, SourceFile file, SourceRoot root, Photometric photometric)
     {
         TiffFile? tiff = null;
-        using FileCache files = new(directory, 1, (listed, handle, name) =>
+        using FileCache files = new(directory, root, 1, (listed, handle, name) =>
         {
             tiff = TiffFile.Read(handle, name, listed.Size, photometric: photometric);
             return new OpenFile(listed, handle, name, tiff);

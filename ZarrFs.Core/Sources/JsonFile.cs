@@ -13,15 +13,17 @@ internal sealed record JsonFile(byte[] Content, DateTime Modified, JsonElement R
     /// <summary>Reads a file; null if there is none.</summary>
     /// <param name="path">The file.</param>
     /// <param name="longest">Most bytes that it may have.</param>
-    /// <exception cref="SourceException">It cannot be read, is too long, or is no JSON object.</exception>
-    public static JsonFile? Find(string path, int longest)
+    /// <param name="root">Where it may lie.</param>
+    /// <exception cref="SourceException">It cannot be read, lies elsewhere, is too long, or is no JSON object.</exception>
+    public static JsonFile? Find(string path, int longest, SourceRoot root)
     {
         if (!File.Exists(path)) return null;
         try
         {
             FileInfo file = new(path);
+            if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target) file = target;
             if (file.Length is 0 || file.Length > longest) throw new SourceException(path, $"has {file.Length} bytes, expected a JSON object of at most {longest}");
-            byte[] content = File.ReadAllBytes(path);
+            byte[] content = Read(path, longest, root);
             ReadOnlyMemory<byte> text = content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsMemory(3) : content;
             using JsonDocument document = JsonDocument.Parse(text);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
@@ -37,6 +39,15 @@ internal sealed record JsonFile(byte[] Content, DateTime Modified, JsonElement R
         {
             throw new SourceException(path, $"cannot be read: {failure.Message}", failure);
         }
+    }
+
+    private static byte[] Read(string path, int longest, SourceRoot root)
+    {
+        using FileStream stream = File.OpenRead(path);
+        root.Check(stream.SafeFileHandle, path);
+        byte[] content = new byte[Math.Min(stream.Length, longest)];
+        stream.ReadExactly(content);
+        return content;
     }
 
     /// <summary>The parser takes any bytes for text, and stumbles when the text is asked for: here is where a file can still be named.</summary>

@@ -24,14 +24,14 @@ internal static class OmeDirectory
             throw new SourceException(directory, $"{companions[0]} and {companions[1]} each stand for a set of files; name the one to open");
         if (companions.Length == 1)
         {
-            set = SeriesFinder.FindCompanion(directory, companions[0]);
+            set = SeriesFinder.FindCompanion(directory, companions[0], options.RootOf(directory));
         }
         else
         {
             if (named.Count == 0) return null;
             named.Sort(static (a, b) => NaturalOrder.Instance.Compare(a.Name, b.Name));
-            (SourceFile file, first) = SliceDirectory.FirstReadable(directory, named, options.Photometric);
-            set = SeriesFinder.Find(directory, file, first);
+            (SourceFile file, first) = SliceDirectory.FirstReadable(directory, named, options);
+            set = SeriesFinder.Find(directory, file, first, options.RootOf(directory));
             if (set.Files.Count == 1) return null;
         }
 

@@ -15,13 +15,14 @@ internal static class SeriesFinder
     /// <param name="directory">Where the file is; companions are looked for there.</param>
     /// <param name="file">The file as it was listed.</param>
     /// <param name="tiff">Its directories.</param>
+    /// <param name="root">Where companions may really lie.</param>
     /// <exception cref="SourceException">No page can be read, or the file no longer.</exception>
-    public static SeriesSet Find(string directory, SourceFile file, TiffFile tiff)
+    public static SeriesSet Find(string directory, SourceFile file, TiffFile tiff, SourceRoot root)
     {
-        TiffDescription description = TiffDescription.Read(Path.Combine(directory, file.Name));
+        TiffDescription description = TiffDescription.Read(Path.Combine(directory, file.Name), root.Check);
         List<string> notes = [];
         if (description.Problem is { } problem) notes.Add($"the description cannot be read: {problem}");
-        if (OmeReader.IsOme(description.Text) && OmeSet.Find(directory, file, tiff, description.Text!, notes) is { } images) return images;
+        if (OmeReader.IsOme(description.Text) && OmeSet.Find(directory, file, tiff, description.Text!, root, notes) is { } images) return images;
         PageGroups pages = PageGroups.Of(tiff);
         return new SeriesSet([file], Describe(pages, description, notes), [.. notes, .. pages.Others()]);
     }
@@ -29,8 +30,9 @@ internal static class SeriesFinder
     /// <summary>The images of a companion file: OME-XML that stands by itself and names the TIFF files beside it.</summary>
     /// <param name="directory">Where it is; the files are looked for there.</param>
     /// <param name="name">Its name, for messages.</param>
+    /// <param name="root">Where they all may really lie.</param>
     /// <exception cref="SourceException">It cannot be read, is no OME-XML, or none of its files can be read.</exception>
-    public static SeriesSet FindCompanion(string directory, string name) => OmeSet.FindCompanion(directory, name);
+    public static SeriesSet FindCompanion(string directory, string name, SourceRoot root) => OmeSet.FindCompanion(directory, name, root);
 
     private static IReadOnlyList<ImageSeries> Describe(PageGroups pages, TiffDescription description, List<string> notes)
     {

@@ -84,7 +84,7 @@ internal static class SliceDirectory
                 "for channels and times, such as c0/z012.tif; name one of the folders, or say by --pattern which part of the path is c, t and z");
         }
 
-        return Open(directory, grid, convention, [], VolumeMetadata.Find(directory), options);
+        return Open(directory, grid, convention, [], VolumeMetadata.Find(directory, options.RootOf(directory)), options);
     }
 
     private static StackSource Open(
@@ -122,10 +122,10 @@ internal static class SliceDirectory
     private static (ImageSeries Series, int Pages) Combine(
         string directory, SliceGrid grid, VolumeMetadata? metadata, SourceOptions options)
     {
-        (SourceFile file, TiffFile tiff) = FirstReadable(directory, grid.Files, options.Photometric);
+        (SourceFile file, TiffFile tiff) = FirstReadable(directory, grid.Files, options);
         if (tiff.Full.Count == 1) return (OnePage(grid, metadata), 1);
         string path = Path.Combine(directory, file.Name);
-        SeriesSet set = SeriesFinder.Find(directory, file, tiff);
+        SeriesSet set = SeriesFinder.Find(directory, file, tiff, options.RootOf(directory));
         ImageSeries one = set.Series[0];
         if (set.Files.Count > 1) throw new SourceException(path, $"belongs to a set of {set.Files.Count} files by its description, and has another place by its name");
         if (grid.T > 1 && one.Planes.T > 1)
@@ -147,7 +147,7 @@ internal static class SliceDirectory
     /// <summary>The directories of a slice of the usual size.</summary>
     /// <exception cref="SourceException">None of the first few can be read: what is wrong with the first.</exception>
     public static (SourceFile File, TiffFile Tiff) FirstReadable(
-        string directory, IReadOnlyList<SourceFile> files, Photometric photometric)
+        string directory, IReadOnlyList<SourceFile> files, SourceOptions options)
     {
         SourceException? first = null;
         foreach (SourceFile file in StackSource.UsualSizeFirst(files).Take(MostCandidates))
@@ -155,7 +155,7 @@ internal static class SliceDirectory
             try
             {
                 // A copy: what is found out here is told when the source finds it out.
-                return (file, ImageFile.Directories(directory, file.Copy(), photometric));
+                return (file, ImageFile.Directories(directory, file.Copy(), options.RootOf(directory), options.Photometric));
             }
             catch (SourceException failure)
             {

@@ -17,6 +17,7 @@ public static class SourceOpener
     public static IReadOnlyList<ISource> OpenAll(string path, SourceOptions options)
     {
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        options = options with { Root = SourceRoot.Of(path, options.FollowSymlinks) };
         if (Directory.Exists(path)) return OpenDirectory(path, options);
         if (File.Exists(path) && options.Pattern is not null)
             throw new OptionException("--pattern", $"{path} is a file; a pattern is for the names of files in a directory");
@@ -36,7 +37,7 @@ public static class SourceOpener
             return ZarrDirectory.OpenAll(directory, options);
         }
 
-        if (options.Pattern is not null) return [SliceDirectory.OpenByPattern(directory, VolumeMetadata.Find(directory), CheckSingle(directory, options))];
+        if (options.Pattern is not null) return [SliceDirectory.OpenByPattern(directory, VolumeMetadata.Find(directory, options.RootOf(directory)), CheckSingle(directory, options))];
         List<SourceFile> files = DirectoryListing.Tiffs(directory);
         if (files.Count == 0)
         {
@@ -44,7 +45,7 @@ public static class SourceOpener
             throw new SourceException(directory, "no TIFF files in this directory, expected files that end in .tif or .tiff, or a Zarr array or group");
         }
 
-        VolumeMetadata? metadata = VolumeMetadata.Find(directory);
+        VolumeMetadata? metadata = VolumeMetadata.Find(directory, options.RootOf(directory));
         if (files.Count == 1 && !CellFile.IsCell(files[0].Name) && !SliceNames.IsNumeric(SliceNames.Stem(files[0])))
         {
             IReadOnlyList<StackSource> images = ImageFile.OpenAll(Path.Combine(directory, files[0].Name), metadata, options);

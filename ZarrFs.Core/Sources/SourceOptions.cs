@@ -35,6 +35,12 @@ public sealed record SourceOptions
     /// <summary>Whether a file of the source may lie outside of its directory, behind a symbolic link; such a file is bad otherwise.</summary>
     public bool FollowSymlinks { get; init; }
 
+    /// <summary>Where the files may lie: what the user has named, of which a part may be opened; null for what is opened.</summary>
+    internal SourceRoot? Root { get; init; }
+
+    /// <summary>Where the files of what is opened may lie.</summary>
+    internal SourceRoot RootOf(string path) => Root ?? SourceRoot.Of(path, FollowSymlinks);
+
     /// <summary>Where the memory for decoded strips and tiles comes from; null for a small budget of the source's own.</summary>
     public BufferPool? Pool { get; init; }
 

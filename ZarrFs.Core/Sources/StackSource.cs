@@ -17,6 +17,7 @@ internal sealed class StackSource : TiffSource
     private readonly PlaneTable _planes;
     private readonly SourceFile[] _files;
     private readonly PlanePlaces _places;
+    private readonly SourceRoot _root;
     private VoxelSize? _described;
 
     /// <summary>Opens a stack.</summary>
@@ -25,6 +26,7 @@ internal sealed class StackSource : TiffSource
         : base(stack.Path, stack.Directory, metadata, options)
     {
         _stack = stack;
+        _root = options.RootOf(stack.Directory);
         _planes = stack.Series.Planes;
         _files = [.. stack.Files];
         _places = new PlanePlaces(_files, _planes);
@@ -107,7 +109,7 @@ internal sealed class StackSource : TiffSource
             good ??= tiff.Page(page);
             if (!HasLayout)
             {
-                if (_stack.IsSlices) _described = TiffDescription.Read(path).VoxelSize();
+                if (_stack.IsSlices) _described = TiffDescription.Read(path, _root.Check).VoxelSize();
                 Layout = good.Layout;
             }
 

@@ -52,7 +52,7 @@ internal abstract class TiffSource : ISource
         Name = metadata?.Name;
         _options = options;
         _problems = new FileProblems(options);
-        _files = new FileCache(directory, options.OpenFiles, Load);
+        _files = new FileCache(directory, options.RootOf(directory), options.OpenFiles, Load);
         _segments = new SegmentCache(options.Pool ?? (_ownPool = new BufferPool(OwnBudget)));
     }
 

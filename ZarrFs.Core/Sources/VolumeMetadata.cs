@@ -23,11 +23,11 @@ internal sealed record VolumeMetadata(
     public VoxelSize? VoxelSize => VoxelMicrometers is { } size ? Volumes.VoxelSize.Micrometers(size) : null;
 
     /// <summary>Reads <c>meta.json</c> in a directory; null if there is none.</summary>
-    /// <exception cref="SourceException">It cannot be read, is no JSON object, or a field has a value that cannot be.</exception>
-    public static VolumeMetadata? Find(string directory)
+    /// <exception cref="SourceException">It cannot be read, lies elsewhere, is no JSON object, or a field has a value that cannot be.</exception>
+    public static VolumeMetadata? Find(string directory, SourceRoot root)
     {
         string path = System.IO.Path.Combine(directory, FileName);
-        if (JsonFile.Find(path, Longest) is not { } file) return null;
+        if (JsonFile.Find(path, Longest, root) is not { } file) return null;
         return new VolumeMetadata(
             path, file.Content, Text(file.Root, "name"), Voxel(path, file.Root),
             Extent(path, file.Root, "width"), Extent(path, file.Root, "height"), Extent(path, file.Root, "slices"));

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Files;
+using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Transport;
 
 namespace ZarrFs.Host.Http;
@@ -15,26 +16,26 @@ namespace ZarrFs.Host.Http;
 /// </summary>
 internal sealed class ChunkSender : IDisposable
 {
-    private static readonly StringValues Binary = "application/octet-stream";
-
     private readonly IFileTree _tree;
     private readonly IChunkReader _chunks;
     private readonly SendingBudget _budget;
     private readonly DiskThreads _disk = new("http disk");
     private readonly RecentFiles _recent;
-    private readonly int _mostWaiting;
-    private int _waiting;
+    private readonly MakingTurns _turns;
 
     public ChunkSender(ServedContent content, HttpOptions options)
     {
         _tree = content.Tree;
         _chunks = content.Chunks;
         _recent = new RecentFiles(content.Chunks);
-        _mostWaiting = options.MostWaiting;
+        _turns = new MakingTurns(options.Limits.Making, Math.Max(1, options.Limits.Making / 2), options.MostWaiting);
         _budget = new SendingBudget(content.Pool.Budget / 4, options.Patience);
     }
 
-    public Task SendAsync(HttpContext context, in Node node)
+    /// <summary>Takes back what is held for clients who take nothing.</summary>
+    public SlowClients Slow { get; } = new();
+
+    public Task SendAsync(HttpContext context, in Node node, Caller? caller)
     {
         int revision = _chunks.RevisionOf(node.Chunk);
         Validators guess = ValidatorsOf(node, revision, _chunks.StatusOf(node.Chunk) == ChunkStatus.Provisional);
@@ -45,12 +46,12 @@ internal sealed class ChunkSender : IDisposable
             if (Preconditions.Status(context.Request.Headers, exact) == StatusCodes.Status304NotModified) guess = exact;
         }
 
-        if (!FileHeaders.Set(context, Binary, node.Size, guess, out _)) return Task.CompletedTask;
+        if (!FileHeaders.Set(context, node, guess, out _)) return Task.CompletedTask;
         if (_budget.TryTake(node.Size))
         {
             if (_chunks.TryGet(node.Chunk, out Lease lease))
             {
-                if (_chunks.RevisionOf(node.Chunk) == revision) return SendLeasedAsync(context, lease, node, revision);
+                if (_chunks.RevisionOf(node.Chunk) == revision) return SendLeasedAsync(new ChunkLoan(this, context, caller, node, lease, revision));
                 lease.Dispose();
             }
 
@@ -60,10 +61,10 @@ internal sealed class ChunkSender : IDisposable
         if (context.Features.Get<ILendingOutput>() is { } output)
         {
             if (_recent.TryTake(node.Chunk) is { } file) return SendFileAsync(context, output, file, node);
-            if (_chunks.HasFile(node.Chunk)) return OpenAndSendAsync(context, output, node);
+            if (_chunks.HasFile(node.Chunk)) return OpenAndSendAsync(context, output, node, caller);
         }
 
-        return MakeAndSendAsync(context, node);
+        return MakeAndSendAsync(context, node, caller);
     }
 
     /// <inheritdoc/>
@@ -71,27 +72,53 @@ internal sealed class ChunkSender : IDisposable
     {
         _disk.Dispose();
         _recent.Dispose();
+        Slow.Dispose();
     }
 
-    private async Task OpenAndSendAsync(HttpContext context, ILendingOutput output, Node node)
+    /// <summary>Gives room back that was taken for a chunk.</summary>
+    public void ReturnRoom(long bytes) => _budget.Return(bytes);
+
+    /// <summary>Takes room and chunk again for a client who was slow and goes on; the caller gives both back.</summary>
+    /// <exception cref="OverloadException">There is no room in time, or too many wait.</exception>
+    /// <exception cref="SourceException">The chunk cannot be made any more, or is another.</exception>
+    public async ValueTask<Lease> TakeAgainAsync(ChunkLoan loan)
+    {
+        (HttpContext context, Node node) = (loan.Context, loan.Node);
+        await _budget.TakeAsync(ClientKey.Of(context, loan.Caller), node.Size, context.RequestAborted);
+        try
+        {
+            int revision = _chunks.RevisionOf(node.Chunk);
+            if (!_chunks.TryGet(node.Chunk, out Lease lease)) (lease, revision) = await MakeAsync(context, node, loan.Caller);
+            if (revision == loan.Revision && _chunks.RevisionOf(node.Chunk) == revision && lease.IsProvisional == loan.IsProvisional && lease.Length == node.Size) return lease;
+            lease.Dispose();
+            throw new SourceChangedException(loan.Context.Request.Path, "the chunk is another by now");
+        }
+        catch
+        {
+            _budget.Return(node.Size);
+            throw;
+        }
+    }
+
+    private async Task OpenAndSendAsync(HttpContext context, ILendingOutput output, Node node, Caller? caller)
     {
         RecentFiles.FileUse? file = await _disk.RunAsync(() => _recent.Open(node.Chunk, node.Size));
-        if (file is null) await MakeAndSendAsync(context, node);
+        if (file is null) await MakeAndSendAsync(context, node, caller);
         else await SendFileAsync(context, output, file, node);
     }
 
     /// <summary>Waits for the chunk to be made, then for room to send it; while waiting for room it holds no memory.</summary>
-    private async Task MakeAndSendAsync(HttpContext context, Node node)
+    private async Task MakeAndSendAsync(HttpContext context, Node node, Caller? caller)
     {
-        (Lease lease, int revision) = await MakeAsync(context, node);
+        (Lease lease, int revision) = await MakeAsync(context, node, caller);
         if (!_budget.TryTake(node.Size))
         {
             lease.Dispose();
-            await _budget.TakeAsync(node.Size, context.RequestAborted);
+            await _budget.TakeAsync(ClientKey.Of(context, caller), node.Size, context.RequestAborted);
             try
             {
                 // Most often still in the cache; else it is made again.
-                (lease, revision) = await MakeAsync(context, node);
+                (lease, revision) = await MakeAsync(context, node, caller);
             }
             catch
             {
@@ -100,16 +127,16 @@ internal sealed class ChunkSender : IDisposable
             }
         }
 
-        await SendLeasedAsync(context, lease, node, revision);
+        await SendLeasedAsync(new ChunkLoan(this, context, caller, node, lease, revision));
     }
 
     /// <summary>A chunk, with its revision: of the very bytes, or a client would keep those of before under the tag of those of now.</summary>
-    private async Task<(Lease Lease, int Revision)> MakeAsync(HttpContext context, Node node)
+    private async Task<(Lease Lease, int Revision)> MakeAsync(HttpContext context, Node node, Caller? caller)
     {
+        ClientKey client = ClientKey.Of(context, caller);
+        await _turns.EnterAsync(client, context.RequestAborted);
         try
         {
-            if (Interlocked.Increment(ref _waiting) > _mostWaiting)
-                throw new OverloadException($"{_mostWaiting} requests are waiting for chunks to be made");
             while (true)
             {
                 int revision = _chunks.RevisionOf(node.Chunk);
@@ -120,37 +147,28 @@ internal sealed class ChunkSender : IDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
+            _turns.Leave(client);
         }
     }
 
-    /// <summary>Sends a chunk, or the part that is wanted, that room was taken for; gives the lease and the room back.</summary>
-    private async Task SendLeasedAsync(HttpContext context, Lease lease, Node node, int revision)
+    /// <summary>Sends a chunk, or the part that is wanted, that room was taken for; gives lease and room back.</summary>
+    private async Task SendLeasedAsync(ChunkLoan loan)
     {
+        HttpContext context = loan.Context;
         ILendingOutput? output = context.Features.Get<ILendingOutput>();
         try
         {
-            if (lease.Length != node.Size) throw new InvalidOperationException($"the chunk has {lease.Length} bytes where its node says {node.Size}");
-            if (!FileHeaders.Set(context, Binary, node.Size, ValidatorsOf(node, revision, lease.IsProvisional), out ByteRange range)) return;
-            ReadOnlyMemory<byte> bytes = lease.Memory.Slice((int)range.Start, (int)range.Length);
-            if (output is null)
-            {
-                await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
-                return;
-            }
-
-            Task started = context.Response.StartAsync(CancellationToken.None);
-            if (!started.IsCompletedSuccessfully) await started;
-            output.Lend(bytes);
-            context.Response.BodyWriter.GetMemory(bytes.Length);
-            context.Response.BodyWriter.Advance(bytes.Length);
-            await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
+            if (loan.Left != loan.Node.Size) throw new InvalidOperationException($"the chunk has {loan.Left} bytes where its node says {loan.Node.Size}");
+            Validators validators = ValidatorsOf(loan.Node, loan.Revision, loan.IsProvisional);
+            if (!FileHeaders.Set(context, loan.Node, validators, out ByteRange range)) return;
+            loan.Narrow(range);
+            if (output is null) await loan.CopyAsync(context.Response.BodyWriter);
+            else await LendAsync(context, output, loan);
         }
         finally
         {
             output?.TakeBack();
-            lease.Dispose();
-            _budget.Return(node.Size);
+            loan.Dispose();
         }
     }
 
@@ -159,19 +177,25 @@ internal sealed class ChunkSender : IDisposable
     {
         try
         {
-            if (!FileHeaders.Set(context, Binary, node.Size, ValidatorsOf(node, file.Revision, isProvisional: false), out ByteRange range)) return;
-            Task started = context.Response.StartAsync(CancellationToken.None);
-            if (!started.IsCompletedSuccessfully) await started;
-            output.Lend(file.Handle, range.Start, (int)range.Length, _disk);
-            context.Response.BodyWriter.GetMemory((int)range.Length);
-            context.Response.BodyWriter.Advance((int)range.Length);
-            await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
+            if (!FileHeaders.Set(context, node, ValidatorsOf(node, file.Revision, isProvisional: false), out ByteRange range)) return;
+            await LendAsync(context, output, new FileLoan(file.Handle, range.Start, (int)range.Length, _disk));
         }
         finally
         {
             output.TakeBack();
             file.Dispose();
         }
+    }
+
+    private static async Task LendAsync(HttpContext context, ILendingOutput output, Loan loan)
+    {
+        int length = loan.Left;
+        Task started = context.Response.StartAsync(CancellationToken.None);
+        if (!started.IsCompletedSuccessfully) await started;
+        output.Lend(loan);
+        context.Response.BodyWriter.GetMemory(length);
+        context.Response.BodyWriter.Advance(length);
+        await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
     }
 
     private Validators ValidatorsOf(in Node node, int revision, bool isProvisional) => Validators.OfChunk(_tree, node, revision, isProvisional);

@@ -6,12 +6,18 @@ namespace ZarrFs.Host.Http;
 /// <summary>Headers of every answer: pages from anywhere may read the data (CORS), and nobody guesses at content types.</summary>
 internal static class CommonHeaders
 {
-    public static readonly StringValues Methods = "GET, HEAD, OPTIONS";
+    /// <summary>What a path can do.</summary>
+    public static readonly StringValues Allowed = "OPTIONS, GET, HEAD, PROPFIND";
+
+    /// <summary>What pages of other origins may do.</summary>
+    private static readonly StringValues Methods = "GET, HEAD, OPTIONS";
+
 
     private static readonly StringValues Anyone = "*";
     private static readonly StringValues Exposed = "Content-Length, Content-Range, ETag, Accept-Ranges, X-ZarrFs-Provisional";
     private static readonly StringValues NoSniff = "nosniff";
-    private static readonly StringValues AllowedHeaders = "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Cache-Control, Content-Type, Accept";
+    private static readonly StringValues AllowedHeaders = "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Cache-Control, Content-Type, Accept, "
+        + "Authorization, X-Amz-Date, X-Amz-Content-Sha256";
     private static readonly StringValues Yes = "true";
     private static readonly StringValues OneDay = "86400";
 
@@ -25,13 +31,13 @@ internal static class CommonHeaders
     /// <summary>Whether it is about no path: a browser asks if a page of another origin may ask (CORS), which never says who it is, or <c>OPTIONS *</c>.</summary>
     public static bool IsPreflight(HttpContext context) =>
         HttpMethods.IsOptions(context.Request.Method)
-        && (context.Request.Headers.ContainsKey("Access-Control-Request-Method") || Visit.TargetOf(context) == "*");
+        && (context.Request.Headers.ContainsKey("Access-Control-Request-Method") || Visit.RawTargetOf(context) == "*");
 
     /// <summary>Answers OPTIONS, with or without a preflight's questions.</summary>
     public static void SetPreflight(IHeaderDictionary request, HttpResponse response)
     {
         response.StatusCode = StatusCodes.Status204NoContent;
-        response.Headers.Allow = Methods;
+        response.Headers.Allow = Allowed;
         response.Headers.AccessControlAllowMethods = Methods;
         response.Headers.AccessControlAllowHeaders = AllowedHeaders;
         response.Headers.AccessControlMaxAge = OneDay;

@@ -1,10 +1,15 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Dav;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Metering;
 using ZarrFs.Host.Http.Page;
 using ZarrFs.Host.Http.Pictures;
+using ZarrFs.Host.Http.S3;
 using ZarrFs.Host.Http.Viewer;
 
 namespace ZarrFs.Host.Http;
@@ -13,11 +18,13 @@ namespace ZarrFs.Host.Http;
 internal sealed partial class RequestHandler : IDisposable
 {
     private readonly ServedContent _content;
+    private readonly ConditionalWeakTable<IReadOnlySet<string>, ServedContent> _views = [];
     private readonly IGate? _gate;
     private readonly IDoor[] _doors;
     private readonly FileSender _files;
     private readonly PictureDoor _pictures;
-    private readonly MetricsPage _metrics = new();
+    private readonly MetricsPage _scrapes = new();
+    private readonly HttpMetrics _metrics;
     private readonly ServiceFigures _figures;
     private readonly ILogger _log;
 
@@ -31,10 +38,19 @@ internal sealed partial class RequestHandler : IDisposable
         content = content.WithoutDirectoriesIfShared();
         _content = content;
         _gate = gate;
+        _metrics = metrics;
         _files = new FileSender(content, options);
-        _pictures = new PictureDoor(content);
+        _pictures = new PictureDoor(content, options);
         _figures = new ServiceFigures(metrics);
-        _doors = [new ViewerDoor(content.Viewer), _pictures, new PageDoor(), _metrics];
+        _doors =
+        [
+            new ViewerDoor(content.Viewer),
+            new S3Door(content, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null),
+            new DavDoor(),
+            _pictures,
+            new PageDoor(),
+            _scrapes,
+        ];
         _log = log;
     }
 
@@ -43,7 +59,7 @@ internal sealed partial class RequestHandler : IDisposable
     {
         _files.Dispose();
         _pictures.Dispose();
-        _metrics.Dispose();
+        _scrapes.Dispose();
     }
 
     public Task HandleAsync(HttpContext context)
@@ -76,41 +92,57 @@ internal sealed partial class RequestHandler : IDisposable
     private Task AnswerAsync(HttpContext context)
     {
         CommonHeaders.Set(context.Response.Headers);
+        if (context.Features.Get<ClientShare>()?.TryRequest() == false && Visit.TargetOf(context) != "/healthz")
+        {
+            _metrics.Refused();
+            return ProblemDocument.WriteAsync(context, FailureStatus.TooManyRequests, Visit.TargetOf(context));
+        }
+
         if (CommonHeaders.IsPreflight(context))
         {
             CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
             return Task.CompletedTask;
         }
 
-        string target = Visit.TargetOf(context);
-        switch (RequestPath.Read(target, out ReadOnlySpan<char> path, out bool isDirectory, out ReadOnlySpan<char> query))
+        switch (RequestPath.Read(Visit.RawTargetOf(context), out ReadOnlySpan<char> path, out bool isDirectory, out ReadOnlySpan<char> query))
         {
             case PathVerdict.Malformed:
-                return ProblemDocument.WriteAsync(context, FailureStatus.Malformed("the path's encoding is broken"), target);
+                return ProblemDocument.WriteAsync(context, FailureStatus.Malformed("the path's encoding is broken"), Visit.TargetOf(context));
             case PathVerdict.Absent:
-                return NotFoundAsync(context, target);
+                return NotFoundAsync(context, Visit.TargetOf(context));
         }
 
         return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content, Path = path, IsDirectory = isDirectory, Query = query })
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content.Now, Path = path, IsDirectory = isDirectory, Query = query })
             : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
     }
 
     private async Task AdmitAsync(HttpContext context, string path, bool isDirectory, string query)
     {
         Admission admission = await _gate!.AdmitAsync(context, path);
-        if (admission.Caller is { } caller)
-        {
-            await RouteAsync(new Visit
-            {
-                Context = context, Caller = caller, Content = _content.For(caller), Path = admission.Path, IsDirectory = isDirectory, Query = query,
-            });
-        }
-        else
+        if (admission.Caller is not { } caller)
         {
             await ProblemDocument.WriteAsync(context, admission.Refusal!, Visit.TargetOf(context));
         }
+        else if (caller.BasePath.Length > 0 && admission.Path.Length == 0 && !isDirectory)
+        {
+            // A link that lost its last slash: names on the page are relative to it.
+            context.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
+            context.Response.Headers.Location = $"{caller.BasePath}/";
+            context.Response.ContentLength = 0;
+        }
+        else
+        {
+            await RouteAsync(new Visit
+            {
+                Context = context, Caller = caller, Content = ContentFor(caller), Path = admission.Path, IsDirectory = isDirectory, Query = query,
+            });
+        }
     }
+
+    /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
+    private ServedContent ContentFor(Caller caller) =>
+        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)).Now : _content.Now;
 
     private Task RouteAsync(in Visit visit)
     {
@@ -120,12 +152,6 @@ internal sealed partial class RequestHandler : IDisposable
             if (door.TryAnswer(visit) is not { } answer) continue;
             Exchange.Note(context, door.Kind);
             return answer;
-        }
-
-        if (HttpMethods.IsOptions(visit.Method))
-        {
-            CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
-            return Task.CompletedTask;
         }
 
         if (!visit.IsRead) return ProblemDocument.WriteAsync(context, FailureStatus.MethodNotAllowed(visit.Method), visit.Target);
@@ -151,13 +177,14 @@ internal sealed partial class RequestHandler : IDisposable
         Exchange.Note(context, visit.IsDirectory ? RequestKind.Listing : node.Kind == NodeKind.Chunk ? RequestKind.Chunk : RequestKind.Document);
         return visit.IsDirectory
             ? DirectoryListing.WriteAsync(context, tree, node.Id, visit.Path.ToString(), visit.Query)
-            : _files.SendAsync(context, node);
+            : _files.SendAsync(context, node, visit.Caller);
     }
 
     private async Task FailAsync(HttpContext context, Exception failure)
     {
         if (failure is OperationCanceledException && context.RequestAborted.IsCancellationRequested) return;
         FailureStatus status = FailureStatus.Of(failure, _content.IsShared);
+        if (failure is OverloadException) _metrics.Refused();
         string target = Visit.TargetOf(context);
         if (status.Code == StatusCodes.Status500InternalServerError) LogUnexpected(target, failure);
         else LogRefused(target, status.Code, failure.Message);

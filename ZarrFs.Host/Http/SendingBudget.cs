@@ -1,17 +1,17 @@
 using ZarrFs.Core.Failures;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Http;
 
 /// <summary>
-/// Bounds the bytes of chunks on their way to clients, so that slow ones cannot hold all of the memory. Whoever finds no room waits in
-/// line, holding nothing.
+/// Bounds the bytes of chunks on their way to clients. Whoever finds no room waits in line, holding nothing, and clients are let in in turn.
 /// </summary>
 internal sealed class SendingBudget
 {
     private readonly long _budget;
     private readonly TimeSpan _patience;
     private readonly Lock _sync = new();
-    private readonly LinkedList<Waiter> _line = new();
+    private readonly FairLine _line = new();
     private long _taken;
 
     public SendingBudget(long budget, TimeSpan patience)
@@ -37,30 +37,29 @@ internal sealed class SendingBudget
 
     /// <summary>Takes room, waiting in line for it.</summary>
     /// <exception cref="OverloadException">There was none in time.</exception>
-    public async Task TakeAsync(long bytes, CancellationToken cancellationToken)
+    public async Task TakeAsync(ClientKey client, long bytes, CancellationToken cancellationToken)
     {
-        LinkedListNode<Waiter> place;
+        FairLine.Waiter waiter;
         lock (_sync)
         {
             if (_line.Count == 0 && TryTakeLocked(bytes)) return;
-            place = _line.AddLast(new Waiter(bytes));
+            waiter = _line.Add(client, bytes);
         }
 
         try
         {
-            await place.Value.Task.WaitAsync(_patience, cancellationToken);
+            await waiter.Task.WaitAsync(_patience, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             lock (_sync)
             {
-                if (place.List is not null) _line.Remove(place);
-                else _taken -= bytes;
+                if (!_line.Remove(waiter)) _taken -= bytes;
                 Admit();
             }
 
             if (e is OperationCanceledException) throw;
-            throw new OverloadException($"{_budget} bytes are on their way to clients that are slow to take them");
+            throw new OverloadException($"{_budget} bytes are on their way to clients");
         }
     }
 
@@ -81,17 +80,13 @@ internal sealed class SendingBudget
         return true;
     }
 
+    // A large one is not passed over for small ones of others: it would never go.
     private void Admit()
     {
-        while (_line.First is { } first && TryTakeLocked(first.Value.Bytes))
+        while (_line.TryPeek(static _ => true, out FairLine.Waiter? next) && TryTakeLocked(next.Amount))
         {
-            _line.RemoveFirst();
-            first.Value.SetResult();
+            _line.Serve(next);
+            next.SetResult();
         }
-    }
-
-    private sealed class Waiter(long bytes) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public long Bytes { get; } = bytes;
     }
 }

@@ -25,7 +25,7 @@ internal static class StartDocument
             foreach ((string name, Node node) in DirectoryListing.Children(content.Tree, NodeId.Root)) DirectoryListing.WriteEntry(json, name, node);
             json.WriteEndArray();
             StatusDocument.WriteCache(json, content);
-            StatusDocument.WriteService(json, service);
+            StatusDocument.WriteService(json, service, content.IsPart);
             json.WriteEndObject();
         }
 

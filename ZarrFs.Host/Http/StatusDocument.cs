@@ -39,7 +39,7 @@ internal static class StatusDocument
 
             json.WriteEndArray();
             WriteCache(json, content);
-            WriteService(json, service);
+            WriteService(json, service, content.IsPart);
             json.WriteEndObject();
         }
 
@@ -70,22 +70,26 @@ internal static class StatusDocument
         json.WriteEndObject();
     }
 
-    /// <summary><c>service</c>: what it is and what it has done.</summary>
-    public static void WriteService(Utf8JsonWriter json, ServiceFacts service)
+    /// <summary><c>service</c>: what it is and, for who sees all of it, what it has done.</summary>
+    public static void WriteService(Utf8JsonWriter json, ServiceFacts service, bool isPart)
     {
         json.WriteStartObject("service");
         json.WriteString("version", service.Version);
         json.WriteNumber("uptime", Math.Round(service.Uptime.TotalSeconds, 1));
-        json.WriteNumber("requests", service.Requests);
-        json.WriteNumber("connections", service.Connections);
-        json.WriteStartObject("sent");
-        json.WriteNumber("bytes", service.SentBytes);
-        json.WriteNumber("rate", Math.Round(service.SentRate));
-        json.WriteEndObject();
-        json.WriteStartObject("memory");
-        json.WriteNumber("inUse", service.MemoryUsed);
-        json.WriteNumber("budget", service.MemoryBudget);
-        json.WriteEndObject();
+        if (!isPart)
+        {
+            json.WriteNumber("requests", service.Requests);
+            json.WriteNumber("connections", service.Connections);
+            json.WriteStartObject("sent");
+            json.WriteNumber("bytes", service.SentBytes);
+            json.WriteNumber("rate", Math.Round(service.SentRate));
+            json.WriteEndObject();
+            json.WriteStartObject("memory");
+            json.WriteNumber("inUse", service.MemoryUsed);
+            json.WriteNumber("budget", service.MemoryBudget);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -105,9 +105,9 @@ public sealed class FailureTests
         Assert.True(budget.TryTake(500));
         Assert.False(budget.TryTake(1));
         using CancellationTokenSource leaves = new();
-        Task first = budget.TakeAsync(90, leaves.Token);
-        Task second = budget.TakeAsync(60, CancellationToken.None);
-        Task third = budget.TakeAsync(40, CancellationToken.None);
+        Task first = budget.TakeAsync(default, 90, leaves.Token);
+        Task second = budget.TakeAsync(default, 60, CancellationToken.None);
+        Task third = budget.TakeAsync(default, 40, CancellationToken.None);
         Assert.False(first.IsCompleted || second.IsCompleted || third.IsCompleted);
         await leaves.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);

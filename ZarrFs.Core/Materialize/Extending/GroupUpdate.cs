@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Sources.Zarr;
 
 namespace ZarrFs.Core.Materialize.Extending;
@@ -30,7 +31,7 @@ internal sealed class GroupUpdate(ImageStore store, int first, Multiscale multis
 
         Update(root, template);
         List<StoreDocument> documents = [new(ZarrDocument.AttributesV2, LevelTemplate.Bytes(root))];
-        if (ZarrDocument.Find(store.Path, ConsolidatedV2) is not { } found) return documents;
+        if (ZarrDocument.Find(store.Path, ConsolidatedV2, SourceRoot.Anywhere) is not { } found) return documents;
         JsonObject all = Parse(found);
         if (all["metadata"] is not JsonObject metadata) return documents;
         metadata[ZarrDocument.AttributesV2] = root.DeepClone();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Sources.Zarr;
 
 namespace ZarrFs.Core.Materialize.Extending;
@@ -14,7 +15,7 @@ internal sealed partial record ImageStore(string Path, ZarrGroup Group, OmeMulti
     /// <exception cref="SourceException">There is none.</exception>
     public static ImageStore Open(string path)
     {
-        if (ZarrGroup.Find(path) is not { } group)
+        if (ZarrGroup.Find(path, SourceRoot.Anywhere) is not { } group)
             throw new SourceException(path, "is no Zarr group, so it has no levels; expected an OME-Zarr image with .zattrs or zarr.json");
         return OmeMultiscale.Find(group.Document, group.Attributes) is { } image
             ? new ImageStore(path, group, image)

@@ -5,6 +5,7 @@ using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Sources.Zarr;
 using ZarrFs.Core.Volumes;
 
@@ -43,7 +44,7 @@ internal sealed class LevelTemplate
     {
         string name = store.NameOf(level);
         string directory = Path.Combine(store.Path, name);
-        ZarrArray array = ZarrArray.Find(directory)
+        ZarrArray array = ZarrArray.Find(directory, SourceRoot.Anywhere)
             ?? throw new SourceException(directory, $"is no Zarr array, and the image says that it is level {level}");
         ArrayAxes axes = ArrayAxes.Of(array, store.Image.Axes);
         int[] dimensions = [.. Enumerable.Range(0, ArrayAxes.Count).Select(axis => axes[axis]).Where(static dimension => dimension != ArrayAxes.None)];
@@ -71,7 +72,7 @@ internal sealed class LevelTemplate
 
     /// <summary>The attributes of the level, which a new one has too; null for none.</summary>
     public JsonNode? AttributesNode() =>
-        Array.Format == 2 && ZarrDocument.Find(Array.Directory, ZarrDocument.AttributesV2) is { } found ? JsonNode.Parse(found.Root.GetRawText()) : null;
+        Array.Format == 2 && ZarrDocument.Find(Array.Directory, ZarrDocument.AttributesV2, SourceRoot.Anywhere) is { } found ? JsonNode.Parse(found.Root.GetRawText()) : null;
 
     /// <summary>The document of a new level's array.</summary>
     public JsonObject Document(in VolumeShape shape)
@@ -138,7 +139,7 @@ internal sealed class LevelTemplate
             string old = string.Join('/', from[..depth]), made = string.Join('/', to[..depth]);
             foreach (string document in (string[])[ZarrDocument.GroupV2, ZarrDocument.AttributesV2, ZarrDocument.NodeV3])
             {
-                if (old != made && ZarrDocument.Find(Path.Combine(_store.Path, old), document) is { } found) yield return new StoreDocument($"{made}/{document}", found.Content);
+                if (old != made && ZarrDocument.Find(Path.Combine(_store.Path, old), document, SourceRoot.Anywhere) is { } found) yield return new StoreDocument($"{made}/{document}", found.Content);
             }
         }
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ZarrFs.Core.Codecs;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Stores;
+using ZarrFs.Core.Sources;
 using ZarrFs.Core.Sources.Zarr;
 
 namespace ZarrFs.Core.Materialize.Verifying;
@@ -35,9 +36,9 @@ public sealed record StoreFacts
     /// <exception cref="SourceException">It is no store, or one of another kind.</exception>
     public static StoreFacts Read(string path)
     {
-        if (ZarrArray.Find(path) is { } single) return Of(path, single, single.Format == 2 ? StoreFormat.Array2 : StoreFormat.Array3, 1, group: null);
+        if (ZarrArray.Find(path, SourceRoot.Anywhere) is { } single) return Of(path, single, single.Format == 2 ? StoreFormat.Array2 : StoreFormat.Array3, 1, group: null);
         if (!Directory.Exists(path)) throw new SourceException(path, "is not there; expected the directory of a store");
-        if (ZarrGroup.Find(path) is not { } group)
+        if (ZarrGroup.Find(path, SourceRoot.Anywhere) is not { } group)
             throw new SourceException(path, "is no Zarr store: there is no zarr.json, .zgroup or .zarray in it; if it is unfinished, run the command that was writing it once more");
         if (OmeMultiscale.Find(group.Document, group.Attributes) is not { } image)
             throw new SourceException(group.Document.Path, "has no \"multiscales\"; expected an OME-Zarr image");
@@ -49,7 +50,7 @@ public sealed record StoreFacts
         }
 
         string finest = Path.Combine(path, "0");
-        ZarrArray array = ZarrArray.Find(finest) ?? throw new SourceException(finest, "has no array, which the multiscale names");
+        ZarrArray array = ZarrArray.Find(finest, SourceRoot.Anywhere) ?? throw new SourceException(finest, "has no array, which the multiscale names");
         return Of(path, array, group.Format == 2 ? StoreFormat.Ome04 : StoreFormat.Ome05, image.Datasets.Count, group);
     }
 
@@ -64,7 +65,7 @@ public sealed record StoreFacts
             Type = Volumes.DataTypes.Name(array.DataType),
             Codec = array.Codecs.Compressor,
             Method = group is null ? null : MethodOf(group.Attributes.GetProperty("multiscales")[0]),
-            HasBadSlices = HasZarrFs(array.Format == 2 ? ZarrDocument.Find(path, ZarrDocument.AttributesV2)?.Root : Attributes((group?.Document ?? array.Document).Root)),
+            HasBadSlices = HasZarrFs(array.Format == 2 ? ZarrDocument.Find(path, ZarrDocument.AttributesV2, SourceRoot.Anywhere)?.Root : Attributes((group?.Document ?? array.Document).Root)),
         };
     }
 

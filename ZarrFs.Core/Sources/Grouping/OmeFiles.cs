@@ -17,6 +17,7 @@ internal sealed class OmeFiles
     private const int SmallestDirectory = 18;
 
     private readonly string _directory;
+    private readonly SourceRoot _root;
     private readonly List<SourceFile> _files = [];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _namesByUuid = new(StringComparer.Ordinal);
@@ -24,7 +25,12 @@ internal sealed class OmeFiles
     private readonly Dictionary<int, TiffFile?> _tiffs = [];
 
     /// <param name="directory">Where the files are.</param>
-    public OmeFiles(string directory) => _directory = directory;
+    /// <param name="root">Where they may really lie.</param>
+    public OmeFiles(string directory, SourceRoot root)
+    {
+        _directory = directory;
+        _root = root;
+    }
 
     /// <summary>The files that are there, by their numbers.</summary>
     public IReadOnlyList<SourceFile> Files => _files;
@@ -92,6 +98,7 @@ internal sealed class OmeFiles
         try
         {
             using SafeFileHandle handle = ReadHandle.Open(path, file.Size);
+            _root.Check(handle, path);
             tiff = TiffFile.Read(handle, path, RandomAccess.GetLength(handle));
         }
         catch (Exception failure) when (failure is SourceException or IOException or UnauthorizedAccessException)

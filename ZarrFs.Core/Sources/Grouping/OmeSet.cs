@@ -11,17 +11,17 @@ internal static class OmeSet
     private const string Ome = "the OME-XML is not used";
 
     /// <summary>The images of a file; null if its OME-XML is malformed or contradicts the pages, as <paramref name="notes"/> then says.</summary>
-    public static SeriesSet? Find(string directory, SourceFile file, TiffFile tiff, string text, List<string> notes)
+    public static SeriesSet? Find(string directory, SourceFile file, TiffFile tiff, string text, SourceRoot root, List<string> notes)
     {
         try
         {
             OmeDocument document = OmeReader.Read(text);
-            OmeFiles files = new(directory);
+            OmeFiles files = new(directory, root);
             files.Add(file, tiff);
             files.Know(document.Uuid, file.Name);
             if (document.MetadataFile is { } elsewhere)
             {
-                document = OmeReader.Read(Follow(directory, elsewhere));
+                document = OmeReader.Read(Follow(directory, elsewhere, root));
                 if (document.MetadataFile is not null) throw new FormatException($"{elsewhere}, to which it points, points elsewhere too");
                 files.Know(document.Uuid, elsewhere);
             }
@@ -37,13 +37,13 @@ internal static class OmeSet
 
     /// <summary>The images of a companion file, which holds OME-XML alone.</summary>
     /// <exception cref="SourceException">It cannot be read, is no OME-XML, or none of its files can be read.</exception>
-    public static SeriesSet FindCompanion(string directory, string name)
+    public static SeriesSet FindCompanion(string directory, string name, SourceRoot root)
     {
         try
         {
-            OmeDocument document = OmeReader.Read(ReadXml(Path.Combine(directory, name)));
+            OmeDocument document = OmeReader.Read(ReadXml(Path.Combine(directory, name), root));
             if (document.MetadataFile is not null) throw new FormatException("it holds no images but points to another file");
-            return Build(document, new OmeFiles(directory), opened: null, []);
+            return Build(document, new OmeFiles(directory, root), opened: null, []);
         }
         catch (FormatException failure)
         {
@@ -90,15 +90,15 @@ internal static class OmeSet
     }
 
     /// <summary>The OME-XML in another file: a companion, or the first TIFF of a set.</summary>
-    private static string Follow(string directory, string name)
+    private static string Follow(string directory, string name, SourceRoot root)
     {
         if (!OmeFiles.IsPlainName(name)) throw new FormatException($"it points to '{name}', which is no file in its directory");
         string path = Path.Combine(directory, name);
         bool isTiff = name.EndsWith(".tif", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".tiff", StringComparison.OrdinalIgnoreCase);
-        if (!isTiff) return ReadXml(path);
+        if (!isTiff) return ReadXml(path, root);
         try
         {
-            TiffDescription description = TiffDescription.Read(path);
+            TiffDescription description = TiffDescription.Read(path, root.Check);
             return OmeReader.IsOme(description.Text) ? description.Text! : throw new FormatException($"{name}, to which it points, has no OME-XML");
         }
         catch (SourceException failure)
@@ -107,17 +107,18 @@ internal static class OmeSet
         }
     }
 
-    private static string ReadXml(string path)
+    private static string ReadXml(string path, SourceRoot root)
     {
         try
         {
             using FileStream stream = File.OpenRead(path);
+            root.Check(stream.SafeFileHandle, path);
             if (stream.Length is 0 or > OmeReader.Longest)
                 throw new FormatException($"{Path.GetFileName(path)} has {stream.Length} bytes, expected 1 to {OmeReader.Longest}");
             using StreamReader reader = new(stream, Encoding.UTF8);
             return reader.ReadToEnd();
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is SourceException or IOException or UnauthorizedAccessException)
         {
             throw new FormatException($"{Path.GetFileName(path)}: {failure.Message}", failure);
         }

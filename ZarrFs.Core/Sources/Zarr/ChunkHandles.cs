@@ -14,6 +14,7 @@ internal sealed class ChunkHandles : IDisposable
 
     private readonly ZarrArray _array;
     private readonly ChunkLayout _layout;
+    private readonly SourceRoot _root;
     private readonly int _limit;
     private readonly Lock _sync = new();
     private readonly Dictionary<long, Entry> _entries = [];
@@ -21,10 +22,11 @@ internal sealed class ChunkHandles : IDisposable
     private bool _disposed;
     private long _opened;
 
-    public ChunkHandles(ZarrArray array, ChunkLayout layout, int limit)
+    public ChunkHandles(ZarrArray array, ChunkLayout layout, int limit, SourceRoot root)
     {
         _array = array;
         _layout = layout;
+        _root = root;
         _limit = Math.Max(1, Math.Min(limit, DescriptorLimit.Current / 4));
     }
 
@@ -141,10 +143,20 @@ internal sealed class ChunkHandles : IDisposable
 
         if ((file.Attributes & FileAttributes.Directory) != FileAttributes.None) throw new SourceException(path, "is a directory, expected the file of a chunk");
         if ((file.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None)
-            file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? throw new IOException("the file behind the link is gone");
+            file = file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target : throw new IOException("it is a symbolic link, and there is no file behind it");
         // Asked before it is opened: pipes have no size, and opening one would wait for its writer.
         if (file.Length == 0) throw new SourceException(path, "the file is empty, expected a chunk");
-        return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            _root.Check(handle, path);
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The right to read a chunk's file until disposed.</summary>

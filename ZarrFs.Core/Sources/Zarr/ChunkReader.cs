@@ -20,11 +20,11 @@ internal sealed class ChunkReader : IDisposable
     private readonly bool _isFillZero;
     private readonly ConcurrentDictionary<long, string> _damaged = new();
 
-    public ChunkReader(ZarrArray array, ChunkLayout layout, BufferPool pool, int openFiles)
+    public ChunkReader(ZarrArray array, ChunkLayout layout, BufferPool pool, int openFiles, SourceRoot root)
     {
         _array = array;
         _layout = layout;
-        _files = new ChunkHandles(array, layout, openFiles);
+        _files = new ChunkHandles(array, layout, openFiles, root);
         _decoded = new SegmentCache(pool, layout.Unit.Depth > 1);
         _isFillZero = Zeros.IsAllZero(array.Fill);
     }

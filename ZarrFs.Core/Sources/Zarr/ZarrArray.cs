@@ -66,11 +66,11 @@ internal sealed record ZarrArray
 
     /// <summary>Reads the array in a directory; null if there is none. v3 is preferred where both are.</summary>
     /// <exception cref="SourceException">The document contradicts itself, or has something that is not read.</exception>
-    public static ZarrArray? Find(string directory)
+    public static ZarrArray? Find(string directory, SourceRoot root)
     {
-        if (ZarrDocument.Find(directory, ZarrDocument.NodeV3) is { } node)
+        if (ZarrDocument.Find(directory, ZarrDocument.NodeV3, root) is { } node)
             return ZarrGroup.IsGroup(node) ? null : ZarrArrayV3.Read(directory, node).Checked();
-        return ZarrDocument.Find(directory, ZarrDocument.ArrayV2) is { } array ? ZarrArrayV2.Read(directory, array).Checked() : null;
+        return ZarrDocument.Find(directory, ZarrDocument.ArrayV2, root) is { } array ? ZarrArrayV2.Read(directory, array, root).Checked() : null;
     }
 
     private ZarrArray Checked()

@@ -13,7 +13,7 @@ internal static class ZarrArrayV2
     private const string Truth = "|b1";
 
     /// <exception cref="SourceException">The document is not that of an array that can be read.</exception>
-    public static ZarrArray Read(string directory, ZarrDocument document)
+    public static ZarrArray Read(string directory, ZarrDocument document, SourceRoot root)
     {
         JsonElement format = document.Required("zarr_format");
         if (format.ValueKind != JsonValueKind.Number || format.GetRawText() != "2") throw document.Wrong("zarr_format", format, "2");
@@ -27,7 +27,7 @@ internal static class ZarrArrayV2
         }
 
         int[] order = [.. Enumerable.Range(0, shape.Length)];
-        ZarrDocument? attributes = ZarrDocument.Find(directory, ZarrDocument.AttributesV2);
+        ZarrDocument? attributes = ZarrDocument.Find(directory, ZarrDocument.AttributesV2, root);
         return new ZarrArray
         {
             Directory = directory,

@@ -18,7 +18,7 @@ internal static class ZarrDirectory
     /// <exception cref="OptionException">There is no such image.</exception>
     public static IReadOnlyList<ISource> OpenAll(string directory, SourceOptions options)
     {
-        if (ZarrGroup.Find(directory) is { } group && Images(group) is { Count: > 0 } images)
+        if (ZarrGroup.Find(directory, options.RootOf(directory)) is { } group && Images(group) is { Count: > 0 } images)
         {
             if (options.Series is not { } wanted) return OpenEach(images, options);
             if ((uint)wanted >= (uint)images.Count) throw ImageFile.NoSuchSeries(directory, wanted, images.Select(static image => Path.GetFileName(image)));
@@ -33,13 +33,14 @@ internal static class ZarrDirectory
     /// <exception cref="SourceException">There is no such level, or it cannot be read.</exception>
     public static ZarrSource OpenLevel(string directory, int level, SourceOptions options)
     {
-        if (ZarrArray.Find(directory) is { } single)
+        SourceRoot root = options.RootOf(directory);
+        if (ZarrArray.Find(directory, root) is { } single)
         {
             if (level > 0) throw new SourceException(directory, $"is an array by itself and has no level {level}");
             return new ZarrSource(directory, single, group: null, image: null, level, options);
         }
 
-        if (ZarrGroup.Find(directory) is not { } group)
+        if (ZarrGroup.Find(directory, root) is not { } group)
             throw new SourceException(directory, $"is no Zarr array or group: it has none of {string.Join(", ", Documents)}");
         if (group.Attributes.TryGetProperty("plate", out _))
             throw new UnsupportedException(directory, "an HCS plate is not supported as a whole; name one of its images, as in PLATE/A/1/0");
@@ -51,7 +52,7 @@ internal static class ZarrDirectory
             : level < image.Datasets.Count ? image.Datasets[level].Path
             : throw new SourceException(directory, $"has {image.Datasets.Count} levels, expected a level {level}");
         string folder = Path.Combine(directory, path);
-        if (ZarrArray.Find(folder) is { } array) return new ZarrSource(directory, array, group, image, level, options);
+        if (ZarrArray.Find(folder, root) is { } array) return new ZarrSource(directory, array, group, image, level, options);
         throw new SourceException(directory, image is null
             ? $"is a group without multiscales and without an array \"{path}\"; name the array"
             : $"level {level}: there is no array \"{path}\", which the multiscale names");

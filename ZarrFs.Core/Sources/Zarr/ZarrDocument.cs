@@ -36,10 +36,10 @@ internal sealed class ZarrDocument
 
     /// <summary>Reads a document; null if there is no such file.</summary>
     /// <exception cref="SourceException">It cannot be read, is too long, or is no JSON object.</exception>
-    public static ZarrDocument? Find(string directory, string name)
+    public static ZarrDocument? Find(string directory, string name, SourceRoot root)
     {
         string path = System.IO.Path.Combine(directory, name);
-        return JsonFile.Find(path, Longest) is { } file ? new ZarrDocument(path, file) : null;
+        return JsonFile.Find(path, Longest, root) is { } file ? new ZarrDocument(path, file) : null;
     }
 
     /// <summary>A field that must be there.</summary>

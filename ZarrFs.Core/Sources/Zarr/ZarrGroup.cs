@@ -16,9 +16,9 @@ internal sealed record ZarrGroup(string Directory, ZarrDocument Document, int Fo
 
     /// <summary>Reads the group in a directory; null if there is none.</summary>
     /// <exception cref="SourceException">Its documents cannot be read.</exception>
-    public static ZarrGroup? Find(string directory)
+    public static ZarrGroup? Find(string directory, SourceRoot root)
     {
-        if (ZarrDocument.Find(directory, ZarrDocument.NodeV3) is { } node)
+        if (ZarrDocument.Find(directory, ZarrDocument.NodeV3, root) is { } node)
         {
             if (!IsGroup(node)) return null;
             if (!node.Root.TryGetProperty("attributes", out JsonElement attributes) || attributes.ValueKind != JsonValueKind.Object) attributes = Empty;
@@ -26,8 +26,8 @@ internal sealed record ZarrGroup(string Directory, ZarrDocument Document, int Fo
             return new ZarrGroup(directory, node, 3, isOme ? ome : attributes);
         }
 
-        if (ZarrDocument.Find(directory, ZarrDocument.AttributesV2) is { } stated) return new ZarrGroup(directory, stated, 2, stated.Root);
-        return ZarrDocument.Find(directory, ZarrDocument.GroupV2) is { } group ? new ZarrGroup(directory, group, 2, Empty) : null;
+        if (ZarrDocument.Find(directory, ZarrDocument.AttributesV2, root) is { } stated) return new ZarrGroup(directory, stated, 2, stated.Root);
+        return ZarrDocument.Find(directory, ZarrDocument.GroupV2, root) is { } group ? new ZarrGroup(directory, group, 2, Empty) : null;
     }
 
     /// <summary>True for the document of a v3 group.</summary>

@@ -37,7 +37,7 @@ internal sealed class ZarrSource : ISource
         Path = directory;
         ArrayAxes axes = ArrayAxes.Of(array, image?.Axes ?? []);
         _layout = new ChunkLayout(array, axes);
-        VolumeMetadata? volume = group is null ? null : VolumeMetadata.Find(directory);
+        VolumeMetadata? volume = group is null ? null : VolumeMetadata.Find(directory, options.RootOf(directory));
         (_group, _volume) = (group, volume);
         ZarrScale scale = ZarrScale.Of(axes, image, level);
         VoxelSize = scale.Voxel ?? (volume?.VoxelMicrometers is 1 ? null : volume?.VoxelSize); // 1 is what is written where nothing is known
@@ -48,7 +48,7 @@ internal sealed class ZarrSource : ISource
         int coarser = (image?.Datasets.Count ?? 0) - 1 - level;
         Others = coarser > 0 ? [$"{coarser} coarser {(coarser == 1 ? "level" : "levels")} of the store: levels are made anew"] : [];
         (Fingerprint, LastModified) = ZarrFingerprint.Of(array, group, volume);
-        _chunks = new ChunkReader(array, _layout, options.Pool ?? (_ownPool = new BufferPool(OwnBudget())), options.OpenFiles);
+        _chunks = new ChunkReader(array, _layout, options.Pool ?? (_ownPool = new BufferPool(OwnBudget())), options.OpenFiles, options.RootOf(directory));
     }
 
     /// <inheritdoc/>

@@ -11,9 +11,14 @@ namespace ZarrFs.Core.Tiff.Descriptions;
 internal sealed record TiffDescription
 {
     private readonly string _path;
+    private readonly Action<SafeFileHandle, string> _check;
     private bool _hasMicroManager;
 
-    private TiffDescription(string path) => _path = path;
+    private TiffDescription(string path, Action<SafeFileHandle, string> check)
+    {
+        _path = path;
+        _check = check;
+    }
 
     /// <summary>ImageDescription, or null.</summary>
     public string? Text { get; private init; }
@@ -34,12 +39,15 @@ internal sealed record TiffDescription
     public string? Problem { get; private init; }
 
     /// <summary>Reads the description of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="check">Looks at the open file before it is read; throws if it may not be.</param>
     /// <exception cref="SourceException">The file cannot be opened or read, or is no TIFF.</exception>
-    public static TiffDescription Read(string path) => With(path, static reader => Read(reader, reader.Directories().First()));
+    public static TiffDescription Read(string path, Action<SafeFileHandle, string> check) =>
+        With(path, check, reader => Read(reader, reader.Directories().First(), check));
 
     /// <summary>What Micro-Manager says of the pages, or null. Reads the tags of all of them.</summary>
     /// <exception cref="SourceException">The file cannot be opened or read.</exception>
-    public MicroManagerDescription? MicroManager() => _hasMicroManager ? With(_path, MicroManagerDescription.Read) : null;
+    public MicroManagerDescription? MicroManager() => _hasMicroManager ? With(_path, _check, MicroManagerDescription.Read) : null;
 
     /// <summary>The voxel size that any of the descriptions states, or null.</summary>
     public VoxelSize? VoxelSize()
@@ -56,11 +64,12 @@ internal sealed record TiffDescription
         }
     }
 
-    private static T With<T>(string path, Func<TiffReader, T> read)
+    private static T With<T>(string path, Action<SafeFileHandle, string> check, Func<TiffReader, T> read)
     {
         try
         {
             using SafeFileHandle handle = ReadHandle.Open(path, new FileInfo(path).Length);
+            check(handle, path);
             using TiffReader reader = new(handle, path, RandomAccess.GetLength(handle));
             return read(reader);
         }
@@ -70,13 +79,13 @@ internal sealed record TiffDescription
         }
     }
 
-    private static TiffDescription Read(TiffReader reader, TiffDirectory first)
+    private static TiffDescription Read(TiffReader reader, TiffDirectory first, Action<SafeFileHandle, string> check)
     {
         bool hasMicroManager = first.Has(TiffTag.MicroManagerMetadata);
         try
         {
             string? text = first.Text(TiffTag.ImageDescription, OmeReader.Longest);
-            TiffDescription description = new(reader.Path)
+            TiffDescription description = new(reader.Path, check)
             {
                 _hasMicroManager = hasMicroManager,
                 Text = text,
@@ -90,7 +99,7 @@ internal sealed record TiffDescription
         }
         catch (TiffFormatException failure)
         {
-            return new TiffDescription(reader.Path) { _hasMicroManager = hasMicroManager, Problem = failure.Detail };
+            return new TiffDescription(reader.Path, check) { _hasMicroManager = hasMicroManager, Problem = failure.Detail };
         }
     }
 

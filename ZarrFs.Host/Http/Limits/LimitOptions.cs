@@ -3,9 +3,15 @@ namespace ZarrFs.Host.Http.Limits;
 /// <summary>What one client, and all of them, may take of the server.</summary>
 public sealed record LimitOptions
 {
-    /// <summary>Most connections at once.</summary>
+    /// <summary>Most connections at once; an address has seven eighths of them at most.</summary>
     public int Connections { get; init; } = 4096;
 
-    /// <summary>Most requests a second of one client, over some seconds.</summary>
-    public int RequestsPerSecond { get; init; } = 5000;
+    /// <summary>
+    /// Most requests a second of one address, over some seconds; null for 5000 of another machine, and any number of this one, behind whose address may
+    /// be everybody if a proxy runs here.
+    /// </summary>
+    public int? RequestsPerSecond { get; init; }
+
+    /// <summary>Most chunks that are made for clients at once; one client has half of it at most.</summary>
+    public int Making { get; init; } = Math.Max(64, 8 * Environment.ProcessorCount);
 }

@@ -24,18 +24,27 @@ internal static class ServiceSection
         html.Append("</dl></section>\n");
     }
 
-    public static void Append(StringBuilder html, ServiceFacts service, string server)
+    public static void Append(StringBuilder html, ServiceFacts service, bool isPart, string server)
     {
         html.Append("<section class=\"panel\" id=\"service\" aria-labelledby=\"service-title\"><h2 id=\"service-title\">Service</h2><dl class=\"facts\">\n");
         AppendFact("Version", service.Version);
         AppendFact("Running for", Amounts.Time(service.Uptime), "uptime");
-        AppendFact("Requests", Html.Count(service.Requests), "requests");
-        AppendFact("Connections", Html.Count(service.Connections), "connections");
-        AppendFact("Sent", $"{Amounts.Bytes(service.SentBytes)}, now {Amounts.Bytes(service.SentRate)}/s", "sent");
-        AppendFact("Memory", $"{Amounts.Bytes(service.MemoryUsed)} of {Amounts.Bytes(service.MemoryBudget)}", "memory");
-        // No links: who follows all of this page's takes it for the list of a directory.
-        AppendFact("For programs", $"{server}/?format=json, {server}/status, {server}/healthz, {server}/metrics");
-        html.Append("</dl></section>\n");
+        if (!isPart)
+        {
+            AppendFact("Requests", Html.Count(service.Requests), "requests");
+            AppendFact("Connections", Html.Count(service.Connections), "connections");
+            AppendFact("Sent", $"{Amounts.Bytes(service.SentBytes)}, now {Amounts.Bytes(service.SentRate)}/s", "sent");
+            AppendFact("Memory", $"{Amounts.Bytes(service.MemoryUsed)} of {Amounts.Bytes(service.MemoryBudget)}", "memory");
+        }
+
+        // No links: programs that follow all of this page's take it for the list of a directory.
+        html.Append("</dl>\n<p class=\"hint\">For programs:");
+        foreach (string path in (string[])["?format=json", "status", "healthz", isPart ? "" : "metrics"])
+        {
+            if (path.Length > 0) html.Append($" <code>{Html.Text($"{server}/{path}")}</code>");
+        }
+
+        html.Append("</p></section>\n");
 
         void AppendFact(string name, string value, string? mark = null) =>
             html.Append($"<div><dt>{name}</dt><dd{(mark is null ? "" : $" data-{mark}")}>{Html.Text(value)}</dd></div>\n");

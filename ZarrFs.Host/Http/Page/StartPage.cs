@@ -58,7 +58,7 @@ internal static class StartPage
         if (volumes.Count == 0) html.Append("<p class=\"empty\">No volume is served.</p>\n");
         foreach (VolumeFacts volume in volumes) VolumeCard.Append(html, volume, new ClientLines(volume, server, content.HasViewer), service);
         ServiceSection.AppendCache(html, content);
-        ServiceSection.Append(html, service, server);
+        ServiceSection.Append(html, service, content.IsPart, server);
         html.Append("<section class=\"panel\" aria-labelledby=\"files\"><h2 id=\"files\">Files</h2>\n<pre class=\"listing\" tabindex=\"0\" aria-labelledby=\"files\">");
         foreach ((string name, Node node) in DirectoryListing.Children(content.Tree, NodeId.Root)) DirectoryListing.AppendLine(html, name, node);
         return html.Append("</pre></section>\n</main>\n<p class=\"visually-hidden\" role=\"status\" id=\"told\"></p>\n</body></html>\n").ToString();

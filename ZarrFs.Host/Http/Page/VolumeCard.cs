@@ -135,7 +135,7 @@ internal static class VolumeCard
     private static string VoxelSizeText(VoxelSize size)
     {
         string unit = size.Unit ?? "(no unit)";
-        return string.Create(CultureInfo.InvariantCulture, $"{(size.IsIsotropic ? $"{size.X}" : $"{size.Z} × {size.Y} × {size.X}")} {unit}{(size.IsIsotropic ? "" : " (z y x)")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{(size.IsIsotropic ? $"{size.X:0.######}" : $"{size.Z:0.######} × {size.Y:0.######} × {size.X:0.######}")} {unit}{(size.IsIsotropic ? "" : " (z y x)")}");
     }
 
     private static string PhysicalSize(in VolumeShape shape, VoxelSize size, string unit)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Tree;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http.Pictures;
@@ -23,9 +24,11 @@ internal sealed class PictureDoor : IDoor, IDisposable
     private readonly MemoryCache _recent;
     private readonly long _mostOfOne;
 
-    public PictureDoor(ServedContent content)
+    /// <param name="content">The whole.</param>
+    /// <param name="options">What is bounded.</param>
+    public PictureDoor(ServedContent content, HttpOptions options)
     {
-        _maker = new PictureMaker(content.Chunks, content.Pool);
+        _maker = new PictureMaker(content.Chunks, content.Pool, options.MostWaiting);
         long limit = Math.Min(MostCached, content.Pool.Budget / 32);
         _mostOfOne = limit / 4;
         _recent = new MemoryCache(new MemoryCacheOptions { SizeLimit = limit });
@@ -39,18 +42,14 @@ internal sealed class PictureDoor : IDoor, IDisposable
         string name = visit.Path[..^FileName.Length].ToString();
         if (visit.Content.Volumes().FirstOrDefault(volume => volume.Name == name) is not { } volume) return null;
         return PictureRequest.Read(volume, visit.Query, out string? problem) is { } plan
-            ? SendAsync(visit.Context, plan, TagOf(visit.Content.Tree, plan))
+            ? SendAsync(visit.Context, plan, TagOf(visit.Content.Tree, plan), ClientKey.Of(visit.Context, visit.Caller))
             : ProblemDocument.WriteAsync(visit.Context, FailureStatus.Malformed(problem!), visit.Target);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _recent.Dispose();
-        _maker.Dispose();
-    }
+    public void Dispose() => _recent.Dispose();
 
-    private async Task SendAsync(HttpContext context, PicturePlan plan, string tag)
+    private async Task SendAsync(HttpContext context, PicturePlan plan, string tag, ClientKey client)
     {
         PictureState guess = _maker.Guess(plan);
         // Who has the exact picture already needs no preview of it.
@@ -64,7 +63,7 @@ internal sealed class PictureDoor : IDoor, IDisposable
 
         if (!_recent.TryGetValue(now.Tag, out Picture? picture))
         {
-            picture = await _flights.JoinAsync(tag, cancellation => _maker.MakeAsync(plan, cancellation), context.RequestAborted);
+            picture = await _flights.JoinAsync(tag, cancellation => _maker.MakeAsync(plan, client, cancellation), context.RequestAborted);
             now = ValidatorsOf(tag, picture.State);
             if (picture.Png.Length <= _mostOfOne) _recent.Set(now.Tag, picture, new MemoryCacheEntryOptions { Size = picture.Png.Length });
         }

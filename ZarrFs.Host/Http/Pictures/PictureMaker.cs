@@ -2,19 +2,23 @@ using System.Buffers;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Http.Pictures;
 
-/// <summary>Makes pictures out of chunks, a few at a time: who looks at pictures leaves the machine to who reads chunks.</summary>
-internal sealed class PictureMaker(IChunkReader chunks, BufferPool pool) : IDisposable
+/// <summary>Makes pictures out of chunks, a few at a time, in turn for clients: who looks at pictures leaves the machine to who reads chunks.</summary>
+/// <param name="chunks">Gives the chunks.</param>
+/// <param name="pool">The memory they lie in.</param>
+/// <param name="mostWaiting">Most pictures that may be waited for.</param>
+internal sealed class PictureMaker(IChunkReader chunks, BufferPool pool, int mostWaiting)
 {
-    private const int MostAtOnce = 2;
+    private const int MostAtOnce = 3;
     private const int MostChunksAtOnce = 8;
 
     // Sources seldom change twice while a picture is made.
     private const int MostTries = 4;
 
-    private readonly SemaphoreSlim _turns = new(MostAtOnce);
+    private readonly MakingTurns _turns = new(MostAtOnce, MostAtOnce - 1, mostWaiting);
 
     /// <summary>What a picture would be made of now, as far as can be told without making it.</summary>
     public PictureState Guess(PicturePlan plan)
@@ -32,11 +36,14 @@ internal sealed class PictureMaker(IChunkReader chunks, BufferPool pool) : IDisp
     }
 
     /// <summary>Makes a picture.</summary>
+    /// <param name="plan">Which.</param>
+    /// <param name="client">Whose turn it takes.</param>
+    /// <param name="cancellationToken">Nobody waits for it any more.</param>
     /// <exception cref="SourceException">The source failed.</exception>
     /// <exception cref="OverloadException">The program is at its memory limit, or the source changes all the time.</exception>
-    public async Task<Picture> MakeAsync(PicturePlan plan, CancellationToken cancellationToken)
+    public async Task<Picture> MakeAsync(PicturePlan plan, ClientKey client, CancellationToken cancellationToken)
     {
-        await _turns.WaitAsync(cancellationToken);
+        await _turns.EnterAsync(client, cancellationToken);
         byte[]? buffer = null;
         try
         {
@@ -52,12 +59,9 @@ internal sealed class PictureMaker(IChunkReader chunks, BufferPool pool) : IDisp
         finally
         {
             if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
-            _turns.Release();
+            _turns.Leave(client);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _turns.Dispose();
 
     /// <summary>Channel after channel, since their pixels are the same; of one channel several chunks at once, since theirs are not.</summary>
     private async Task<PictureState> PaintAsync(PicturePlan plan, Memory<byte> pixels, CancellationToken cancellationToken)

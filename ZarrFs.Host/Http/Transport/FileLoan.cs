@@ -9,35 +9,27 @@ namespace ZarrFs.Host.Http.Transport;
 /// Bytes of a file on their way to a socket. They go through one buffer a thread, which stays in the processor's cache: read and sent at once, as long
 /// as the page cache has them and the socket takes them. Only what has to wait for a slow client lies in memory of its own, and that is little.
 /// </summary>
-internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, int length, DiskThreads disk)
+/// <param name="file">To be left open until it is sent.</param>
+/// <param name="offset">Where in it.</param>
+/// <param name="length">Bytes.</param>
+/// <param name="disk">Waits for the disk.</param>
+internal sealed class FileLoan(SafeFileHandle file, long offset, int length, DiskThreads disk) : Loan(offset, length)
 {
     // 4 MiB chunks go out half again as fast as by sendfile, and with pieces of 64 KiB a sixth slower than so; 64 KiB chunks about as fast as by sendfile.
     private const int Piece = 256 * 1024;
-
-    // What a slow client holds. The rest of what was read for him is read again, from the page cache, when he has taken it.
-    private const int Waiting = 16 * 1024;
 
     [ThreadStatic]
     private static byte[]? _buffer;
 
     private bool _isCached = true;
-    private long _offset = offset;
-    private int _left = length;
 
-    /// <summary>For Kestrel's books, which count bytes: memory of that length, into which nobody may look.</summary>
-    public Memory<byte> Memory { get; } = new Unread(length).Memory;
+    public override int Take(Span<byte> bytes) => Advance(PageCache.Read(file, bytes[..Math.Min(bytes.Length, Left)], Offset));
 
-    /// <summary>Takes the next bytes, as many as there are without waiting.</summary>
-    public int Take(Span<byte> bytes) => Advance(PageCache.Read(file, bytes[..Math.Min(bytes.Length, _left)], _offset));
-
-    /// <summary>Sends what is left; completes when the system has taken all of it.</summary>
-    /// <exception cref="IOException">The file ends too early, or cannot be read.</exception>
-    /// <exception cref="SocketException">The client is gone.</exception>
-    public async ValueTask SendAsync()
+    public override async ValueTask SendAsync(Socket socket)
     {
-        while (_left > 0)
+        while (Left > 0)
         {
-            (int sent, byte[]? rest, int size) = SendWhatIsThere(_buffer ??= new byte[Piece]);
+            (int sent, byte[]? rest, int size) = SendWhatIsThere(socket, _buffer ??= new byte[Piece]);
             if (rest is null && sent == 0)
             {
                 // Read, and yet not there without waiting: this file system has no such reads (NFS), so nothing is read in order to be read again.
@@ -49,25 +41,17 @@ internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, 
                 _isCached = true;
             }
 
-            if (rest is null) continue;
-            try
-            {
-                for (int at = 0; at < size;) at += Advance(await socket.SendAsync(rest.AsMemory(at, size - at), SocketFlags.None));
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(rest);
-            }
+            if (rest is not null) await SendAndReturnAsync(socket, rest, size);
         }
     }
 
     /// <summary>Sends until the page cache has no more or the socket takes no more; in the second case gives a little to wait with.</summary>
-    private (int Sent, byte[]? Waiting, int Size) SendWhatIsThere(byte[] buffer)
+    private (int Sent, byte[]? Waiting, int Size) SendWhatIsThere(Socket socket, byte[] buffer)
     {
         int all = 0;
-        while (_left > 0)
+        while (Left > 0)
         {
-            int read = PageCache.Read(file, buffer.AsSpan(0, Math.Min(Piece, _left)), _offset);
+            int read = PageCache.Read(file, buffer.AsSpan(0, Math.Min(Piece, Left)), Offset);
             if (read == 0) break;
             int sent = socket.Send(buffer.AsSpan(0, read), SocketFlags.None, out SocketError error);
             if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
@@ -91,41 +75,17 @@ internal sealed class FileLoan(Socket socket, SafeFileHandle file, long offset, 
             int read = await disk.RunAsync(() =>
             {
                 byte[] piece = _buffer ??= new byte[Piece];
-                int read = Math.Min(most, RandomAccess.Read(file, piece.AsSpan(0, Math.Min(Piece, _left)), _offset));
+                int read = Math.Min(most, RandomAccess.Read(file, piece.AsSpan(0, Math.Min(Piece, Left)), Offset));
                 piece.AsSpan(0, read).CopyTo(bytes);
                 return read;
             });
-            if (read == 0) throw new EndOfStreamException($"a chunk's file ends {_left} bytes too early");
+            if (read == 0) throw new EndOfStreamException($"a chunk's file ends {Left} bytes too early");
             return (bytes, read);
         }
         catch
         {
             ArrayPool<byte>.Shared.Return(bytes);
             throw;
-        }
-    }
-
-    private int Advance(int bytes)
-    {
-        _offset += bytes;
-        _left -= bytes;
-        return bytes;
-    }
-
-    private sealed class Unread(int length) : MemoryManager<byte>
-    {
-        public override Memory<byte> Memory => CreateMemory(length);
-
-        public override Span<byte> GetSpan() => throw new NotSupportedException("the bytes are in a file");
-
-        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException("the bytes are in a file");
-
-        public override void Unpin()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
         }
     }
 }

@@ -1,6 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-using ZarrFs.Host.Files;
-
 namespace ZarrFs.Host.Http.Transport;
 
 /// <summary>
@@ -9,21 +6,11 @@ namespace ZarrFs.Host.Http.Transport;
 internal interface ILendingOutput
 {
     /// <summary>
-    /// Makes the next <c>GetMemory(length)</c> give the chunk's own bytes, so that <c>Advance(length)</c> and a flush send them. The
-    /// response must have been started (its headers come first), its length must be known (no chunked coding), and the bytes must stay
-    /// as they are until <see cref="TakeBack"/>.
+    /// Makes the next <c>GetMemory(length)</c> stand for the bytes of the loan, so that <c>Advance(length)</c> and a flush send them; what it gives has
+    /// no bytes. The response must have been started (its headers come first), and its length must be known (no chunked coding). If the
+    /// bytes cannot be had, the connection is broken.
     /// </summary>
-    void Lend(ReadOnlyMemory<byte> bytes);
-
-    /// <summary>
-    /// The same for bytes of a file: what <c>GetMemory</c> gives then is only for <c>Advance</c>, and has no bytes. A client that is slow to take
-    /// them holds next to no memory. If the file ends too early, the connection is broken.
-    /// </summary>
-    /// <param name="file">To be left open until <see cref="TakeBack"/>.</param>
-    /// <param name="offset">Where in it.</param>
-    /// <param name="length">Bytes.</param>
-    /// <param name="disk">Waits for the disk.</param>
-    void Lend(SafeFileHandle file, long offset, int length, DiskThreads disk);
+    void Lend(Loan loan);
 
     /// <summary>Ends the loan, whether or not it was used; the flush must have completed.</summary>
     void TakeBack();

@@ -2,10 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Win32.SafeHandles;
-using ZarrFs.Host.Files;
 
 namespace ZarrFs.Host.Http.Transport;
 
@@ -30,8 +27,8 @@ internal sealed class SocketOutput : PipeWriter, ILendingOutput
     private readonly ConnectionContext _connection;
     private byte[] _buffer = [];
     private int _gathered;
-    private ReadOnlyMemory<byte> _lent;
-    private FileLoan? _lentFile;
+    private Loan? _lent;
+    private int _lentBytes;
     private LoanState _loan;
     private bool _broken;
     private bool _cancelled;
@@ -54,25 +51,19 @@ internal sealed class SocketOutput : PipeWriter, ILendingOutput
 
     public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => _gathered + (_loan == LoanState.Advanced ? _lent.Length : 0);
+    public override long UnflushedBytes => _gathered + (_loan == LoanState.Advanced ? _lentBytes : 0);
 
-    public void Lend(ReadOnlyMemory<byte> bytes)
+    public void Lend(Loan loan)
     {
         if (_loan != LoanState.None) throw new InvalidOperationException("the chunk lent before has not been taken back");
-        _lent = bytes;
+        _lent = loan;
+        _lentBytes = loan.Left;
         _loan = LoanState.Offered;
-    }
-
-    public void Lend(SafeFileHandle file, long offset, int length, DiskThreads disk)
-    {
-        _lentFile = new FileLoan(_socket, file, offset, length, disk);
-        Lend(_lentFile.Memory);
     }
 
     public void TakeBack()
     {
-        _lent = default;
-        _lentFile = null;
+        _lent = null;
         _loan = LoanState.None;
     }
 
@@ -80,9 +71,9 @@ internal sealed class SocketOutput : PipeWriter, ILendingOutput
     {
         switch (_loan)
         {
-            case LoanState.Offered or LoanState.Handed when sizeHint == _lent.Length:
+            case LoanState.Offered or LoanState.Handed when sizeHint == _lentBytes:
                 _loan = LoanState.Handed;
-                return MemoryMarshal.AsMemory(_lent);
+                return _lent!.Memory;
             case LoanState.Advanced:
                 throw new InvalidOperationException("a lent chunk must be flushed before anything follows it");
         }
@@ -97,7 +88,7 @@ internal sealed class SocketOutput : PipeWriter, ILendingOutput
     {
         if (_loan == LoanState.Handed)
         {
-            if (bytes != _lent.Length) throw new InvalidOperationException($"{_lent.Length} bytes were lent, but {bytes} are to be sent");
+            if (bytes != _lentBytes) throw new InvalidOperationException($"{_lentBytes} bytes were lent, but {bytes} are to be sent");
             _loan = LoanState.Advanced;
             return;
         }
@@ -109,27 +100,23 @@ internal sealed class SocketOutput : PipeWriter, ILendingOutput
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        ReadOnlyMemory<byte> lent = _loan == LoanState.Advanced ? _lent : default;
-        FileLoan? file = lent.IsEmpty ? null : _lentFile;
+        Loan? lent = _loan == LoanState.Advanced ? _lent : null;
         try
         {
             if (_gathered > 0 && !_broken)
             {
-                int piece = Math.Min(lent.Length, FirstPiece);
+                int piece = Math.Min(lent?.Left ?? 0, FirstPiece);
                 MakeRoom(piece);
-                Span<byte> first = _buffer.AsSpan(_gathered, piece);
-                if (file is not null) piece = file.Take(first);
-                else lent.Span[..piece].CopyTo(first);
-                lent = lent[piece..];
-                await SendAsync(_buffer.AsMemory(0, _gathered + piece));
+                if (piece > 0) piece = lent!.Take(_buffer.AsSpan(_gathered, piece));
+                await SendAsync(_buffer.AsMemory(0, _gathered + piece), lent);
             }
 
-            if (!_broken) await (file is null ? SendAsync(lent) : file.SendAsync());
+            if (lent is not null && !_broken) await lent.SendAsync(_socket);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
         {
             _broken = true;
-            _connection.Abort(new ConnectionAbortedException("the client is gone, or the file", e));
+            _connection.Abort(new ConnectionAbortedException("the client is gone, or what was to be sent to him", e));
         }
 
         GiveBufferBack();
@@ -147,10 +134,15 @@ internal sealed class SocketOutput : PipeWriter, ILendingOutput
         GiveBufferBack();
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Loan? lent)
     {
         // .NET documents that fewer bytes may go than were given, though on Linux it sends them all.
-        while (!bytes.IsEmpty) bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None)..];
+        while (!bytes.IsEmpty)
+        {
+            ValueTask<int> sending = _socket.SendAsync(bytes, SocketFlags.None);
+            if (!sending.IsCompleted) lent?.Rest();
+            bytes = bytes[await sending..];
+        }
     }
 
     private void MakeRoom(int bytes)

@@ -146,7 +146,7 @@ public sealed class OmeSetTests : IDisposable
         Assert.Equal(new VolumeShape(1, 2, 2, 5, 4), source.Shape);
         for (int page = 0; page < 4; page++) AssertPlane(source, page, t: 0, c: page / 2, z: page % 2);
 
-        SeriesSet set = SeriesFinder.FindCompanion(_directory.Path, "set.companion.ome");
+        SeriesSet set = SeriesFinder.FindCompanion(_directory.Path, "set.companion.ome", SourceRoot.Anywhere);
         Assert.Equal(["a.ome.tif", "b.ome.tif"], set.Files.Select(static file => file.Name));
         Assert.Equal(4, Assert.Single(set.Series).Planes.Count);
     }

@@ -47,6 +47,7 @@ function showVolume(card, volume) {
 function showService({ service, cache }) {
   const place = document.getElementById("service");
   say(place, "uptime", time(service.uptime));
+  if (!service.sent) return; // who sees a part of the volumes is told no more
   say(place, "requests", service.requests.toLocaleString("en"));
   say(place, "connections", service.connections.toLocaleString("en"));
   say(place, "sent", `${bytes(service.sent.bytes)}, now ${bytes(service.sent.rate)}/s`);

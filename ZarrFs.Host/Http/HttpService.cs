@@ -90,6 +90,8 @@ public sealed class HttpService : IHostedService, IDisposable
 
     private KestrelServerOptions Configure(HttpOptions options)
     {
+        // A proxy may take a line feed by itself for a part of a value, and then the two would not agree on what the headers are.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         KestrelServerOptions kestrel = new() { AddServerHeader = false };
         KestrelServerLimits limits = kestrel.Limits;
         limits.MaxRequestLineSize = 8 * 1024;

@@ -32,6 +32,16 @@ internal sealed class Announcement(Settings settings, VolumeCatalog catalog, Htt
         if (http?.Address is { } address)
         {
             Console.WriteLine($"Serving on {address}/   (open it in a browser: facts, and links for every viewer)");
+            foreach (string other in http.Addresses.Skip(1)) Console.WriteLine($"  also on         {other}/");
+            if (http.Fingerprint is { } fingerprint)
+            {
+                Console.WriteLine($"  certificate     made for this run; browsers warn of it. Compare its SHA-256 fingerprint, then go on (curl: -k):");
+                Console.WriteLine($"                  {fingerprint}");
+            }
+
+            if (settings.Access.TokenFile is { } tokens) Console.WriteLine($"  tokens          zarrfs token create --token-file {tokens} --url {address}   (or list, revoke)");
+            if (settings.Access.PasswordFile is { } passwords) Console.WriteLine($"  passwords       zarrfs password {passwords} USER");
+            if (settings.Access.IsPublic) Console.WriteLine("  public          everybody who reaches it may read everything");
             Console.WriteLine($"  Neuroglancer    source {address}/{Uri.EscapeDataString(example)}.{suffix}/|{format}:");
             Console.WriteLine($"  napari          napari --plugin napari-ome-zarr {address}/{Uri.EscapeDataString(example)}.{suffix}/");
         }

@@ -17,6 +17,8 @@ var root = new RootCommand(
     WarmCommand.Create(),
     InfoCommand.Create(),
     DemoCommand.Create(),
+    TokenCommand.Create(),
+    PasswordCommand.Create(),
 };
 
 try

@@ -2,9 +2,17 @@ using ZarrFs.Core.Chunks;
 
 namespace ZarrFs.Core.Tree;
 
-/// <summary>What a face sees of the tree. Immutable and safe from any thread.</summary>
+/// <summary>What a face sees of the tree. Safe from any thread.</summary>
 public interface IFileTree
 {
+    /// <summary>The tree as it is at this moment, which stays so: for answers that have to fit together.</summary>
+    IFileTree Now => this;
+
+    /// <summary>Has a handler called, on any thread, with the names in the root directory that have come, gone or stand for another volume from now on.</summary>
+    void OnChanged(Action<IReadOnlyList<byte[]>> handler)
+    {
+    }
+
     /// <summary>Bytes of the volumes at all levels, once each, and the number of files in both roots: what <c>statfs</c> tells.</summary>
     (long Bytes, long Files) Totals { get; }
 

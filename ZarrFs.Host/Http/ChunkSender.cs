@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
@@ -17,8 +16,6 @@ namespace ZarrFs.Host.Http;
 /// </summary>
 internal sealed class ChunkSender : IDisposable
 {
-    private static readonly StringValues Binary = "application/octet-stream";
-
     private readonly IFileTree _tree;
     private readonly IChunkReader _chunks;
     private readonly SendingBudget _budget;
@@ -49,7 +46,7 @@ internal sealed class ChunkSender : IDisposable
             if (Preconditions.Status(context.Request.Headers, exact) == StatusCodes.Status304NotModified) guess = exact;
         }
 
-        if (!FileHeaders.Set(context, Binary, node.Size, guess, out _)) return Task.CompletedTask;
+        if (!FileHeaders.Set(context, node, guess, out _)) return Task.CompletedTask;
         if (_budget.TryTake(node.Size))
         {
             if (_chunks.TryGet(node.Chunk, out Lease lease))
@@ -163,8 +160,9 @@ internal sealed class ChunkSender : IDisposable
         {
             if (loan.Left != loan.Node.Size) throw new InvalidOperationException($"the chunk has {loan.Left} bytes where its node says {loan.Node.Size}");
             Validators validators = ValidatorsOf(loan.Node, loan.Revision, loan.IsProvisional);
-            if (!FileHeaders.Set(context, Binary, loan.Node.Size, validators, out ByteRange range)) return;
+            if (!FileHeaders.Set(context, loan.Node, validators, out ByteRange range)) return;
             loan.Narrow(range);
+            await context.Response.StartAsync(CancellationToken.None);
             if (output is null) await loan.CopyAsync(context.Response.BodyWriter);
             else await LendAsync(context, output, loan);
         }
@@ -180,7 +178,8 @@ internal sealed class ChunkSender : IDisposable
     {
         try
         {
-            if (!FileHeaders.Set(context, Binary, node.Size, ValidatorsOf(node, file.Revision, isProvisional: false), out ByteRange range)) return;
+            if (!FileHeaders.Set(context, node, ValidatorsOf(node, file.Revision, isProvisional: false), out ByteRange range)) return;
+            await context.Response.StartAsync(CancellationToken.None);
             await LendAsync(context, output, new FileLoan(file.Handle, range.Start, (int)range.Length, _disk));
         }
         finally
@@ -190,11 +189,10 @@ internal sealed class ChunkSender : IDisposable
         }
     }
 
+    /// <summary>Sends what is lent, when the headers are out.</summary>
     private static async Task LendAsync(HttpContext context, ILendingOutput output, Loan loan)
     {
         int length = loan.Left;
-        Task started = context.Response.StartAsync(CancellationToken.None);
-        if (!started.IsCompletedSuccessfully) await started;
         output.Lend(loan);
         context.Response.BodyWriter.GetMemory(length);
         context.Response.BodyWriter.Advance(length);

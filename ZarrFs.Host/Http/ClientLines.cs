@@ -6,9 +6,13 @@ namespace ZarrFs.Host.Http;
 /// <summary>Ready-made lines and links that open a volume in other programs.</summary>
 /// <param name="volume">The volume.</param>
 /// <param name="server">The URL this client reached the server by, without a slash at its end.</param>
-internal sealed class ClientLines(VolumeFacts volume, string server)
+/// <param name="hasViewer">Whether Neuroglancer is built in.</param>
+internal sealed class ClientLines(VolumeFacts volume, string server, bool hasViewer)
 {
-    private readonly NeuroglancerLink _neuroglancer = new(volume);
+    private readonly NeuroglancerLink _neuroglancer = new(volume, hasViewer ? $"{server}/viewer/" : NeuroglancerLink.Public);
+
+    /// <summary>Whether the links for Neuroglancer lead to the built-in one, or else to the public one: then the browser must reach both.</summary>
+    public bool IsViewerBuiltIn => hasViewer;
 
     /// <summary>The Zarr v2 root: z, y and x of one channel and time point.</summary>
     public string Zarr2Url => $"{server}/{Uri.EscapeDataString(volume.Name)}.zarr";
@@ -16,10 +20,10 @@ internal sealed class ClientLines(VolumeFacts volume, string server)
     /// <summary>The Zarr v3 root: all axes.</summary>
     public string Zarr3Url => $"{server}/{Uri.EscapeDataString(volume.Name)}.ome.zarr";
 
-    /// <summary>Link to the public Neuroglancer, showing the v2 root.</summary>
+    /// <summary>Link to Neuroglancer, showing the v2 root.</summary>
     public string NeuroglancerZarr2 => _neuroglancer.OfThreeAxes($"{Zarr2Url}/|zarr2:");
 
-    /// <summary>Link to the public Neuroglancer, showing the v3 root.</summary>
+    /// <summary>Link to Neuroglancer, showing the v3 root.</summary>
     public string NeuroglancerZarr3 => _neuroglancer.OfAllAxes($"{Zarr3Url}/|zarr3:");
 
     /// <summary>Which part the v2 root is, in words: <c>channel 1 "DAPI", time 0</c>; null where it is everything.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Failures;
 
 namespace ZarrFs.Host.Http;
@@ -15,10 +16,14 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
     /// <summary>Seconds after which asking again may help, for <c>Retry-After</c>.</summary>
     public int? RetryAfter { get; private init; }
 
+    /// <summary>Ways to say who one is, for <c>WWW-Authenticate</c>.</summary>
+    public StringValues Challenges { get; private init; }
+
     public static FailureStatus Of(Exception failure) => failure switch
     {
+        NotShownException => NotFound("there is nothing of this name any more"),
         SourceException => new(StatusCodes.Status502BadGateway, "urn:zarrfs:source-failed", "The source cannot be read", failure.Message),
-        OverloadException => new(StatusCodes.Status503ServiceUnavailable, "urn:zarrfs:overloaded", "Too much at once", failure.Message) { RetryAfter = 1 },
+        OverloadException => Overloaded(failure.Message),
         OperationCanceledException => new(
             StatusCodes.Status503ServiceUnavailable, "urn:zarrfs:stopping", "The request was given up", "the program is stopping") { RetryAfter = 1 },
         BadHttpRequestException bad => new(bad.StatusCode, Plain, "The request is malformed", bad.Message),
@@ -34,7 +39,16 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
     public static FailureStatus Malformed(string detail) => new(StatusCodes.Status400BadRequest, Plain, "The request is malformed", detail);
 
     public static FailureStatus MethodNotAllowed(string method) =>
-        new(StatusCodes.Status405MethodNotAllowed, Plain, "Method not allowed", $"{method} is not for reading; GET, HEAD and OPTIONS are");
+        new(StatusCodes.Status405MethodNotAllowed, Plain, "Method not allowed", $"{method} is not for reading; GET, HEAD, OPTIONS and PROPFIND are");
+
+    public static FailureStatus Unauthorized(in StringValues challenges) =>
+        new(StatusCodes.Status401Unauthorized, Plain, "Unauthorized", "a user and password, or a token, is needed; what was given, if anything, is not good, or no longer") { Challenges = challenges };
+
+    public static FailureStatus TooManyAttempts(int seconds) =>
+        new(StatusCodes.Status429TooManyRequests, Plain, "Too many failed attempts", $"wrong passwords or tokens came from this address; come again in {seconds} s") { RetryAfter = seconds };
+
+    public static FailureStatus Overloaded(string detail) =>
+        new(StatusCodes.Status503ServiceUnavailable, "urn:zarrfs:overloaded", "Too much at once", detail) { RetryAfter = 1 };
 
     // RFC 9457 section 4.2.1: the status code says it all.
     private const string Plain = "about:blank";

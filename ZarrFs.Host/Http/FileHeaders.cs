@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using ZarrFs.Core.Tree;
 
 namespace ZarrFs.Host.Http;
 
@@ -10,6 +11,8 @@ internal static class FileHeaders
     /// <summary>Says that a chunk is a preview.</summary>
     public const string Provisional = "X-ZarrFs-Provisional";
 
+    private static readonly StringValues Json = "application/json";
+    private static readonly StringValues Binary = "application/octet-stream";
     private static readonly StringValues Bytes = "bytes";
     private static readonly StringValues Yes = "1";
 
@@ -17,6 +20,13 @@ internal static class FileHeaders
     // with new metadata shows wrong voxels. Asking anew is cheap: an unchanged chunk is a 304 for which nothing is computed. And a preview has to
     // be asked for anew anyhow.
     private static readonly StringValues AskAnew = "no-cache";
+
+    /// <summary>The content type of a document or a chunk.</summary>
+    public static StringValues ContentTypeOf(in Node node) => node.Kind == NodeKind.Chunk ? Binary : Json;
+
+    /// <summary>Sets them for a document or a chunk.</summary>
+    public static bool Set(HttpContext context, in Node node, in Validators validators, out ByteRange range) =>
+        Set(context, ContentTypeOf(node), node.Size, validators, out range);
 
     /// <summary>Sets them; may be called again, with other validators, while nothing has been sent.</summary>
     /// <param name="context">A GET or HEAD, answered as it asks.</param>

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
 
@@ -8,8 +7,6 @@ namespace ZarrFs.Host.Http;
 /// <summary>Answers for documents and chunks.</summary>
 internal sealed class FileSender : IDisposable
 {
-    private static readonly StringValues Json = "application/json";
-
     private readonly IFileTree _tree;
     private readonly ChunkSender _chunks;
 
@@ -26,7 +23,7 @@ internal sealed class FileSender : IDisposable
     public Task SendAsync(HttpContext context, in Node node, Caller? caller = null)
     {
         if (node.Kind == NodeKind.Chunk) return _chunks.SendAsync(context, node, caller);
-        return FileHeaders.Set(context, Json, node.Size, Validators.OfDocument(_tree, node), out ByteRange range)
+        return FileHeaders.Set(context, node, Validators.OfDocument(_tree, node), out ByteRange range)
             ? BodyWriting.WriteAsync(context, _tree.Document(node.Id).Slice((int)range.Start, (int)range.Length))
             : Task.CompletedTask;
     }

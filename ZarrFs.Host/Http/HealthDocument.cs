@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ZarrFs.Host.Http;
 
-/// <summary>What monitors ask: that it answers at all, and how full its memory is.</summary>
+/// <summary>What monitors ask: that it answers at all, and, where only this machine's users ask, how full its memory is.</summary>
 internal static class HealthDocument
 {
     public static Task WriteAsync(HttpContext context, ServedContent content)
@@ -14,11 +14,15 @@ internal static class HealthDocument
         {
             json.WriteStartObject();
             json.WriteString("status", "ok");
-            json.WriteNumber("volumes", content.Volumes().Count);
-            json.WriteStartObject("memory");
-            json.WriteNumber("inUse", content.Pool.InUse);
-            json.WriteNumber("budget", content.Pool.Budget);
-            json.WriteEndObject();
+            if (!content.IsShared)
+            {
+                json.WriteNumber("volumes", content.Volumes().Count);
+                json.WriteStartObject("memory");
+                json.WriteNumber("inUse", content.Pool.InUse);
+                json.WriteNumber("budget", content.Pool.Budget);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 

@@ -1,13 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ZarrFs.Core.Failures;
+using ZarrFs.Host.Http.Access;
 using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Transport;
 
@@ -16,7 +20,7 @@ namespace ZarrFs.Host.Http;
 /// <summary>
 /// The HTTP server: Kestrel by itself, without the web host around it, whose routing, middleware and configuration nothing here needs.
 /// </summary>
-public sealed class HttpService : IHostedService, IDisposable
+public sealed partial class HttpService : IHostedService, IDisposable
 {
     // Long enough for chunks on their way, short enough for Ctrl-C.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
@@ -26,17 +30,36 @@ public sealed class HttpService : IHostedService, IDisposable
     private readonly KestrelServer _server;
     private readonly RequestHandler _handler;
     private readonly HttpApplication _application;
-    private string? _address;
+    private readonly Gate? _gate;
+    private readonly ServerCertificates? _certificates;
+    private readonly bool _isSelfSigned;
+    private readonly IHost? _kestrelServices;
 
     /// <param name="options">Where to listen and what to bound.</param>
     /// <param name="content">What to show.</param>
     /// <param name="logs">Takes Kestrel's log too.</param>
-    /// <exception cref="OptionException">An option is not usable.</exception>
-    public HttpService(HttpOptions options, ServedContent content, ILoggerFactory logs)
+    /// <param name="time">By what certificates, tokens and refusals end; null for the system's.</param>
+    /// <exception cref="OptionException">An option is not usable, or a file with a certificate, passwords or tokens is not.</exception>
+    public HttpService(HttpOptions options, ServedContent content, ILoggerFactory logs, TimeProvider? time = null)
     {
+        time ??= TimeProvider.System;
         _listen = ListenAddress.Parse(options.Listen);
+        SharingRules.Check(_listen, options.Tls, options.Access);
+        ILogger log = logs.CreateLogger<HttpService>();
+        _isSelfSigned = options.Tls is { IsSelfSigned: true };
+        if (!_listen.IsLoopback && options.Tls is null) LogInsecure(log, _listen);
+        if (options.Tls is { } tls)
+        {
+            _certificates = new ServerCertificates(tls, _listen.Reachable(), log, time);
+
+            // Kestrel's TLS asks for services that only a web host can register; this one is never started.
+            _kestrelServices = new HostBuilder().ConfigureWebHost(web => web.UseKestrelCore().Configure(_ => { })).ConfigureServices(services => services.AddSingleton(logs)).Build();
+        }
+
+        if (options.Access.HasRules) _gate = new Gate(options.Access, () => content.Volumes().Select(volume => volume.Name), log, time);
+        content = content with { IsShared = !_listen.IsLoopback || options.Access.IsPublic || options.Access.HasRules };
         _shares = new ClientShares(options.Limits);
-        _handler = new RequestHandler(content, options, gate: null, logs.CreateLogger<RequestHandler>());
+        _handler = new RequestHandler(content, options, _gate, logs.CreateLogger<RequestHandler>());
         _application = new HttpApplication(_handler);
         SocketTransportOptions sockets = new()
         {
@@ -49,8 +72,14 @@ public sealed class HttpService : IHostedService, IDisposable
             logs);
     }
 
-    /// <summary>The URL it listens on, such as <c>http://127.0.0.1:9000</c>, with the port that the system chose; null before the start.</summary>
-    public string? Address => _address;
+    /// <summary>The URL to reach it by, such as <c>http://127.0.0.1:9000</c>, with the port that the system chose; null before the start.</summary>
+    public string? Address => Addresses.Count == 0 ? null : Addresses[0];
+
+    /// <summary>All URLs to reach it by, the best first: several where it listens on all addresses of this machine; none before the start.</summary>
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
+
+    /// <summary>SHA-256 of the certificate that was made for this run; null for none, or one that was given.</summary>
+    public string? Fingerprint => _isSelfSigned ? _certificates!.Current.Fingerprint : null;
 
     /// <inheritdoc/>
     /// <exception cref="OptionException">The address cannot be listened on.</exception>
@@ -70,7 +99,8 @@ public sealed class HttpService : IHostedService, IDisposable
         }
 
         string bound = _server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        _address = $"http://{_listen.Host}:{new Uri(bound).Port}";
+        int port = new Uri(bound).Port;
+        Addresses = [.. _listen.Reachable().Select(host => $"{(_certificates is null ? "http" : "https")}://{host}:{port}")];
     }
 
     /// <inheritdoc/>
@@ -86,6 +116,8 @@ public sealed class HttpService : IHostedService, IDisposable
     {
         _server.Dispose();
         _handler.Dispose();
+        _gate?.Dispose();
+        _kestrelServices?.Dispose();
     }
 
     private KestrelServerOptions Configure(HttpOptions options)
@@ -93,6 +125,7 @@ public sealed class HttpService : IHostedService, IDisposable
         // A proxy may take a line feed by itself for a part of a value, and then the two would not agree on what the headers are.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         KestrelServerOptions kestrel = new() { AddServerHeader = false };
+        if (_kestrelServices is not null) kestrel.ApplicationServices = _kestrelServices.Services;
         KestrelServerLimits limits = kestrel.Limits;
         limits.MaxRequestLineSize = 8 * 1024;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
@@ -113,9 +146,14 @@ public sealed class HttpService : IHostedService, IDisposable
 
         void Use(ListenOptions listener)
         {
-            listener.Protocols = HttpProtocols.Http1;
+            // Under TLS what goes to the socket is not what lies in memory: nothing can be lent, and Kestrel's own output is used.
+            listener.Protocols = _certificates is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
             listener.UseClientShares(_shares);
-            listener.UseSocketOutput();
+            if (_certificates is null) listener.UseSocketOutput();
+            else listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => _certificates.BeginAsync() });
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Listen} answers other machines without TLS: whoever is on the way can read data, passwords and tokens")]
+    private static partial void LogInsecure(ILogger log, ListenAddress listen);
 }

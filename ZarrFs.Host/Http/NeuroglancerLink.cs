@@ -8,11 +8,18 @@ using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Host.Http;
 
-/// <summary>A link to the public Neuroglancer that shows a volume as it is meant to be seen: contrast, colours, one layer a channel.</summary>
+/// <summary>
+/// A link to Neuroglancer that shows a volume as it is meant to be seen: all of it, from its middle, with contrast and colours, one layer a channel; labels as segments.
+/// </summary>
 /// <param name="volume">The volume.</param>
-internal sealed class NeuroglancerLink(VolumeFacts volume)
+/// <param name="viewer">Neuroglancer's page: the built-in one, or <see cref="Public"/>.</param>
+internal sealed class NeuroglancerLink(VolumeFacts volume, string viewer)
 {
-    private const string Neuroglancer = "https://neuroglancer-demo.appspot.com/#!";
+    /// <summary>The one that its authors run for everybody.</summary>
+    public const string Public = "https://neuroglancer-demo.appspot.com/";
+
+    // Of each of four panels, in pixels, in a browser that fills an ordinary screen; in a larger one there is a margin.
+    private const double PanelWidth = 600, PanelHeight = 360;
 
     // More would make a link that browsers cut off.
     private const int MostLayers = 16;
@@ -33,8 +40,9 @@ internal sealed class NeuroglancerLink(VolumeFacts volume)
     public string OfThreeAxes(string source) => Make(json =>
     {
         WriteDimensions(json, hasT: false);
+        WritePosition(json, hasT: false);
         json.WriteStartArray("layers");
-        WriteGreyLayer(json, source);
+        WriteSingleLayer(json, source);
         json.WriteEndArray();
     });
 
@@ -43,44 +51,41 @@ internal sealed class NeuroglancerLink(VolumeFacts volume)
     {
         bool hasT = volume.Shape.T > 1;
         WriteDimensions(json, hasT);
-        if (hasT)
-        {
-            // All of it or nothing; Neuroglancer itself begins in the middle of each.
-            json.WriteStartArray("position");
-            foreach (long coordinate in (ReadOnlySpan<long>)[volume.Shape.X / 2, volume.Shape.Y / 2, volume.Shape.Z / 2, volume.Leading.T])
-                json.WriteNumberValue(coordinate);
-            json.WriteEndArray();
-        }
-
+        WritePosition(json, hasT);
         json.WriteStartArray("layers");
-        if (volume.Channels.Count == 1) WriteGreyLayer(json, source);
+        if (volume.Channels.Count == 1) WriteSingleLayer(json, source);
         else
             for (int c = 0; c < Math.Min(volume.Channels.Count, MostLayers); c++) WriteChannelLayer(json, source, c);
         json.WriteEndArray();
     });
 
-    private static string Make(Action<Utf8JsonWriter> write)
+    private string Make(Action<Utf8JsonWriter> write)
     {
         ArrayBufferWriter<byte> state = new(512);
         using (Utf8JsonWriter json = new(state, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
+            json.WriteString("title", volume.Name);
             write(json);
+            (double section, double space) = Scales();
+            json.WriteNumber("crossSectionScale", section);
+            json.WriteNumber("projectionScale", space);
             json.WriteString("layout", "4panel");
             WriteScene(json);
             json.WriteEndObject();
         }
 
-        return Neuroglancer + Uri.EscapeDataString(Encoding.UTF8.GetString(state.WrittenSpan));
+        return $"{viewer}#!" + Uri.EscapeDataString(Encoding.UTF8.GetString(state.WrittenSpan));
     }
 
-    private void WriteGreyLayer(Utf8JsonWriter json, string source)
+    /// <summary>Grey, or each label in a colour of its own.</summary>
+    private void WriteSingleLayer(Utf8JsonWriter json, string source)
     {
         json.WriteStartObject();
-        json.WriteString("type", "image");
+        json.WriteString("type", volume.IsLabels ? "segmentation" : "image");
         json.WriteString("source", source);
         json.WriteString("name", volume.Name);
-        WriteWindow(json, volume.Channels[(int)volume.Leading.C].Window);
+        if (!volume.IsLabels) WriteWindow(json, volume.Channels[(int)volume.Leading.C].Window);
         json.WriteEndObject();
     }
 
@@ -114,6 +119,27 @@ internal sealed class NeuroglancerLink(VolumeFacts volume)
         WriteWindow(json, channel.Window);
         if (!channel.IsActive) json.WriteBoolean("visible", false);
         json.WriteEndObject();
+    }
+
+    private void WritePosition(Utf8JsonWriter json, bool hasT)
+    {
+        json.WriteStartArray("position");
+        foreach (long length in (ReadOnlySpan<long>)[volume.Shape.X, volume.Shape.Y, volume.Shape.Z]) json.WriteNumberValue(length / 2);
+        if (hasT) json.WriteNumberValue(volume.Leading.T);
+        json.WriteEndArray();
+    }
+
+    /// <summary>
+    /// In the least of the distances between voxels: how many a pixel, so that each section fits into its panel (z goes along either side of one), and how many
+    /// a panel's height, so that the whole box does in space however it is turned.
+    /// </summary>
+    private (double Section, double Space) Scales()
+    {
+        VoxelSize size = volume.VoxelSize;
+        double least = Math.Min(size.X, Math.Min(size.Y, size.Z));
+        (double x, double y, double z) = (volume.Shape.X * size.X / least, volume.Shape.Y * size.Y / least, volume.Shape.Z * size.Z / least);
+        double section = Math.Max(x / PanelWidth, Math.Max(y, z) / PanelHeight);
+        return (Math.Max(1.0 / 16, Math.Ceiling(section * 100) / 100), Math.Ceiling(Math.Sqrt((x * x) + (y * y) + (z * z))));
     }
 
     /// <summary>They must be the store's own scale and unit, or the axes come out in the store's order.</summary>

@@ -16,7 +16,8 @@ internal static class ProblemDocument
         response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";
         if (failure.RetryAfter is { } seconds) response.Headers.RetryAfter = seconds.ToString();
-        if (failure.Code == StatusCodes.Status405MethodNotAllowed) response.Headers.Allow = CommonHeaders.Methods;
+        if (failure.Challenges.Count > 0) response.Headers.WWWAuthenticate = failure.Challenges;
+        if (failure.Code == StatusCodes.Status405MethodNotAllowed) response.Headers.Allow = CommonHeaders.Allowed;
 
         ArrayBufferWriter<byte> body = new(512);
         using (Utf8JsonWriter json = new(body))

@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Dav;
 using ZarrFs.Host.Http.Limits;
+using ZarrFs.Host.Http.S3;
+using ZarrFs.Host.Http.Viewer;
 
 namespace ZarrFs.Host.Http;
 
@@ -10,6 +14,7 @@ namespace ZarrFs.Host.Http;
 internal sealed partial class RequestHandler : IDisposable
 {
     private readonly ServedContent _content;
+    private readonly ConditionalWeakTable<IReadOnlySet<string>, ServedContent> _views = [];
     private readonly IGate? _gate;
     private readonly IDoor[] _doors;
     private readonly FileSender _files;
@@ -24,7 +29,12 @@ internal sealed partial class RequestHandler : IDisposable
         _content = content;
         _gate = gate;
         _files = new FileSender(content, options);
-        _doors = [];
+        _doors =
+        [
+            new ViewerDoor(content.Viewer),
+            new S3Door(content, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null),
+            new DavDoor(),
+        ];
         _log = log;
     }
 
@@ -69,35 +79,45 @@ internal sealed partial class RequestHandler : IDisposable
             return Task.CompletedTask;
         }
 
-        string target = Visit.TargetOf(context);
-        switch (RequestPath.Read(target, out ReadOnlySpan<char> path, out bool isDirectory, out ReadOnlySpan<char> query))
+        switch (RequestPath.Read(Visit.RawTargetOf(context), out ReadOnlySpan<char> path, out bool isDirectory, out ReadOnlySpan<char> query))
         {
             case PathVerdict.Malformed:
-                return ProblemDocument.WriteAsync(context, FailureStatus.Malformed("the path's encoding is broken"), target);
+                return ProblemDocument.WriteAsync(context, FailureStatus.Malformed("the path's encoding is broken"), Visit.TargetOf(context));
             case PathVerdict.Absent:
-                return NotFoundAsync(context, target);
+                return NotFoundAsync(context, Visit.TargetOf(context));
         }
 
         return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content, Path = path, IsDirectory = isDirectory, Query = query })
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content.Now, Path = path, IsDirectory = isDirectory, Query = query })
             : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
     }
 
     private async Task AdmitAsync(HttpContext context, string path, bool isDirectory, string query)
     {
         Admission admission = await _gate!.AdmitAsync(context, path);
-        if (admission.Caller is { } caller)
-        {
-            await RouteAsync(new Visit
-            {
-                Context = context, Caller = caller, Content = _content.For(caller), Path = admission.Path, IsDirectory = isDirectory, Query = query,
-            });
-        }
-        else
+        if (admission.Caller is not { } caller)
         {
             await ProblemDocument.WriteAsync(context, admission.Refusal!, Visit.TargetOf(context));
         }
+        else if (caller.BasePath.Length > 0 && admission.Path.Length == 0 && !isDirectory)
+        {
+            // A link that lost its last slash: names on the page are relative to it.
+            context.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
+            context.Response.Headers.Location = $"{caller.BasePath}/";
+            context.Response.ContentLength = 0;
+        }
+        else
+        {
+            await RouteAsync(new Visit
+            {
+                Context = context, Caller = caller, Content = ContentFor(caller), Path = admission.Path, IsDirectory = isDirectory, Query = query,
+            });
+        }
     }
+
+    /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
+    private ServedContent ContentFor(Caller caller) =>
+        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)).Now : _content.Now;
 
     private Task RouteAsync(in Visit visit)
     {
@@ -105,12 +125,6 @@ internal sealed partial class RequestHandler : IDisposable
         foreach (IDoor door in _doors)
         {
             if (door.TryAnswer(visit) is { } answer) return answer;
-        }
-
-        if (HttpMethods.IsOptions(visit.Method))
-        {
-            CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
-            return Task.CompletedTask;
         }
 
         if (!visit.IsRead) return ProblemDocument.WriteAsync(context, FailureStatus.MethodNotAllowed(visit.Method), visit.Target);

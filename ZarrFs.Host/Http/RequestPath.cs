@@ -59,7 +59,7 @@ internal static class RequestPath
     }
 
     /// <summary>Undoes the percent encoding; null if it is broken or not UTF-8.</summary>
-    private static string? Decode(ReadOnlySpan<char> encoded, out bool hasSlash)
+    public static string? Decode(ReadOnlySpan<char> encoded, out bool hasSlash)
     {
         hasSlash = false;
         byte[] bytes = new byte[Strict.GetMaxByteCount(encoded.Length)];

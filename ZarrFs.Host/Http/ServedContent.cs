@@ -2,6 +2,7 @@ using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Viewer;
 
 namespace ZarrFs.Host.Http;
 
@@ -12,6 +13,9 @@ namespace ZarrFs.Host.Http;
 /// <param name="Volumes">Asked anew for each start page, since problems are found while reading.</param>
 public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPool Pool, Func<IReadOnlyList<VolumeFacts>> Volumes)
 {
+    // Until the tree is another one.
+    private ServedContent? _now;
+
     /// <summary>The name of a volume, by its number in the tree; null if it is there no more.</summary>
     public Func<int, string?> NameOf { get; init; } = number => Volumes() is { } all && number < all.Count ? all[number].Name : null;
 
@@ -21,6 +25,29 @@ public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPo
     /// <summary>Asked anew for the number of chunks whose preview somebody has and whose exact bytes have not come since; null without previews.</summary>
     public Func<long>? Provisional { get; init; }
 
+    /// <summary>Whether others than the machine's own users look at it: no page tells directories of the server then.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>The built-in Neuroglancer; null where it was not built.</summary>
+    internal ViewerFiles? Viewer { get; init; }
+
+    /// <summary>Whether links for Neuroglancer lead to the built-in one; else they lead to the public one.</summary>
+    internal bool HasViewer => Viewer is not null;
+
+    /// <summary>The same with the tree of this moment: all of an answer is about one state of it.</summary>
+    internal ServedContent Now
+    {
+        get
+        {
+            IFileTree tree = Tree.Now;
+            if (ReferenceEquals(tree, Tree)) return this;
+            if (_now is { } known && ReferenceEquals(known.Tree, tree)) return known;
+            ServedContent now = this with { Tree = tree };
+            now._now = null; // or each would hold the one before
+            return _now = now;
+        }
+    }
+
     /// <summary>What there is for a caller: no page, listing or link that is made of it names a volume that he may not see.</summary>
     internal ServedContent For(Caller caller) => caller.Volumes is null
         ? this
@@ -28,5 +55,7 @@ public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPo
         {
             Tree = new RestrictedTree(Tree, number => NameOf(number) is { } name && caller.MaySee(name)),
             Volumes = () => [.. Volumes().Where(volume => caller.MaySee(volume.Name))],
+            Cache = null, // what is in it of other volumes is nobody else's business
+            Provisional = null,
         };
 }

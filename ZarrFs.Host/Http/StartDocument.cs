@@ -17,7 +17,7 @@ internal static class StartDocument
         {
             json.WriteStartObject();
             json.WriteStartArray("volumes");
-            foreach (VolumeFacts volume in content.Volumes()) WriteVolume(json, volume, new ClientLines(volume, server));
+            foreach (VolumeFacts volume in content.Volumes()) WriteVolume(json, volume, new ClientLines(volume, server, content.HasViewer));
             json.WriteEndArray();
             json.WriteStartArray("entries");
             foreach ((string name, Node node) in DirectoryListing.Children(content.Tree, NodeId.Root)) DirectoryListing.WriteEntry(json, name, node);

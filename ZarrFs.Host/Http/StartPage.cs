@@ -45,7 +45,7 @@ internal static class StartPage
         StringBuilder html = new(Head);
         IReadOnlyList<VolumeFacts> volumes = content.Volumes();
         if (volumes.Count == 0) html.Append("<p>No volume is served.</p>\n");
-        foreach (VolumeFacts volume in volumes) AppendVolume(html, volume, new ClientLines(volume, server));
+        foreach (VolumeFacts volume in volumes) AppendVolume(html, volume, new ClientLines(volume, server, content.HasViewer));
         AppendCache(html, content);
         html.Append("<section><h2>Files</h2><pre>");
         foreach ((string name, Node node) in DirectoryListing.Children(content.Tree, NodeId.Root)) DirectoryListing.AppendLine(html, name, node);
@@ -69,7 +69,7 @@ internal static class StartPage
         AppendProblems(html, volume.Problems);
         foreach (string other in volume.Others.Take(MostProblems)) html.Append($"<p>Not shown: {Text(other)}</p>\n");
 
-        html.Append("<h3>Open it</h3><p>Neuroglancer: ")
+        html.Append($"<h3>Open it</h3><p>Neuroglancer{(lines.IsViewerBuiltIn ? "" : " (the public one, on the internet)")}: ")
             .Append($"<a href=\"{Text(lines.NeuroglancerZarr2)}\">Zarr 2</a>, <a href=\"{Text(lines.NeuroglancerZarr3)}\">Zarr 3</a></p>\n");
         foreach ((string program, string line) in lines.Lines) html.Append($"{Text(program)}<pre><code>{Text(line)}</code></pre>\n");
         html.Append("</section>\n");

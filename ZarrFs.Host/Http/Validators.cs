@@ -11,6 +11,11 @@ namespace ZarrFs.Host.Http;
 /// <param name="IsProvisional">Whether they are a preview's.</param>
 internal readonly record struct Validators(string Tag, DateTimeOffset? Modified, bool IsProvisional)
 {
+    /// <summary>Those that a GET would most likely answer with now: a chunk may become exact meanwhile. Nothing is computed.</summary>
+    public static Validators Of(IFileTree tree, IChunkReader chunks, in Node node) => node.Kind == NodeKind.Chunk
+        ? OfChunk(tree, node, chunks.RevisionOf(node.Chunk), chunks.StatusOf(node.Chunk) == ChunkStatus.Provisional)
+        : OfDocument(tree, node);
+
     /// <summary>Those of a document.</summary>
     public static Validators OfDocument(IFileTree tree, in Node node) => new($"\"{tree.ETag(node)}\"", WholeSeconds(node.Modified), IsProvisional: false);
 

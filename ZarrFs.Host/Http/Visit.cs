@@ -31,7 +31,7 @@ internal readonly ref struct Visit
     /// <summary>Whether it is for reading: GET or HEAD.</summary>
     public bool IsRead => HttpMethods.IsGet(Method) || HttpMethods.IsHead(Method);
 
-    /// <summary>The request's target as it came: what a problem document calls the instance.</summary>
+    /// <summary>The request's target without a token: what a problem document calls the instance.</summary>
     public string Target => TargetOf(Context);
 
     /// <summary>The URL that this client reaches the service by, without a slash at its end.</summary>
@@ -47,5 +47,9 @@ internal readonly ref struct Visit
         }
     }
 
-    public static string TargetOf(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+    /// <summary>The request's target without a token: the only form in which it may be logged or told.</summary>
+    public static string TargetOf(HttpContext context) => Redaction.Of(RawTargetOf(context));
+
+    /// <summary>The request's target as it came, with whatever secret is in it.</summary>
+    public static string RawTargetOf(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 }

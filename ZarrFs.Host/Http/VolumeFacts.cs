@@ -23,6 +23,9 @@ public sealed record VolumeFacts
     /// <summary>Type of a voxel.</summary>
     public required DataType DataType { get; init; }
 
+    /// <summary>Whether voxels are labels, and no brightness: whoever wants coarser ones by majority says so.</summary>
+    public bool IsLabels { get; init; }
+
     /// <summary>Distance between voxels at level 0.</summary>
     public required VoxelSize VoxelSize { get; init; }
 

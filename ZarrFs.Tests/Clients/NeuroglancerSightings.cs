@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ZarrFs.Tests.Clients.Harness;
@@ -120,13 +119,11 @@ public sealed partial class NeuroglancerSightings : IDisposable
             views.Add(new { server = cells.Address, fragment, voxels = HyperstackVoxels(format) });
         }
 
-        string arguments = JsonSerializer.Serialize(new { profile = _workspace.Folder("profile"), views }, JsonSerializerOptions.Web);
-        Tool script = Tool.Run("node", [Path.Combine(NeuroglancerTheoryAttribute.Folder, "look.mjs"), arguments], seconds: 300).Expect();
-        var sightings = JsonSerializer.Deserialize<NeuroglancerSighting[]>(script.Output, JsonSerializerOptions.Web)!;
+        NeuroglancerSighting[] sightings = NeuroglancerSighting.See(_workspace.Folder("profile"), views);
         return keys.Zip(sightings).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
-    /// <summary>The links as the start page has them, without the address of the public Neuroglancer: <c>#!</c> and a state.</summary>
+    /// <summary>The links as the start page has them, without the address of Neuroglancer: <c>#!</c> and a state.</summary>
     private static List<string> Fragments(string address)
     {
         using var client = new HttpClient();
@@ -138,7 +135,7 @@ public sealed partial class NeuroglancerSightings : IDisposable
     private static partial Regex Links();
 
     /// <summary>A position along x, y, z (and t), in voxels of level 0, and the value there.</summary>
-    internal sealed record Expectation(int[] At, int Value)
+    internal sealed record Expectation(int[] At, double Value)
     {
         /// <summary>Which layer it is read from.</summary>
         public int Layer { get; init; }

@@ -15,7 +15,7 @@ public sealed partial class NeuroglancerTests(NeuroglancerSightings sightings) :
     {
         NeuroglancerSighting seen = sightings.At(volume, format);
         Assert.Empty(seen.Troubles);
-        Assert.Equal(NeuroglancerSightings.Voxels.Select(voxel => (int?)voxel.Value), seen.Values);
+        Assert.Equal(NeuroglancerSightings.Voxels.Select(voxel => (double?)voxel.Value), seen.Values);
     }
 
     [NeuroglancerTheory]
@@ -24,7 +24,7 @@ public sealed partial class NeuroglancerTests(NeuroglancerSightings sightings) :
     {
         NeuroglancerSighting seen = sightings.ZoomedOut(volume, format);
         Assert.Empty(seen.Troubles);
-        Assert.Equal(NeuroglancerSightings.CoarseVoxels(format).Select(voxel => (int?)voxel.Value), seen.Values);
+        Assert.Equal(NeuroglancerSightings.CoarseVoxels(format).Select(voxel => (double?)voxel.Value), seen.Values);
     }
 
     [NeuroglancerTheory]
@@ -89,7 +89,7 @@ public sealed partial class NeuroglancerTests(NeuroglancerSightings sightings) :
     {
         NeuroglancerSighting seen = sightings.At(NeuroglancerSightings.HyperstackName, format);
         Assert.Empty(seen.Troubles);
-        Assert.Equal(NeuroglancerSightings.HyperstackVoxels(format).Select(voxel => (int?)voxel.Value), seen.Values);
+        Assert.Equal(NeuroglancerSightings.HyperstackVoxels(format).Select(voxel => (double?)voxel.Value), seen.Values);
     }
 
     [NeuroglancerTheory]

@@ -1,3 +1,4 @@
+using ZarrFs.Host.Http.Viewer;
 using ZarrFs.Tests.Clients.Harness;
 
 namespace ZarrFs.Tests.Clients;
@@ -7,13 +8,15 @@ internal sealed class NeuroglancerTheoryAttribute : TheoryAttribute
 {
     private const string Browser = "/usr/bin/chromium";
 
-    /// <summary>Page, scripts and bundle.</summary>
+    /// <summary>Scripts.</summary>
     public static string Folder { get; } = Path.Combine(Repository.Clients, "neuroglancer");
 
     public NeuroglancerTheoryAttribute()
     {
         if (!File.Exists(Browser)) Skip = $"there is no {Browser}; install/test installs it";
-        else if (!File.Exists(Path.Combine(Folder, "bundle", "index.html")) || !Directory.Exists(Path.Combine(Folder, "node_modules", "playwright-core")))
-            Skip = "Neuroglancer is not built; run install/test, or `npm ci && npm run build` in ZarrFs.Tests/Clients/neuroglancer";
+        else if (!Directory.Exists(Path.Combine(Folder, "node_modules", "playwright-core")))
+            Skip = "there is no Playwright; run install/test, or `npm ci` in ZarrFs.Tests/Clients/neuroglancer";
+        else if (ViewerFiles.Find(ViewerFiles.Folder) is null || !Directory.Exists(Path.Combine(Repository.Root, "ZarrFs.Host", "Viewer", "dist")))
+            Skip = "Neuroglancer is not built; run install/test, or `npm ci && npm run build` in ZarrFs.Host/Viewer, and build the tests anew";
     }
 }

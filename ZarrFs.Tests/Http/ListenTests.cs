@@ -15,14 +15,29 @@ public sealed class ListenTests
     public void Loopback_addresses_are_taken(string text, int port)
     {
         ListenAddress address = ListenAddress.Parse(text);
+        Assert.True(address.IsLoopback);
         Assert.Equal(port, address.Port);
         Assert.Equal(text, address.ToString());
     }
 
     [Theory]
-    [InlineData("0.0.0.0:9000", "listen on 127.0.0.1")]
-    [InlineData("192.168.1.1:9000", "listen on 127.0.0.1")]
-    [InlineData("[::]:9000", "listen on 127.0.0.1")]
+    [InlineData("0.0.0.0:9000", true)]
+    [InlineData("[::]:9000", true)]
+    [InlineData("192.168.1.1:9000", false)]
+    [InlineData("[fe80::1]:9000", false)]
+    [InlineData("[::ffff:192.168.1.1]:9000", false)]
+    public void Addresses_that_others_reach_are_known(string text, bool isAny)
+    {
+        ListenAddress address = ListenAddress.Parse(text);
+        Assert.False(address.IsLoopback);
+        Assert.Equal(isAny, address.IsAny);
+        IReadOnlyList<string> hosts = address.Reachable();
+        Assert.Equal(isAny, !hosts.Contains(address.Host));
+        Assert.Equal(isAny ? System.Net.Dns.GetHostName() : address.Host, hosts[0]);
+        Assert.All(hosts, host => Assert.DoesNotContain("127.0.0.1", host));
+    }
+
+    [Theory]
     [InlineData("127.0.0.1", "ADDRESS:PORT")]
     [InlineData("127.0.0.1:", "ADDRESS:PORT")]
     [InlineData("127.0.0.1:65536", "ADDRESS:PORT")]

@@ -8,6 +8,7 @@ using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Http;
+using ZarrFs.Host.Http.Viewer;
 
 namespace ZarrFs.Tests.Http;
 
@@ -22,11 +23,11 @@ internal sealed class TestServer : IAsyncDisposable
 
     private readonly HttpService _service;
 
-    private TestServer(HttpOptions options, long budget)
+    private TestServer(HttpOptions options, long budget, ViewerFiles? viewer)
     {
         Pool = new BufferPool(budget);
         Chunks = new FakeChunks(Pool, x => x < 100 ? SmallChunk : LargeChunk);
-        _service = new HttpService(options, new ServedContent(Tree, Chunks, Pool, () => Volumes) { Cache = () => Cache, Provisional = () => Cache is null ? 0 : 2 }, NullLoggerFactory.Instance);
+        _service = new HttpService(options, new ServedContent(Tree, Chunks, Pool, () => Volumes) { Cache = () => Cache, Provisional = () => Cache is null ? 0 : 2, Viewer = viewer }, NullLoggerFactory.Instance);
         Tree.AddDirectory("vol.zarr");
         Tree.AddDocument("vol.zarr/.zattrs", Document);
         Tree.AddDirectory("vol.zarr/0");
@@ -52,9 +53,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string Address => _service.Address!;
 
-    public static async Task<TestServer> StartAsync(HttpOptions? options = null, long budget = 256 << 20)
+    public static async Task<TestServer> StartAsync(HttpOptions? options = null, long budget = 256 << 20, ViewerFiles? viewer = null)
     {
-        TestServer server = new((options ?? new HttpOptions()) with { Listen = "127.0.0.1:0" }, budget);
+        TestServer server = new((options ?? new HttpOptions()) with { Listen = "127.0.0.1:0" }, budget, viewer);
         await server._service.StartAsync(CancellationToken.None);
         server.Client.BaseAddress = new Uri(server.Address);
         return server;

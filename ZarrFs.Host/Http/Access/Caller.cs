@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace ZarrFs.Host.Http.Access;
 
 /// <summary>Whose request it is, and what he may see.</summary>
@@ -8,6 +10,9 @@ internal sealed record Caller(string? Name, IReadOnlySet<string>? Volumes, strin
 {
     /// <summary>Somebody who need not say who he is.</summary>
     public static readonly Caller Anyone = new(null, null);
+
+    /// <summary>Somebody who has not said who he is, though he should: he sees no volume. A door with a way of its own to ask, a signature, may let him in.</summary>
+    public static readonly Caller Nobody = new(null, FrozenSet<string>.Empty);
 
     /// <summary>Whether a volume of this name is there for him.</summary>
     public bool MaySee(string volume) => Volumes is null || Volumes.Contains(volume);

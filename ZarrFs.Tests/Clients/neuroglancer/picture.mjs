@@ -1,22 +1,21 @@
-// Takes a picture of what the first Neuroglancer link of a served volume shows: node picture.mjs http://127.0.0.1:9000 FILE.png
+// Takes a picture of a root of a served volume in the built-in Neuroglancer: node picture.mjs http://127.0.0.1:9000 NAME.zarr FILE.png
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { record, withNeuroglancer } from "./browser.mjs";
+import { click, recordStrictly, withBrowser } from "./browser.mjs";
 
-const [server, file] = process.argv.slice(2);
-const start = await (await fetch(server)).text();
-const [, fragment] = start.match(/<a href="[^"#]*(#![^"]*)"/);
+const [server, root, file] = process.argv.slice(2);
 const profile = await mkdtemp(join(tmpdir(), "neuroglancer-"));
 try {
-  await withNeuroglancer({ profile, width: 1280, height: 800 }, async (open) => {
+  await withBrowser({ profile, width: 1280, height: 800 }, async (browser) => {
     let traffic;
-    const page = await open(fragment, (page) => { traffic = record(page, server); });
+    const page = await click(browser, server, root, (page) => { traffic = recordStrictly(page, server); });
     for (let seen = -1; traffic.pending.size > 0 || seen !== traffic.answers.length;) {
       seen = traffic.answers.length;
       await page.waitForTimeout(2000);
     }
     await page.screenshot({ path: file });
+    for (const trouble of traffic.troubles) console.error(trouble);
   });
 } finally {
   await rm(profile, { recursive: true, force: true });

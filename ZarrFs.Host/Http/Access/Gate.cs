@@ -1,0 +1,160 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+using ZarrFs.Core.Failures;
+
+namespace ZarrFs.Host.Http.Access;
+
+/// <summary>
+/// Admits who has a password or a token. A token comes as a bearer, in the place of a password, or in front of the path, <c>/t/TOKEN/…</c>, where
+/// no header can be sent. Whether one has ended, was revoked or never was is not to be told apart.
+/// </summary>
+internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
+{
+    private static readonly StringValues Challenges = new([$"Basic realm=\"{Realm}\", charset=\"UTF-8\"", $"Bearer realm=\"{Realm}\""]);
+
+    // No browser is to ask for a password in the midst of a viewer: it would not help there.
+    private static readonly StringValues LinkChallenge = $"Bearer realm=\"{Realm}\"";
+
+    private const string Realm = "ZarrFs";
+
+    private readonly FollowedFiles<PasswordList>? _passwords;
+    private readonly FollowedFiles<TokenFile>? _tokens;
+    private readonly Throttle _throttle;
+    private readonly PasswordCheck _check;
+    private readonly RefusalLog _refusals;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    /// <param name="options">The files.</param>
+    /// <param name="volumes">Names of the volumes that there are, to warn of those that are not.</param>
+    /// <param name="log">Gets who is refused, and what is wrong with the files.</param>
+    /// <param name="time">By what tokens end and attempts are forgotten.</param>
+    /// <exception cref="OptionException">A file is not as it should be.</exception>
+    public Gate(AccessOptions options, Func<IEnumerable<string>> volumes, ILogger log, TimeProvider time)
+    {
+        _log = log;
+        _time = time;
+        _throttle = new Throttle(time);
+        _check = new PasswordCheck(_throttle, time);
+        _refusals = new RefusalLog(log, time);
+        if (options.PasswordFile is { } passwords)
+            _passwords = new FollowedFiles<PasswordList>([passwords], () => PasswordList.Read(passwords), time, list => Check(passwords, list.Volumes), LogBroken);
+        if (options.TokenFile is { } tokens)
+            _tokens = new FollowedFiles<TokenFile>([tokens], () => TokenFile.Read(tokens), time, list => Check(tokens, list.Volumes), LogBroken);
+
+        void Check(string path, IEnumerable<string> named)
+        {
+            if (SecretFile.IsOpen(path)) LogOpen(path);
+            HashSet<string> known = [.. volumes()];
+            foreach (string name in named.Distinct(StringComparer.Ordinal).Where(name => !known.Contains(name))) LogUnknownVolume(path, name, string.Join(", ", known));
+        }
+    }
+
+    /// <summary>Passwords hashed so far.</summary>
+    public int Computed => _check.Computed;
+
+    /// <inheritdoc/>
+    public ValueTask<Admission> AdmitAsync(HttpContext context, string path)
+    {
+        // Monitors have no password, and learn nothing.
+        if (path == "healthz") return Admit(Caller.Nobody, path);
+        if (path == "t" || path.StartsWith("t/", StringComparison.Ordinal)) return AdmitLink(context, path);
+        Credentials given = Credentials.Read(context.Request.Headers.Authorization);
+        switch (given.Kind)
+        {
+            case CredentialsKind.Token when Find(given.Token!) is { } caller:
+                return Admit(caller, path);
+            case CredentialsKind.Token:
+                return RefuseAsync(context, Challenges, $"token {given.Token!.Id} is unknown, revoked or expired");
+            case CredentialsKind.Password:
+                return new ValueTask<Admission>(AdmitPasswordAsync(context, path, given));
+            case CredentialsKind.None or CredentialsKind.Signature when path == "s3" || path.StartsWith("s3/", StringComparison.Ordinal):
+                // The S3 door has its own way of saying who one is, and of refusing.
+                return Admit(Caller.Nobody, path);
+            case CredentialsKind.None:
+                return new ValueTask<Admission>(new Admission(null, path, FailureStatus.Unauthorized(Challenges)));
+            default:
+                return RefuseAsync(context, Challenges, "what it says in Authorization is neither a password nor a token");
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryFind(string accessKey, out string secret, out Caller caller)
+    {
+        TokenEntry? entry = _tokens?.Current.FindKey(accessKey, _time.GetUtcNow());
+        secret = entry?.Key?.Secret ?? "";
+        caller = entry?.Caller ?? Caller.Nobody;
+        return entry is not null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _check.Dispose();
+
+    private static ValueTask<Admission> Admit(Caller caller, string path) => new(new Admission(caller, path, null));
+
+    private ValueTask<Admission> AdmitLink(HttpContext context, string path)
+    {
+        string rest = path.Length > 2 ? path[2..] : "";
+        int slash = rest.IndexOf('/');
+        string text = slash < 0 ? rest : rest[..slash];
+        if (!Token.TryParse(text, out Token token)) return RefuseAsync(context, LinkChallenge, "its link has no token");
+        return Find(token) is { } caller
+            ? Admit(caller with { BasePath = $"/t/{token.Text}" }, slash < 0 ? "" : rest[(slash + 1)..])
+            : RefuseAsync(context, LinkChallenge, $"token {token.Id} is unknown, revoked or expired");
+    }
+
+    private Caller? Find(Token token) => _tokens?.Current.Find(token, _time.GetUtcNow())?.Caller;
+
+    private async Task<Admission> AdmitPasswordAsync(HttpContext context, string path, Credentials given)
+    {
+        ClientAddress address = ClientAddress.Of(context.Connection.RemoteIpAddress);
+        if (_throttle.Wait(address) is > 0 and int wait) return new Admission(null, path, FailureStatus.TooManyAttempts(wait));
+        PasswordList? list = _passwords?.Current;
+        PasswordEntry? entry = list?.Find(given.User);
+        string wrong = $"wrong user or password, user '{RefusalLog.Printable(given.User)}'";
+        if (list is null) return await RefuseAsync(context, Challenges, wrong);
+
+        // Somebody who is not there is hashed too, and comes out as wrong whatever the sum is.
+        PasswordVerdict verdict = await _check.CheckAsync(given.User, given.Password, entry ?? list.Decoy, address);
+        if (verdict == PasswordVerdict.Busy) return new Admission(null, path, FailureStatus.Overloaded("too many passwords wait to be looked at"));
+        if (verdict == PasswordVerdict.Right && entry is not null) return new Admission(entry.Caller, path, null);
+        return await RefuseAsync(context, Challenges, wrong, isCounted: true);
+    }
+
+    /// <summary>Says no: late if there were many before, and not at all what was wrong.</summary>
+    private async ValueTask<Admission> RefuseAsync(HttpContext context, StringValues challenges, string what, bool isCounted = false)
+    {
+        ClientAddress address = ClientAddress.Of(context.Connection.RemoteIpAddress);
+        if (!isCounted)
+        {
+            if (_throttle.Wait(address) is > 0 and int wait) return new Admission(null, "", FailureStatus.TooManyAttempts(wait));
+            _throttle.Begin(address);
+        }
+
+        _refusals.Tell(context.Connection.RemoteIpAddress, what);
+        TimeSpan delay = _throttle.Delay(address);
+        if (delay > TimeSpan.Zero)
+        {
+            try
+            {
+                await Task.Delay(delay, _time, context.RequestAborted);
+            }
+            catch (OperationCanceledException)
+            {
+                // Gone already: nobody hears the refusal.
+            }
+        }
+
+        return new Admission(null, "", FailureStatus.Unauthorized(challenges));
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Problem}; what it said before stays in force")]
+    private partial void LogBroken(string problem);
+
+    [LoggerMessage(LogLevel.Warning, "{Path} can be read or changed by other users of this machine; chmod 600 keeps them out")]
+    private partial void LogOpen(string path);
+
+    [LoggerMessage(LogLevel.Warning, "{Path} names the volume '{Volume}', which is not there; there is: {Known}")]
+    private partial void LogUnknownVolume(string path, string volume, string known);
+}

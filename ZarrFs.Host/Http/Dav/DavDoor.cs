@@ -1,0 +1,88 @@
+using System.Xml;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using ZarrFs.Core.Tree;
+
+namespace ZarrFs.Host.Http.Dav;
+
+/// <summary>
+/// WebDAV to read (RFC 4918, class 1): the same names as for GET, which Windows, macOS and others mount. Says what a path can do and what is there;
+/// what writes is refused as elsewhere.
+/// </summary>
+internal sealed class DavDoor : IDoor
+{
+    private const int MostBodyBytes = 64 * 1024;
+
+    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+
+    public Task? TryAnswer(in Visit visit)
+    {
+        if (visit.IsRead) return null;
+        if (HttpMethods.IsOptions(visit.Method))
+        {
+            SetOptions(visit.Context);
+            return Task.CompletedTask;
+        }
+
+        if (visit.Method != "PROPFIND") return null;
+        if (!visit.Content.Tree.TryResolve(visit.Path, out Node node) || (visit.IsDirectory && !node.IsDirectory))
+            return ProblemDocument.WriteAsync(visit.Context, FailureStatus.NotFound("there is nothing of this name"), visit.Target);
+
+        // Not so for GET: clients ask for a collection's properties without its slash, and are told its name with it.
+        return AnswerAsync(visit.Context, new Multistatus(visit.Content, visit.Caller.BasePath, visit.Path.ToString(), node));
+    }
+
+    private static void SetOptions(HttpContext context)
+    {
+        // Some clients take nothing but 200 for a yes.
+        CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        context.Response.ContentLength = 0;
+        context.Response.Headers["DAV"] = "1";
+        context.Response.Headers["MS-Author-Via"] = "DAV";
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Multistatus answer)
+    {
+        bool? children = context.Request.Headers["Depth"].ToString() switch { "0" => false, "1" => true, _ => null };
+        if (children is null)
+        {
+            await RefuseDepthAsync(context);
+            return;
+        }
+
+        if (!PropertyRequest.TryRead(await ReadBodyAsync(context), out PropertyRequest wanted, out string problem))
+        {
+            await ProblemDocument.WriteAsync(context, FailureStatus.Malformed(problem), Visit.TargetOf(context));
+            return;
+        }
+
+        await answer.WriteAsync(context, wanted, children.Value);
+    }
+
+    /// <summary>A body that is too long or too slow ends in an exception.</summary>
+    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    {
+        IFeatureCollection features = context.Features;
+        if (features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MostBodyBytes;
+        if (features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = SlowestBody;
+        using MemoryStream body = new();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.ToArray();
+    }
+
+    /// <summary>A whole tree at once is refused as section 9.1 of the RFC has it.</summary>
+    private static Task RefuseDepthAsync(HttpContext context)
+    {
+        using XmlBody body = new();
+        XmlWriter xml = body.Writer;
+        xml.WriteStartElement("D", "error", DavProperties.Namespace);
+        xml.WriteElementString("D", "propfind-finite-depth", DavProperties.Namespace, null);
+        xml.WriteEndElement();
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        context.Response.ContentType = XmlBody.ContentType;
+        return BodyWriting.WriteAsync(context, body.Bytes);
+    }
+}

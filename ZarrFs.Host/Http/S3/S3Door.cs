@@ -1,0 +1,134 @@
+using Microsoft.AspNetCore.Http;
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Tree;
+using ZarrFs.Host.Http.Access;
+
+namespace ZarrFs.Host.Http.S3;
+
+/// <summary>
+/// S3 to read, path style, under <c>/s3</c>: one bucket with everything in it, whose keys are the paths that GET has. So a volume may be called what it
+/// likes, where a bucket may not, and <c>s3://zarrfs/NAME.zarr</c> ends as readers of Zarr expect.
+/// </summary>
+/// <param name="content">The whole: a key that signs requests says what of it there is.</param>
+/// <param name="files">Sends objects.</param>
+/// <param name="signatures">Finds out who has signed a request; null where nobody has to.</param>
+internal sealed class S3Door(ServedContent content, FileSender files, SignatureCheck? signatures) : IDoor
+{
+    public const string Bucket = "zarrfs";
+
+    private const string Root = "s3";
+    private const string Region = "us-east-1";
+
+    // What clients ask of a bucket or an object besides its content.
+    private static readonly HashSet<string> Absent =
+    [
+        "accelerate", "acl", "analytics", "attributes", "cors", "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "logging", "metrics",
+        "notification", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "replication", "requestPayment", "restore", "retention",
+        "select", "tagging", "torrent", "uploadId", "uploads", "versionId", "versions", "website",
+    ];
+
+    /// <summary>Sets what all answers have.</summary>
+    public static void SetHeaders(HttpContext context)
+    {
+        context.Response.Headers["x-amz-request-id"] = context.TraceIdentifier;
+        context.Response.Headers["x-amz-bucket-region"] = Region;
+    }
+
+    public Task? TryAnswer(in Visit visit)
+    {
+        ReadOnlySpan<char> path = visit.Path;
+        if (!path.StartsWith(Root) || (path.Length > Root.Length && path[Root.Length] != '/') || HttpMethods.IsOptions(visit.Method)) return null;
+        HttpContext context = visit.Context;
+        SetHeaders(context);
+        if (!visit.IsRead) return S3Documents.WriteErrorAsync(context, S3Error.MethodNotAllowed);
+        if (!S3Query.TryRead(visit.Query, out S3Query query)) return S3Documents.WriteErrorAsync(context, S3Error.InvalidUri);
+
+        ServedContent seen = visit.Content;
+        Caller who = visit.Caller;
+        if (visit.Caller == Caller.Nobody)
+        {
+            if (signatures is null) return S3Documents.WriteErrorAsync(context, S3Error.AccessDenied);
+            if (signatures.Check(context.Request.Method, visit.Target, query, context.Request.Headers, out Caller? caller) is { } refusal)
+                return S3Documents.WriteErrorAsync(context, refusal);
+            who = caller!;
+            seen = content.For(who).Now;
+        }
+
+        path = path.Length > Root.Length ? path[(Root.Length + 1)..] : "";
+        int slash = path.IndexOf('/');
+        ReadOnlySpan<char> bucket = slash < 0 ? path : path[..slash];
+        ReadOnlySpan<char> key = slash < 0 ? "" : path[(slash + 1)..];
+        if (bucket.IsEmpty) return ServiceAsync(context, seen, query);
+        if (bucket is not Bucket) return S3Documents.WriteErrorAsync(context, S3Error.NoSuchBucket);
+        foreach ((string name, string value) in query.All)
+        {
+            if (Absent.Contains(name) && (name, value) is not ("versionId", "null")) return S3Documents.WriteErrorAsync(context, S3Error.NotImplemented(name));
+        }
+
+        if (key.IsEmpty) return BucketAsync(context, seen, query);
+        return visit.IsDirectory || !seen.Tree.TryResolve(key, out Node node) || node.IsDirectory
+            ? S3Documents.WriteErrorAsync(context, S3Error.NoSuchKey)
+            : ObjectAsync(context, node, who);
+    }
+
+    private static Task ServiceAsync(HttpContext context, ServedContent seen, S3Query query)
+    {
+        if (query["list-type"] is null)
+        {
+            seen.Tree.TryGet(NodeId.Root, out Node root);
+            return S3Documents.WriteBucketsAsync(context, root.Modified);
+        }
+
+        // Neuroglancer takes the first name of a path for the bucket, thus "s3", and "zarrfs/" for the beginning of the keys.
+        if (ListRequest.Read(query, out ListRequest request) is { } error) return S3Documents.WriteErrorAsync(context, error);
+        const string Before = Bucket + "/";
+        return request.Prefix.StartsWith(Before, StringComparison.Ordinal)
+            ? S3Documents.WriteListAsync(context, seen, request with { Prefix = request.Prefix[Before.Length..] }, Root, Before)
+            : S3Documents.WriteErrorAsync(context, S3Error.NoSuchBucket);
+    }
+
+    private static Task BucketAsync(HttpContext context, ServedContent seen, S3Query query)
+    {
+        if (HttpMethods.IsHead(context.Request.Method)) return Task.CompletedTask;
+        if (query["location"] is not null) return S3Documents.WriteEmptyAsync(context, "LocationConstraint");
+        if (query["versioning"] is not null) return S3Documents.WriteEmptyAsync(context, "VersioningConfiguration");
+        return ListRequest.Read(query, out ListRequest request) is { } error
+            ? S3Documents.WriteErrorAsync(context, error)
+            : S3Documents.WriteListAsync(context, seen, request, Bucket, before: "");
+    }
+
+    private async Task ObjectAsync(HttpContext context, Node node, Caller who)
+    {
+        HttpResponse response = context.Response;
+
+        // Clients rely on a date, also where the bytes may change while it stays: there no condition on it is ever taken for met.
+        response.OnStarting(SetDateAsync, (response, node.Modified));
+        try
+        {
+            await files.SendAsync(context, node, who);
+        }
+        catch (Exception failure) when (failure is SourceException or OverloadException && !response.HasStarted)
+        {
+            await S3Documents.WriteErrorAsync(context, S3Error.Of(FailureStatus.Of(failure)));
+        }
+
+        if (response.HasStarted) return;
+        switch (response.StatusCode)
+        {
+            case StatusCodes.Status412PreconditionFailed:
+                await S3Documents.WriteErrorAsync(context, S3Error.PreconditionFailed);
+                break;
+            case StatusCodes.Status416RangeNotSatisfiable:
+                await S3Documents.WriteErrorAsync(context, S3Error.InvalidRange);
+                break;
+        }
+    }
+
+    private static Task SetDateAsync(object state)
+    {
+        (HttpResponse response, DateTimeOffset modified) = ((HttpResponse, DateTimeOffset))state;
+        if (response.StatusCode < StatusCodes.Status400BadRequest && response.Headers.LastModified.Count == 0)
+            response.Headers.LastModified = modified.UtcDateTime.ToString("r");
+        return Task.CompletedTask;
+    }
+}

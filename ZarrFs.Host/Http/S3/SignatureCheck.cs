@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using ZarrFs.Host.Http.Access;
+
+namespace ZarrFs.Host.Http.S3;
+
+/// <summary>Finds out who has signed a request.</summary>
+/// <param name="keys">Those that sign.</param>
+/// <param name="clock">Tells whether a signature still holds.</param>
+internal sealed class SignatureCheck(IAccessKeys keys, TimeProvider clock)
+{
+    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(15);
+
+    /// <summary>Checks a request; an error says why it is not to be answered.</summary>
+    /// <param name="method">GET or HEAD.</param>
+    /// <param name="target">As it came.</param>
+    /// <param name="query">The parameters in it.</param>
+    /// <param name="headers">The request's.</param>
+    /// <param name="caller">Whose key it is.</param>
+    public S3Error? Check(string method, string target, S3Query query, IHeaderDictionary headers, out Caller? caller)
+    {
+        caller = null;
+        if (!RequestSignature.IsIn(query, headers)) return S3Error.AccessDenied;
+        if (RequestSignature.Read(query, headers, out RequestSignature signature) is { } malformed) return malformed;
+        if (OfTime(signature) is { } late) return late;
+        if (!keys.TryFind(signature.AccessKey, out string secret, out Caller owner)) return S3Error.UnknownAccessKey;
+        string expected = CanonicalRequest.Sign(CanonicalRequest.Write(method, target, query, headers, signature), signature, secret);
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(signature.Signature)))
+            return S3Error.WrongSignature;
+        caller = owner;
+        return null;
+    }
+
+    private S3Error? OfTime(RequestSignature signature)
+    {
+        TimeSpan age = clock.GetUtcNow() - signature.Time;
+        if (age < -MostSkew) return S3Error.Skewed;
+        if (signature.Lifetime is { } lifetime) return age > lifetime ? S3Error.Expired : null;
+        return age > MostSkew ? S3Error.Skewed : null;
+    }
+}

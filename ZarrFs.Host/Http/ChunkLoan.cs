@@ -87,11 +87,7 @@ internal sealed class ChunkLoan : Loan, IDisposable
         while (Left > 0)
         {
             if (!TryHold()) await ReturnAsync();
-            // Not Write: Kestrel's output has a piece of memory of no length at times, which that takes for an error.
-            ReadOnlySpan<byte> next = Next(Piece);
-            next.CopyTo(body.GetSpan(next.Length));
-            body.Advance(next.Length);
-            Advance(next.Length);
+            body.Advance(Take(body.GetSpan(Math.Min(Piece, Left))));
             ValueTask<FlushResult> flush = body.FlushAsync(Context.RequestAborted);
             if (!flush.IsCompleted) Rest();
             if ((await flush).IsCompleted) return;

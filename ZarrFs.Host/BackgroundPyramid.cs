@@ -12,7 +12,8 @@ internal sealed class BackgroundPyramid(BackgroundBuild build) : BackgroundServi
         {
             try
             {
-                build.Run(stoppingToken);
+                do build.Run(stoppingToken);
+                while (WaitHandle.WaitAny([stoppingToken.WaitHandle, build.Changed]) == 1);
             }
             catch (OperationCanceledException)
             {

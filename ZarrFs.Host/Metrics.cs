@@ -11,10 +11,10 @@ internal sealed class Metrics : IDisposable
     private readonly Meter _meter = new("ZarrFs");
 
     /// <param name="store">Chunks in memory and on their way.</param>
-    /// <param name="volumes">Names of the volumes, by number.</param>
+    /// <param name="volumes">Gives the names of the volumes, by number.</param>
     /// <param name="cache">The disk cache; null without one.</param>
     /// <param name="build">The background build; null without one.</param>
-    public Metrics(ChunkStore store, IReadOnlyList<string> volumes, Func<CacheFacts?>? cache = null, BackgroundBuild? build = null)
+    public Metrics(ChunkStore store, Func<IEnumerable<string>> volumes, Func<CacheFacts?>? cache = null, BackgroundBuild? build = null)
     {
         _meter.CreateObservableGauge("zarrfs.memory.used", () => store.Pool.InUse, "By", "Bytes of buffers in use, cached chunks among them");
         _meter.CreateObservableGauge("zarrfs.memory.limit", () => store.Pool.Budget, "By", "Most bytes of buffers");
@@ -37,7 +37,7 @@ internal sealed class Metrics : IDisposable
         }
 
         IEnumerable<Measurement<long>> Each(Func<BuildStatus, long> figure) =>
-            build.Status.Zip(volumes, (status, name) => new Measurement<long>(figure(status), new KeyValuePair<string, object?>("volume", name)));
+            build.Status.Zip(volumes(), (status, name) => new Measurement<long>(figure(status), new KeyValuePair<string, object?>("volume", name)));
     }
 
     /// <inheritdoc/>

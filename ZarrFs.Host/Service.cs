@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
@@ -18,6 +19,8 @@ using ZarrFs.Host.Http;
 using ZarrFs.Host.Http.Access;
 using ZarrFs.Host.Http.Viewer;
 using ZarrFs.Host.Mount;
+using ZarrFs.Host.Reloading;
+using ZarrFs.Host.Systemd;
 
 namespace ZarrFs.Host;
 
@@ -25,7 +28,10 @@ namespace ZarrFs.Host;
 internal static class Service
 {
     /// <summary>Runs until Ctrl-C, SIGTERM or <paramref name="stop"/>. What cannot be opened, mounted or listened on is an exception before anything is shown.</summary>
-    public static async Task<int> RunAsync(Settings settings, CancellationToken stop)
+    /// <param name="settings">What to do.</param>
+    /// <param name="reread">Reads them anew on SIGHUP; null where they are in no file, and SIGHUP ends the program as it does others.</param>
+    /// <param name="stop">Ends it.</param>
+    public static async Task<int> RunAsync(Settings settings, Func<Settings>? reread, CancellationToken stop)
     {
         // Before volumes are opened, which can take a while.
         if (settings.Listen is { } listen) SharingRules.Check(ListenAddress.Parse(listen), settings.Tls, settings.Access);
@@ -33,6 +39,7 @@ internal static class Service
 
         // Empty on purpose: no appsettings.json of the current directory has a say, and nothing is started that nobody asked for.
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        var level = new LogLevelSwitch(settings.LogLevel);
         AddLogging(builder.Logging, settings.LogLevel, settings.LogFormat);
         builder.Services.Configure<HostOptions>(options =>
         {
@@ -41,6 +48,8 @@ internal static class Service
         });
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(level);
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(level);
         builder.Services.AddSingleton(services => new VolumeCatalog(
             settings.Volumes, services.GetRequiredService<BufferPool>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Sources"), followsChanges: true));
         builder.Services.AddSingleton(_ => new BufferPool(settings.Memory));
@@ -54,15 +63,20 @@ internal static class Service
         if (settings.Cache is { } cache) AddCache(builder.Services, cache with { QueueBytes = Math.Min(cache.QueueBytes, settings.Memory / 16) });
         builder.Services.AddSingleton<IChunkReader>(services => services.GetRequiredService<ChunkStore>());
         builder.Services.AddSingleton<IFileTree>(services => services.GetRequiredService<VolumeCatalog>().Tree);
-        builder.Services.AddHostedService<WatchService>();
+        builder.Services.AddSingleton<WatchService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<WatchService>());
         // The address first: if it is taken, nothing is mounted, not even for a moment.
         if (settings.Listen is not null) AddHttp(builder.Services, settings);
         if (settings.MountPath is not null) AddMount(builder.Services, settings);
         if (Builds(settings)) AddPyramid(builder.Services, settings);
         builder.Services.AddSingleton(services => new Metrics(
-            services.GetRequiredService<ChunkStore>(), [.. services.GetRequiredService<VolumeCatalog>().Volumes.Select(volume => volume.Name)],
+            services.GetRequiredService<ChunkStore>(), () => services.GetRequiredService<VolumeCatalog>().Volumes.Select(volume => volume.Name),
             services.GetService<DiskCache>() is { } disk ? () => CacheFacts.Of(disk) : null, services.GetService<BackgroundBuild>()));
         builder.Services.AddHostedService<Announcement>();
+        builder.Services.AddSingleton(_ => ServiceManager.FromEnvironment());
+        builder.Services.AddSingleton<ServiceState>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ServiceState>());
+        if (reread is not null) AddReload(builder.Services, reread, level);
 
         using IHost host = builder.Build();
         host.Services.GetRequiredService<Metrics>();
@@ -98,6 +112,15 @@ internal static class Service
 
     private static int Workers(Settings settings, IReadOnlyList<Multiscale> volumes) =>
         settings.Threads ?? Math.Max(1, Math.Min(ChunkStore.MostWorkers(volumes, settings.Memory), Math.Max(2, Environment.ProcessorCount)));
+
+    private static void AddReload(IServiceCollection services, Func<Settings> reread, LogLevelSwitch level)
+    {
+        services.AddSingleton(level);
+        services.AddSingleton(reread);
+        services.AddSingleton<ReloadRequests>();
+        services.AddSingleton<Reload>();
+        services.AddHostedService<ReloadService>();
+    }
 
     private static bool Builds(Settings settings) => settings is { Cache: not null, Pyramid.First: not null };
 

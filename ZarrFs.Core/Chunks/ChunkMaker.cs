@@ -24,7 +24,7 @@ internal sealed class ChunkMaker
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly IReadOnlyList<Multiscale> _volumes;
-    private readonly RowWidth[] _widths;
+    private readonly PerVolume<RowWidth> _widths;
     private readonly BufferPool _pool;
     private readonly ChunkCache _cache;
     private readonly FlightTable _flights;
@@ -65,21 +65,28 @@ internal sealed class ChunkMaker
         _scheduler = scheduler;
         _reader = new BandReader(pool, scheduler, Patience);
         _gaussian = new GaussianMaker(pool, cache, scheduler, Patience);
-        _widths = [.. volumes.Select(v => RowWidth.For(v, pool.Budget, scheduler.Workers))];
+        _widths = new PerVolume<RowWidth>(volumes, v => RowWidth.For(v, pool.Budget, scheduler.Workers));
         _halving = new HalvingMaker(volumes, pool, cache, scheduler, Patience);
-        long needed = volumes.Select((v, i) => scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
-        long allowed = Math.Max(0, Math.Min(pool.Budget / 2, pool.Budget - needed));
-        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, allowed, rates, Patience, offers);
+        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, rates, Patience, offers);
         _previews = new PreviewMaker(pool, cache, flights, scheduler, offers, _slabs.Allowance, Patience);
         _choice = choice;
         _rates = rates;
         _landed = landed;
-        // The first one last: it is likely asked first.
-        for (int i = volumes.Count - 1; i >= 0; i--) _slabs.Prepare(volumes[i], new ChunkAddress(i, 0, 0, 0, 0, 0, 0));
+        Prepare(0);
     }
 
     /// <summary>Has a source looked at because a reader met a changed file; ends when that is done, and what was found is taken in.</summary>
     public Func<ISource, Task>? LookAgain { get; set; }
+
+    /// <summary>Makes ready for volumes of the catalogue, from a number on.</summary>
+    public void Prepare(int first)
+    {
+        // What is made by the way must leave enough for the most that all workers ever need, of any volume.
+        long needed = _volumes.Select((v, i) => _scheduler.Workers * _widths[i].BytesFor(v)).DefaultIfEmpty().Max();
+        _slabs.Allowance.Limit = Math.Max(0, Math.Min(_pool.Budget / 2, _pool.Budget - needed));
+        // The first one last: it is likely asked first.
+        for (int i = _volumes.Count - 1; i >= first; i--) _slabs.Prepare(_volumes[i], new ChunkAddress(i, 0, 0, 0, 0, 0, 0));
+    }
 
     public void Queue(ChunkFlight flight, ChunkPriority priority, CancellationToken stop) =>
         _scheduler.Enqueue(priority, () =>

@@ -13,7 +13,7 @@ internal sealed class ChunkRevisions(IReadOnlyList<Multiscale> volumes)
 {
     private const int MostBoxes = 512;
 
-    private readonly ImmutableArray<Entry>[] _changes = [.. volumes.Select(_ => ImmutableArray<Entry>.Empty)];
+    private readonly PerVolume<Changes> _changes = new(volumes, static _ => new Changes());
     private int _last;
 
     /// <summary>The number of the last change; 0 if there was none.</summary>
@@ -27,8 +27,8 @@ internal sealed class ChunkRevisions(IReadOnlyList<Multiscale> volumes)
         int number = _last + 1;
         foreach (int volume in numbers)
         {
-            List<Entry> entries = [.. _changes[volume].Where(entry => !boxes.Contains(entry.Box)), .. boxes.Select(box => new Entry(box, number))];
-            ImmutableInterlocked.InterlockedExchange(ref _changes[volume], Merge(entries));
+            List<Entry> entries = [.. _changes[volume].Entries.Where(entry => !boxes.Contains(entry.Box)), .. boxes.Select(box => new Entry(box, number))];
+            ImmutableInterlocked.InterlockedExchange(ref _changes[volume].Entries, Merge(entries));
         }
 
         Volatile.Write(ref _last, number);
@@ -37,7 +37,7 @@ internal sealed class ChunkRevisions(IReadOnlyList<Multiscale> volumes)
     /// <summary>The number of the last change of voxels that go into a chunk; 0 if they have not changed.</summary>
     public int Of(in ChunkAddress address)
     {
-        ImmutableArray<Entry> changes = _changes[address.Volume];
+        ImmutableArray<Entry> changes = _changes[address.Volume].Entries;
         if (changes.IsEmpty) return 0;
         VoxelBox feed = ChunkFeed.Of(volumes[address.Volume], address);
         int last = 0;
@@ -55,6 +55,12 @@ internal sealed class ChunkRevisions(IReadOnlyList<Multiscale> volumes)
         Entry[] sorted = [.. entries.OrderBy(entry => entry.Box.FirstZ)];
         int together = (2 * sorted.Length / MostBoxes) + 1; // half as many as there may be, or every further change would merge again
         return [.. sorted.Chunk(together).Select(static some => some.Aggregate(static (a, b) => new Entry(a.Box.Around(b.Box), Math.Max(a.Number, b.Number))))];
+    }
+
+    /// <summary>Those of one volume.</summary>
+    private sealed class Changes
+    {
+        public ImmutableArray<Entry> Entries = [];
     }
 
     private readonly record struct Entry(VoxelBox Box, int Number);

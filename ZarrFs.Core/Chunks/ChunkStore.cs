@@ -14,7 +14,10 @@ namespace ZarrFs.Core.Chunks;
 /// <summary>The chunks of all volumes, made on demand and kept in memory: cache, single flight, workers.</summary>
 public sealed class ChunkStore : IChunkReader, IDisposable
 {
+    private const int PollMilliseconds = 20;
+
     private readonly IReadOnlyList<Multiscale> _volumes;
+    private readonly int _workers;
     private readonly ChunkCache _cache;
     private readonly ChunkScratch? _scratch;
     private readonly IChunkDisk? _disk;
@@ -46,11 +49,13 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         IChunkDisk? disk = null)
     {
         CheckBudget(volumes, pool.Budget, workers);
+        _workers = workers;
         _volumes = volumes;
         _disk = disk;
         _stopping = _stop.Token;
         Pool = pool;
-        if (scratch is { MaxBytes: > 0 } && volumes.Any(volume => volume.Volume.Source.Unit.IsDecoded))
+        // A list that grows may come to have volumes that are decoded.
+        if (scratch is { MaxBytes: > 0 } && (volumes is VolumeList || volumes.Any(volume => volume.Volume.Source.Unit.IsDecoded)))
             _scratch = new ChunkScratch(volumes, scratch, logger ?? NullLogger.Instance);
         _cache = new ChunkCache(pool, _scratch);
         _revisions = new ChunkRevisions(volumes);
@@ -59,7 +64,7 @@ public sealed class ChunkStore : IChunkReader, IDisposable
             _cache, IsReadBack,
             address => address.IsPreview ? PreviewSpan.Of(volumes[address.Volume], address) : SlabSpan.Of(volumes[address.Volume], address), _revisions);
         _scheduler = new ChunkScheduler(workers);
-        SourceRate[] rates = [.. volumes.Select(_ => new SourceRate())];
+        var rates = new PerVolume<SourceRate>(volumes, static _ => new SourceRate());
         _choice = new PreviewChoice(volumes, previews ?? PreviewOptions.Off, rates, Has);
         if (disk is not null) _offers = new DiskOffers(disk, _cache);
         _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address), disk, _offers);
@@ -95,6 +100,32 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <summary>Bytes of a budget that so many workers never need all at once to make chunks: what others may hold without anybody waiting for it.</summary>
     public static long Spare(IReadOnlyList<Multiscale> volumes, long budget, int workers) =>
         Math.Max(0, budget - volumes.Select(volume => workers * RowWidth.For(volume, budget, workers).BytesFor(volume)).DefaultIfEmpty().Max());
+
+    /// <summary>Refuses volumes that this could not make chunks of.</summary>
+    /// <exception cref="OptionException">The budget is too small to make one chunk a worker.</exception>
+    public void CheckBudget(IReadOnlyList<Multiscale> added) => CheckBudget(added, Pool.Budget, _workers);
+
+    /// <summary>Makes ready for volumes that were added to the list, from a number on, before anybody asks for them.</summary>
+    public void Prepare(int first) => _maker.Prepare(first);
+
+    /// <summary>
+    /// Ends when no chunk of a volume is on its way. To be called when the volume cannot be found any more, so that those who found it
+    /// before get what they asked for.
+    /// </summary>
+    public async Task WaitForReadersAsync(int volume)
+    {
+        _given.RemoveAll(volume); // or previews would be made exact, one after the other, for nobody
+        while (_flights.HasAny(volume)) await Task.Delay(PollMilliseconds, _stopping);
+    }
+
+    /// <summary>Lets go of all that is kept of a volume that is not shown any more.</summary>
+    public void Remove(int volume)
+    {
+        _given.RemoveAll(volume);
+        _cache.Remove(address => address.Volume == volume);
+        _scratch?.Remove(volume);
+        _everGiven.Remove(volume);
+    }
 
     /// <summary>
     /// Has a source looked at because a reader met a file that has changed; the task ends when what was found is taken in. While it is null

@@ -34,6 +34,12 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
         lock (_sync) return _flights.ContainsKey(address);
     }
 
+    /// <summary>True while any chunk of a volume is on its way.</summary>
+    public bool HasAny(int volume)
+    {
+        lock (_sync) return _flights.Keys.Any(address => address.Volume == volume);
+    }
+
     /// <summary>Waits for a chunk, as a reader. <paramref name="toQueue"/> is a flight that the caller has to queue, or null if it is on its way.</summary>
     public Task<Lease> Join(in ChunkAddress address, CancellationToken cancellationToken, out ChunkFlight? toQueue)
     {

@@ -45,6 +45,15 @@ internal sealed class GivenChunks(IReadOnlyList<Multiscale> volumes)
         return _isFull;
     }
 
+    /// <summary>Forgets a volume whose chunks will never be given out again.</summary>
+    public void Remove(int volume)
+    {
+        foreach ((int Volume, int Level, Int128 Page) key in _pages.Keys)
+        {
+            if (key.Volume == volume) _pages.TryRemove(key, out _);
+        }
+    }
+
     private (Int128 Page, int Bit) Place(in ChunkAddress address)
     {
         Volumes.VolumeShape counts = volumes[address.Volume].Levels[address.Level].Grid.Counts;

@@ -51,6 +51,15 @@ internal sealed class GivenPreviews
         }
     }
 
+    /// <summary>Takes all chunks of a volume out.</summary>
+    public void RemoveAll(int volume)
+    {
+        lock (_sync)
+        {
+            foreach (ChunkAddress address in _recent.Where(address => address.Volume == volume).ToArray()) Remove(address);
+        }
+    }
+
     /// <summary>True if the chunk was given out as a preview.</summary>
     public bool Contains(in ChunkAddress address)
     {

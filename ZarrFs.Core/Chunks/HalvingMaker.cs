@@ -7,8 +7,8 @@ namespace ZarrFs.Core.Chunks;
 /// <summary>Makes chunks by halving on demand: a chunk needs the eight of the level below and no voxel beside them.</summary>
 internal sealed class HalvingMaker(IReadOnlyList<Multiscale> volumes, BufferPool pool, ChunkCache cache, ChunkScheduler scheduler, TimeSpan patience)
 {
-    private readonly Downsampler?[] _downsamplers =
-        [.. volumes.Select(v => v.Levels.Count > 1 && v.Method != DownsampleMethod.Gaussian ? Downsampler.Create(v.Method, v.Volume.DataType) : null)];
+    private readonly PerVolume<Downsampler?> _downsamplers = new(
+        volumes, v => v.Levels.Count > 1 && v.Method != DownsampleMethod.Gaussian ? Downsampler.Create(v.Method, v.Volume.DataType) : null);
 
     /// <summary>Makes a row of level n+1 from the four rows of level n below it.</summary>
     /// <param name="volume">Whose chunks.</param>

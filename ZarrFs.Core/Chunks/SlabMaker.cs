@@ -10,13 +10,13 @@ namespace ZarrFs.Core.Chunks;
 /// fit, and to the scratch where they do not.
 /// </summary>
 internal sealed class SlabMaker(
-    BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch, long allowed, IReadOnlyList<SourceRate> rates,
+    BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch, IReadOnlyList<SourceRate> rates,
     TimeSpan patience, DiskOffers? offers)
 {
     private readonly SlabReader _reader = new(pool, scheduler, patience);
 
     /// <summary>For what is made by the way, which must not take the memory that others wait for.</summary>
-    public ByteAllowance Allowance { get; } = new(allowed);
+    public ByteAllowance Allowance { get; } = new();
 
     /// <summary>
     /// Makes the chunks of <paramref name="row"/> into new buffers, where null stands for all fill, and ends the flights of
@@ -109,7 +109,7 @@ internal sealed class SlabMaker(
 
     /// <summary>Has memory touched for the slab of a chunk: new memory can take longer than the decoding.</summary>
     public void Prepare(Multiscale volume, in ChunkAddress address) =>
-        pool.Prepare(volume.ChunkBytes, Math.Min(allowed, SlabSpan.Of(volume, address)?.Bytes(volume) ?? 0));
+        pool.Prepare(volume.ChunkBytes, Math.Min(Allowance.Limit, SlabSpan.Of(volume, address)?.Bytes(volume) ?? 0));
 
     private static void Drop(ref ChunkBuffer? buffer)
     {

@@ -12,7 +12,7 @@ namespace ZarrFs.Core.Scratch;
 internal sealed class ChunkScratch : IDisposable
 {
     private readonly IReadOnlyList<Multiscale> _volumes;
-    private readonly bool[] _kept;
+    private readonly PerVolume<bool> _kept;
     private readonly string _directory;
     private readonly ILogger _logger;
     private readonly int _mostFiles = Math.Clamp(DescriptorLimit.Current / 8, 4, 256);
@@ -30,7 +30,7 @@ internal sealed class ChunkScratch : IDisposable
     public ChunkScratch(IReadOnlyList<Multiscale> volumes, ScratchOptions options, ILogger logger)
     {
         _volumes = volumes;
-        _kept = [.. volumes.Select(volume => volume.Volume.Source.Unit.IsDecoded && FitsInFile(volume))];
+        _kept = new PerVolume<bool>(volumes, static volume => volume.Volume.Source.Unit.IsDecoded && FitsInFile(volume));
         _directory = options.Directory;
         _limit = options.MaxBytes;
         _logger = logger;
@@ -119,6 +119,17 @@ internal sealed class ChunkScratch : IDisposable
                 }
             }
         }
+    }
+
+    /// <summary>Forgets all chunks of a volume, and gives their room back.</summary>
+    public void Remove(int volume)
+    {
+        lock (_sync)
+        {
+            foreach (ScratchFile file in _files.Values.Where(file => file.Row.Volume == volume).ToArray()) Drop(file);
+        }
+
+        CloseDropped();
     }
 
     /// <summary>A place to write a chunk to; null if it is here already, somebody else is writing it, or there is no room.</summary>

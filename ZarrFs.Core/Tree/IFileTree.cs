@@ -2,9 +2,17 @@ using ZarrFs.Core.Chunks;
 
 namespace ZarrFs.Core.Tree;
 
-/// <summary>What a face sees of the tree. Immutable and safe from any thread.</summary>
+/// <summary>What a face sees of the tree. Safe from any thread.</summary>
 public interface IFileTree
 {
+    /// <summary>The tree as it is at this moment, which stays so: for answers that have to fit together.</summary>
+    IFileTree Now => this;
+
+    /// <summary>Has a handler called, on any thread, with the names in the root directory that have come, gone or stand for another volume from now on.</summary>
+    void OnChanged(Action<IReadOnlyList<byte[]>> handler)
+    {
+    }
+
     /// <summary>Bytes of the volumes at all levels, once each, and the number of files in both roots: what <c>statfs</c> tells.</summary>
     (long Bytes, long Files) Totals { get; }
 
@@ -26,7 +34,7 @@ public interface IFileTree
     /// <summary>Number of children of a directory.</summary>
     long ChildCount(NodeId directory);
 
-    /// <summary>Gives child number <paramref name="index"/> of a directory and writes its name.</summary>
+    /// <summary>Gives child number <paramref name="index"/> of a directory and writes its name. Children that are called 0, 1, 2 … come last, in that order.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="index">From 0 to <see cref="ChildCount"/> − 1.</param>
     /// <param name="name">Takes the UTF-8 name; at least <see cref="VirtualTree.LongestName"/> bytes.</param>

@@ -18,29 +18,67 @@ public sealed class VirtualTree : IFileTree
 
     private static readonly byte[] KeyPrefix = "c"u8.ToArray();
 
-    private readonly VolumeTree[] _volumes;
+    // By number; null for a volume that is not shown any more.
+    private readonly VolumeTree?[] _volumes;
+
+    // Numbers, in the order of the root directory.
+    private readonly int[] _shown;
     private readonly Dictionary<string, (int Volume, int Dialect)> _groups = new(StringComparer.Ordinal);
     private readonly DateTimeOffset _modified;
 
     /// <param name="volumes">The volumes with how their channels are displayed; a volume's place in the list is its number in chunk addresses.</param>
     /// <exception cref="OptionException">Two volumes would have a directory of the same name, or there are too many.</exception>
     public VirtualTree(IReadOnlyList<(Multiscale Multiscale, IReadOnlyList<OmeroChannel> Channels)> volumes)
+        : this([], volumes, [.. Enumerable.Range(0, volumes.Count)], DateTimeOffset.UnixEpoch)
     {
-        if (volumes.Count > NodeId.MostVolumes) throw new OptionException("volumes", $"{volumes.Count} volumes are too many; the limit is {NodeId.MostVolumes}");
-        _volumes = [.. volumes.Select(v => new VolumeTree(v.Multiscale, v.Channels))];
-        _modified = _volumes.Length == 0 ? DateTimeOffset.UnixEpoch : _volumes.Max(v => v.Modified);
-        for (int volume = 0; volume < _volumes.Length; volume++)
+    }
+
+    private VirtualTree(
+        VolumeTree?[] before, IReadOnlyList<(Multiscale Multiscale, IReadOnlyList<OmeroChannel> Channels)> added, int[] shown, DateTimeOffset changed)
+    {
+        if (before.Length + added.Count > NodeId.MostVolumes)
         {
+            throw new OptionException("volumes", before.Length == 0
+                ? $"{added.Count} volumes are too many; the limit is {NodeId.MostVolumes}"
+                : $"{before.Length + added.Count} volumes since the start, with those that were removed, are too many; the limit is {NodeId.MostVolumes}, and a restart begins to count anew");
+        }
+
+        _shown = shown;
+        _volumes = new VolumeTree?[before.Length + added.Count];
+        foreach (int volume in shown)
+        {
+            VolumeTree tree = volume < before.Length
+                ? before[volume] ?? throw new ArgumentException($"volume {volume} is not shown any more", nameof(shown))
+                : new VolumeTree(added[volume - before.Length].Multiscale, added[volume - before.Length].Channels);
+            _volumes[volume] = tree;
+            if (tree.Modified > changed) changed = tree.Modified;
             for (int dialect = 0; dialect < 2; dialect++)
             {
-                GroupTree group = _volumes[volume].Dialects[dialect];
-                if (!_groups.TryAdd(group.Name, (volume, dialect)))
-                    throw new OptionException("--name", $"two volumes would both be shown as '{group.Name}'; give one of them another name");
+                if (!_groups.TryAdd(tree.Dialects[dialect].Name, (volume, dialect)))
+                    throw new OptionException("--name", $"two volumes would both be shown as '{tree.Dialects[dialect].Name}'; give one of them another name");
             }
         }
 
+        _modified = changed;
         Totals = CountTotals();
     }
+
+    /// <summary>A tree with other volumes besides, or without some. Nodes of those that stay are the same.</summary>
+    /// <param name="added">Volumes to add; their numbers are those that come next.</param>
+    /// <param name="shown">Numbers of all volumes that it shows, in the order of the root directory.</param>
+    /// <param name="changed">When: the root directory's time.</param>
+    /// <exception cref="OptionException">Two volumes would have a directory of the same name, or there are too many.</exception>
+    public VirtualTree With(
+        IReadOnlyList<(Multiscale Multiscale, IReadOnlyList<OmeroChannel> Channels)> added, IReadOnlyList<int> shown, DateTimeOffset changed) =>
+        new(_volumes, added, [.. shown], changed);
+
+    /// <summary>Names in the root directory, in UTF-8, that are in one of two trees only, or stand for different volumes.</summary>
+    internal static IReadOnlyList<byte[]> Differences(VirtualTree before, VirtualTree after) =>
+    [
+        .. before._groups.Keys.Union(after._groups.Keys)
+            .Where(name => !before._groups.TryGetValue(name, out (int, int) was) || !after._groups.TryGetValue(name, out (int, int) now) || was != now)
+            .Select(Encoding.UTF8.GetBytes),
+    ];
 
     /// <summary>Bytes of the volumes at all levels, once each, and the number of files in both roots: what <c>statfs</c> tells.</summary>
     public (long Bytes, long Files) Totals { get; }
@@ -55,8 +93,7 @@ public sealed class VirtualTree : IFileTree
             return true;
         }
 
-        if (id.Volume >= _volumes.Length) return false;
-        VolumeTree volume = _volumes[id.Volume];
+        if (id.Volume >= _volumes.Length || _volumes[id.Volume] is not { } volume) return false;
         GroupTree group = volume.Dialects[id.Dialect];
         if (id.Level >= group.Arrays.Length) return false;
         ArrayTree array = group.Arrays[id.Level];
@@ -106,12 +143,12 @@ public sealed class VirtualTree : IFileTree
             Span<char> text = stackalloc char[LongestName];
             if (name.Length > LongestName || !Encoding.UTF8.TryGetChars(name, text, out int length)) return false;
             return _groups.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..length], out (int Volume, int Dialect) found)
-                && name.SequenceEqual(_volumes[found.Volume].Dialects[found.Dialect].NameBytes) // bytes that are no UTF-8 decode to U+FFFD
+                && name.SequenceEqual(_volumes[found.Volume]!.Dialects[found.Dialect].NameBytes) // bytes that are no UTF-8 decode to U+FFFD
                 && TryGet(new NodeId(NodePlace.Group, found.Volume, found.Dialect), out child);
         }
 
         if (!TryGet(parent, out Node directory) || !directory.IsDirectory) return false;
-        GroupTree group = _volumes[parent.Volume].Dialects[parent.Dialect];
+        GroupTree group = _volumes[parent.Volume]!.Dialects[parent.Dialect];
         ArrayTree array = group.Arrays[parent.Level];
         if (parent.Place == NodePlace.Group)
         {
@@ -157,7 +194,7 @@ public sealed class VirtualTree : IFileTree
     public NodeId Parent(NodeId id)
     {
         if (id == NodeId.Root || !TryGet(id, out _)) return NodeId.Root;
-        ArrayTree array = _volumes[id.Volume].Dialects[id.Dialect].Arrays[id.Level];
+        ArrayTree array = _volumes[id.Volume]!.Dialects[id.Dialect].Arrays[id.Level];
         switch (id.Place)
         {
             case NodePlace.GroupDocument or NodePlace.Array:
@@ -176,11 +213,11 @@ public sealed class VirtualTree : IFileTree
     /// <inheritdoc/>
     public IReadOnlyList<NodeId> NodesOf(in ChunkAddress address)
     {
-        if ((uint)address.Volume >= (uint)_volumes.Length) return [];
+        if ((uint)address.Volume >= (uint)_volumes.Length || _volumes[address.Volume] is not { } volume) return [];
         var nodes = new List<NodeId>(2);
         for (int dialect = 0; dialect < 2; dialect++)
         {
-            ArrayTree[] arrays = _volumes[address.Volume].Dialects[dialect].Arrays;
+            ArrayTree[] arrays = volume.Dialects[dialect].Arrays;
             if ((uint)address.Level >= (uint)arrays.Length || !arrays[address.Level].Contains(address)) continue;
             nodes.Add(new NodeId(NodePlace.Chunk, address.Volume, dialect, address.Level, index: arrays[address.Level].Index(address)));
         }
@@ -193,7 +230,7 @@ public sealed class VirtualTree : IFileTree
     {
         if (directory == NodeId.Root) return _groups.Count;
         if (!TryGet(directory, out Node node) || !node.IsDirectory) return 0;
-        GroupTree group = _volumes[directory.Volume].Dialects[directory.Dialect];
+        GroupTree group = _volumes[directory.Volume]!.Dialects[directory.Dialect];
         ArrayTree array = group.Arrays[directory.Level];
         return directory.Place switch
         {
@@ -215,13 +252,13 @@ public sealed class VirtualTree : IFileTree
         NodeId id;
         if (directory == NodeId.Root)
         {
-            int volume = (int)(index / 2), dialect = (int)(index % 2);
+            int volume = _shown[index / 2], dialect = (int)(index % 2);
             id = new NodeId(NodePlace.Group, volume, dialect);
-            nameLength = Copy(_volumes[volume].Dialects[dialect].NameBytes, name);
+            nameLength = Copy(_volumes[volume]!.Dialects[dialect].NameBytes, name);
         }
         else
         {
-            GroupTree group = _volumes[directory.Volume].Dialects[directory.Dialect];
+            GroupTree group = _volumes[directory.Volume]!.Dialects[directory.Dialect];
             ArrayTree array = group.Arrays[directory.Level];
             DocumentSet documents = directory.Place == NodePlace.Group ? group.Documents : array.Documents;
             bool hasDocuments = directory.Place is NodePlace.Group or NodePlace.Array;
@@ -258,15 +295,18 @@ public sealed class VirtualTree : IFileTree
 
     /// <summary>The strong validator of a file's content, without quotes; changes with the source's fingerprint and the view's options.</summary>
     public string ETag(in Node node) => node.Kind == NodeKind.Chunk
-        ? $"{_volumes[node.Volume].Identity}-{node.Id.Value:x}"
+        ? $"{(_volumes[node.Volume] ?? throw NotShown(node.Id)).Identity}-{node.Id.Value:x}"
         : Documents(node.Id).ETag((int)node.Id.Index);
 
     private DocumentSet Documents(NodeId id)
     {
-        if (!TryGet(id, out Node node) || node.Kind != NodeKind.Document) throw new ArgumentException($"{id} is not a document", nameof(id));
-        GroupTree group = _volumes[id.Volume].Dialects[id.Dialect];
+        if (!TryGet(id, out Node node)) throw NotShown(id);
+        if (node.Kind != NodeKind.Document) throw new ArgumentException($"{id} is not a document", nameof(id));
+        GroupTree group = _volumes[id.Volume]!.Dialects[id.Dialect];
         return id.Place == NodePlace.GroupDocument ? group.Documents : group.Arrays[id.Level].Documents;
     }
+
+    private static NotShownException NotShown(NodeId id) => new($"node {id}");
 
     private static NodeId KeyChild(NodeId directory, ArrayTree array, long key)
     {
@@ -292,7 +332,7 @@ public sealed class VirtualTree : IFileTree
     {
         Int128 bytes = 0;
         long files = 0;
-        foreach (VolumeTree volume in _volumes)
+        foreach (VolumeTree volume in _volumes.OfType<VolumeTree>())
         {
             foreach (GroupTree group in volume.Dialects)
             {

@@ -13,12 +13,18 @@ using ZarrFs.Host.Http;
 
 namespace ZarrFs.Host.Catalog;
 
-/// <summary>The opened volumes of one run of the program, in the order given, all images of a source one after the other; their numbers are their places in it.</summary>
+/// <summary>
+/// The opened volumes of one run of the program, all images of a source one after the other. A volume's number is its place among all that there ever
+/// were in this run, those included that are not shown any more.
+/// </summary>
 internal sealed class VolumeCatalog : IDisposable
 {
-    private readonly List<ISource> _sources = [];
-    private readonly IReadOnlyList<OmeroChannel>[] _channels;
+    private readonly BufferPool _pool;
+    private readonly ILogger _logger;
+    private readonly bool _mustRead;
     private readonly bool _followsChanges;
+    private readonly VolumeList _volumes = new([]);
+    private Shelf[] _shelves = [];
 
     /// <summary>Opens every source.</summary>
     /// <param name="volumes">What to open and how to show it.</param>
@@ -30,28 +36,72 @@ internal sealed class VolumeCatalog : IDisposable
     /// <exception cref="OptionException">A view does not fit its source.</exception>
     public VolumeCatalog(IReadOnlyList<VolumeSettings> volumes, BufferPool pool, ILogger logger, bool mustRead = false, bool followsChanges = false)
     {
+        _pool = pool;
+        _logger = logger;
+        _mustRead = mustRead;
         _followsChanges = followsChanges;
+        Tree = new LiveTree(new VirtualTree([]));
+        CatalogChange all = Prepare(volumes, DateTimeOffset.UnixEpoch);
+        Extend(all);
+        Show(all);
+    }
+
+    /// <summary>All views that were ever shown in this run, by number.</summary>
+    public IReadOnlyList<Multiscale> Volumes => _volumes;
+
+    /// <summary>How each shown volume's channels are displayed, in the order of the configuration.</summary>
+    public IReadOnlyList<IReadOnlyList<OmeroChannel>> Channels => [.. Volatile.Read(ref _shelves).SelectMany(shelf => shelf.Channels)];
+
+    /// <summary>Numbers of the volumes that are shown, in the order of the configuration.</summary>
+    public IReadOnlyList<int> Shown => [.. Volatile.Read(ref _shelves).SelectMany(shelf => shelf.Numbers)];
+
+    /// <summary>Everything that can be named.</summary>
+    public LiveTree Tree { get; }
+
+    /// <summary>Opens what a new configuration has more, without showing it.</summary>
+    /// <param name="volumes">The volumes of the new configuration. Those whose settings are the same stay as they are.</param>
+    /// <param name="time">When the tree changes.</param>
+    /// <exception cref="SourceException">A source cannot be opened; nothing is changed.</exception>
+    /// <exception cref="OptionException">A view does not fit its source, or a name is there twice; nothing is changed.</exception>
+    public CatalogChange Prepare(IReadOnlyList<VolumeSettings> volumes, DateTimeOffset time)
+    {
+        List<Shelf> now = [.. _shelves], all = [], added = [];
+        int first = _volumes.Count, next = first;
         try
         {
-            Volumes = [.. volumes.SelectMany(settings => Open(settings, pool, logger))];
-            _channels = [.. Volumes.Select(volume => OmeroChannel.Of(volume, mustRead))];
-            Tree = new VirtualTree([.. Volumes.Zip(_channels)]);
+            foreach (VolumeSettings settings in volumes)
+            {
+                Shelf? shelf = now.Find(known => known.Settings == settings);
+                if (shelf is null)
+                {
+                    added.Add(shelf = Open(settings) with { First = next });
+                    next += shelf.Volumes.Count;
+                }
+
+                now.Remove(shelf);
+                all.Add(shelf);
+            }
+
+            VirtualTree tree = Tree.Current.With(
+                [.. added.SelectMany(shelf => shelf.Volumes.Zip(shelf.Channels))], [.. all.SelectMany(shelf => shelf.Numbers)], time);
+            return new CatalogChange(first, all, added, now, tree);
         }
         catch
         {
-            Dispose();
+            added.ForEach(shelf => shelf.Dispose());
             throw;
         }
     }
 
-    /// <summary>The views, by number.</summary>
-    public IReadOnlyList<Multiscale> Volumes { get; }
+    /// <summary>Gives new volumes their numbers. Nobody finds them yet.</summary>
+    public void Extend(CatalogChange change) => _volumes.Add(change.AddedVolumes);
 
-    /// <summary>How each volume's channels are displayed, by number of the volume.</summary>
-    public IReadOnlyList<IReadOnlyList<OmeroChannel>> Channels => _channels;
-
-    /// <summary>Everything that can be named.</summary>
-    public VirtualTree Tree { get; }
+    /// <summary>Shows what was prepared and added; what is removed cannot be found any more, and is the caller's to dispose.</summary>
+    public void Show(CatalogChange change)
+    {
+        Volatile.Write(ref _shelves, [.. change.Shelves]);
+        Tree.Replace(change.Tree);
+    }
 
     /// <summary>The only volume there is.</summary>
     /// <exception cref="OptionException">There are several; the message lists them.</exception>
@@ -68,7 +118,18 @@ internal sealed class VolumeCatalog : IDisposable
     /// <param name="builds">How far the background build of each is, if there is one.</param>
     public IReadOnlyList<VolumeFacts> Facts(string? mountPath, IChunkDisk? disk = null, IReadOnlyList<BuildStatus>? builds = null) =>
     [
-        .. Volumes.Select((volume, index) => new VolumeFacts
+        .. Volatile.Read(ref _shelves).SelectMany(static shelf => shelf.Numbers.Zip(shelf.Volumes, shelf.Channels)).Select(shown => Facts(
+            shown.First, shown.Second, shown.Third, mountPath, disk, builds)),
+    ];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Shelf shelf in _shelves) shelf.Dispose();
+    }
+
+    private static VolumeFacts Facts(
+        int number, Multiscale volume, IReadOnlyList<OmeroChannel> channels, string? mountPath, IChunkDisk? disk, IReadOnlyList<BuildStatus>? builds) => new()
         {
             Name = volume.Name,
             SourcePath = volume.Volume.Source.Path,
@@ -79,36 +140,38 @@ internal sealed class VolumeCatalog : IDisposable
             VoxelSize = volume.Volume.VoxelSize,
             Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts)
             {
-                Final = Final(disk, index, level.Index),
+                Final = Final(disk, number, level.Index),
             })],
-            Build = builds?[index],
+            Build = builds?[number],
             Problems = volume.Volume.Source.Problems,
             Others = volume.Volume.Source.Others,
             MountPath = mountPath,
-            Channels = _channels[index],
+            Channels = channels,
             TimeStep = volume.Volume.TimeStep,
             Leading = volume.Leading,
-        }),
-    ];
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (ISource source in _sources) source.Dispose();
-    }
+        };
 
     /// <summary>Of a level that is not kept, chunks may be there that somebody has asked to have.</summary>
     private static long? Final(IChunkDisk? disk, int volume, int level) =>
         disk?.CountOf(volume, level) is { } count && (count > 0 || disk.Keeps(volume, level)) ? count : null;
 
-    private List<Multiscale> Open(VolumeSettings settings, BufferPool pool, ILogger logger)
+    private Shelf Open(VolumeSettings settings)
     {
-        IReadOnlyList<ISource> images = SourceOpener.OpenAll(settings.Source, settings.Reading with { Pool = pool, Logger = logger, FollowsChanges = _followsChanges });
-        _sources.AddRange(images);
-        return [.. images.Zip(VolumeNames.Of(settings.Name, images), (image, name) => Show(image, name, settings))];
+        IReadOnlyList<ISource> images = SourceOpener.OpenAll(settings.Source, settings.Reading with { Pool = _pool, Logger = _logger, FollowsChanges = _followsChanges });
+        try
+        {
+            if (_followsChanges) images = [.. images.Select(image => new RetirableSource(image))];
+            Multiscale[] volumes = [.. images.Zip(VolumeNames.Of(settings.Name, images), (image, name) => View(image, name, settings))];
+            return new Shelf(settings, images, volumes, [.. volumes.Select(volume => OmeroChannel.Of(volume, _mustRead))]);
+        }
+        catch
+        {
+            foreach (ISource image in images) image.Dispose();
+            throw;
+        }
     }
 
-    private static Multiscale Show(ISource image, string name, VolumeSettings settings)
+    private static Multiscale View(ISource image, string name, VolumeSettings settings)
     {
         var volume = new Volume(image, settings.Ranges, settings.Type, settings.VoxelSize, settings.Shift);
         var leading = LeadingIndex.Find(image, settings.Channel, settings.Time);

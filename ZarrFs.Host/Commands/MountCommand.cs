@@ -22,13 +22,14 @@ internal static class MountCommand
         program.AddTo(command);
         command.SetAction((parsed, stop) =>
         {
-            Settings settings = program.Read(
+            return Service.RunAsync(Read(), program.Reread(parsed, Read), stop);
+
+            Settings Read() => program.Read(
                 parsed, [parsed.GetRequiredValue(source)], view.Read(parsed),
                 [
                     ("Mount:Path", parsed.GetRequiredValue(mountpoint)), ("Mount:AllowOther", parsed.GetValue(allowOther)?.ToString()),
                     .. cache.Read(parsed), .. preview.Read(parsed),
                 ]);
-            return Service.RunAsync(settings, stop);
         });
         return command;
     }

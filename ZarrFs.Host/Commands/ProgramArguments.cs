@@ -91,6 +91,11 @@ internal sealed class ProgramArguments
             sources, view);
     }
 
+    /// <summary>Reads the settings anew, for a program whose configuration file may change while it runs; null if it has none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="read">Reads them.</param>
+    public Func<Settings>? Reread(ParseResult parsed, Func<Settings> read) => ConfigurationLayers.HasFile(parsed.GetValue(_config)) ? read : null;
+
     /// <summary>One limit under two names, in the words of <c>--memory</c>.</summary>
     private string? Memory(ParseResult parsed)
     {

@@ -17,7 +17,12 @@ internal static class RunCommand
         var cache = new CacheArguments();
         var preview = new PreviewArguments();
         var program = new ProgramArguments();
-        var command = new Command("run", "Mount and serve several volumes in one process that shares one cache, as a configuration file says.\n\nExample: zarrfs run --config config/zarrfs.json") { sources, mount, allowOther };
+        var command = new Command(
+            "run",
+            "Mount and serve several volumes in one process that shares one cache, as a configuration file says.\n\n"
+            + "SIGHUP has the file read anew: volumes come and go without the mount being dropped.\n\n"
+            + "Examples: zarrfs run --config config/zarrfs.json\n"
+            + "          systemctl enable --now zarrfs    (as a service, of /etc/zarrfs/zarrfs.json; systemctl reload zarrfs reads that anew; docs/OPERATION.md)") { sources, mount, allowOther };
         http.AddTo(command);
         view.AddTo(command);
         cache.AddTo(command);
@@ -25,15 +30,20 @@ internal static class RunCommand
         program.AddTo(command);
         command.SetAction((parsed, stop) =>
         {
-            Settings settings = program.Read(
-                parsed, parsed.GetValue(sources) ?? [], view.Read(parsed),
-                [
-                    ("Mount:Path", parsed.GetValue(mount)), ("Mount:AllowOther", parsed.GetValue(allowOther)?.ToString()),
-                    .. http.Read(parsed), .. cache.Read(parsed), .. preview.Read(parsed),
-                ]);
-            if (settings.MountPath is null && settings.Listen is null)
-                throw new OptionException("run", "neither a mountpoint nor an address is configured; set mount.path or http.listen in the file, or give --mount or --listen");
-            return Service.RunAsync(settings, stop);
+            return Service.RunAsync(Read(), program.Reread(parsed, Read), stop);
+
+            Settings Read()
+            {
+                Settings settings = program.Read(
+                    parsed, parsed.GetValue(sources) ?? [], view.Read(parsed),
+                    [
+                        ("Mount:Path", parsed.GetValue(mount)), ("Mount:AllowOther", parsed.GetValue(allowOther)?.ToString()),
+                        .. http.Read(parsed), .. cache.Read(parsed), .. preview.Read(parsed),
+                    ]);
+                return settings.MountPath is null && settings.Listen is null
+                    ? throw new OptionException("run", "neither a mountpoint nor an address is configured; set mount.path or http.listen in the file, or give --mount or --listen")
+                    : settings;
+            }
         });
         return command;
     }

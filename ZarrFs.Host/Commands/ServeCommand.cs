@@ -25,9 +25,14 @@ internal static class ServeCommand
         program.AddTo(command);
         command.SetAction((parsed, stop) =>
         {
-            Settings settings = program.Read(
-                parsed, parsed.GetRequiredValue(sources), view.Read(parsed), [.. http.Read(parsed), .. cache.Read(parsed), .. preview.Read(parsed)]);
-            return Service.RunAsync(settings with { Listen = settings.Listen ?? DefaultListen }, stop);
+            return Service.RunAsync(Read(), program.Reread(parsed, Read), stop);
+
+            Settings Read()
+            {
+                Settings settings = program.Read(
+                    parsed, parsed.GetRequiredValue(sources), view.Read(parsed), [.. http.Read(parsed), .. cache.Read(parsed), .. preview.Read(parsed)]);
+                return settings with { Listen = settings.Listen ?? DefaultListen };
+            }
         });
         return command;
     }

@@ -20,7 +20,7 @@ internal static class ConfigurationLayers
     public static Settings Read(
         string? file, IEnumerable<KeyValuePair<string, string?>> commandLine, IReadOnlyList<string> sources, Action<VolumeOptions> view)
     {
-        file ??= Environment.GetEnvironmentVariable(Prefix + "CONFIG");
+        file = FileOf(file);
         var builder = new ConfigurationBuilder();
         if (!string.IsNullOrEmpty(file)) AddFile(builder, Path.GetFullPath(file));
         CheckEnvironment();
@@ -46,6 +46,12 @@ internal static class ConfigurationLayers
         options.Volumes.ForEach(view);
         return Settings.From(options);
     }
+
+    /// <summary>True if there is a file among the layers.</summary>
+    /// <param name="file">As for <see cref="Read"/>.</param>
+    public static bool HasFile(string? file) => !string.IsNullOrEmpty(FileOf(file));
+
+    private static string? FileOf(string? file) => file ?? Environment.GetEnvironmentVariable(Prefix + "CONFIG");
 
     private static void AddFile(ConfigurationBuilder builder, string file)
     {

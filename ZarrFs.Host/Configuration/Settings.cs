@@ -45,6 +45,9 @@ internal sealed record Settings
     /// <summary>Where what was decoded goes that does not fit in memory.</summary>
     public required ScratchOptions Scratch { get; init; }
 
+    /// <summary>False if how much goes there depends on what is free there now.</summary>
+    public required bool IsScratchSizeSaid { get; init; }
+
     /// <summary>Where chunks are kept from run to run; null for nowhere.</summary>
     public required DiskCacheOptions? Cache { get; init; }
 
@@ -79,6 +82,7 @@ internal sealed record Settings
             Limits = OptionParsing.Limits(options.Http),
             AskedMemory = OptionParsing.IsAuto(options.Memory) ? null : OptionParsing.Memory(options.Memory),
             Scratch = OptionParsing.Scratch(options.Scratch, options.ScratchSize),
+            IsScratchSizeSaid = !OptionParsing.IsAuto(options.ScratchSize),
             Cache = OptionParsing.Cache(options.Cache),
             Pyramid = OptionParsing.Pyramid(options.BuildPyramid, options.Cache),
             Previews = OptionParsing.Previews(options.Preview, options.ExactBudget),

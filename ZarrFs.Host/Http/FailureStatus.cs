@@ -21,6 +21,7 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
 
     public static FailureStatus Of(Exception failure) => failure switch
     {
+        NotShownException => NotFound("there is nothing of this name any more"),
         SourceException => new(StatusCodes.Status502BadGateway, "urn:zarrfs:source-failed", "The source cannot be read", failure.Message),
         OverloadException => Overloaded(failure.Message),
         OperationCanceledException => new(

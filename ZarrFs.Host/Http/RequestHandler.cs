@@ -24,7 +24,8 @@ internal sealed partial class RequestHandler : IDisposable
     /// <param name="options">What is bounded.</param>
     /// <param name="gate">Finds out who asks; null where everybody may see everything.</param>
     /// <param name="log">Gets what fails.</param>
-    public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, ILogger<RequestHandler> log)
+    /// <param name="time">By what signatures end.</param>
+    public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, ILogger<RequestHandler> log, TimeProvider time)
     {
         _content = content;
         _gate = gate;
@@ -32,7 +33,7 @@ internal sealed partial class RequestHandler : IDisposable
         _doors =
         [
             new ViewerDoor(content.Viewer),
-            new S3Door(ContentFor, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null),
+            new S3Door(ContentFor, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, time) : null),
             new DavDoor(),
         ];
         _log = log;
@@ -88,7 +89,7 @@ internal sealed partial class RequestHandler : IDisposable
         }
 
         return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content, Path = path, IsDirectory = isDirectory, Query = query })
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content.Now, Path = path, IsDirectory = isDirectory, Query = query })
             : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
     }
 
@@ -117,7 +118,7 @@ internal sealed partial class RequestHandler : IDisposable
 
     /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
     private ServedContent ContentFor(Caller caller) =>
-        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)) : _content;
+        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)).Now : _content.Now;
 
     private static bool IsDav(string method) => method is "PROPFIND" or "OPTIONS";
 

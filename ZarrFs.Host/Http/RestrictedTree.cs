@@ -8,6 +8,19 @@ namespace ZarrFs.Host.Http;
 /// <param name="maySee">Whether a volume, by number, is there.</param>
 internal sealed class RestrictedTree(IFileTree tree, Func<int, bool> maySee) : IFileTree
 {
+    private RestrictedTree? _now;
+
+    /// <inheritdoc/>
+    public IFileTree Now
+    {
+        get
+        {
+            IFileTree now = tree.Now;
+            if (ReferenceEquals(now, tree)) return this;
+            return _now is { } known && ReferenceEquals(known.Whole, now) ? known : _now = new RestrictedTree(now, maySee);
+        }
+    }
+
     public (long Bytes, long Files) Totals => tree.Totals;
 
     public bool TryGet(NodeId id, out Node node) => tree.TryGet(id, out node) && IsThere(node);
@@ -28,6 +41,8 @@ internal sealed class RestrictedTree(IFileTree tree, Func<int, bool> maySee) : I
     public ReadOnlyMemory<byte> Document(NodeId id) => tree.Document(id);
 
     public string ETag(in Node node) => tree.ETag(node);
+
+    private IFileTree Whole => tree;
 
     private bool IsThere(in Node node) => node.Volume < 0 || maySee(node.Volume);
 

@@ -28,11 +28,12 @@ internal sealed class DirectoryReader
     public int Fill(in Node directory, ulong position, bool withAttributes, Span<byte> reply)
     {
         Span<byte> name = stackalloc byte[VirtualTree.LongestName];
-        ulong count = (ulong)_tree.ChildCount(directory.Id) + 2;
+        IFileTree tree = _tree.Now;
+        ulong count = (ulong)tree.ChildCount(directory.Id) + 2;
         int used = 0;
         for (; position < count; position++)
         {
-            Node node = Entry(directory, position, name, out int nameLength);
+            Node node = Entry(tree, directory, position, name, out int nameLength);
             int written = Write(reply[used..], node, position, name[..nameLength], withAttributes);
             if (written == 0) break;
             used += written;
@@ -41,12 +42,12 @@ internal sealed class DirectoryReader
         return used;
     }
 
-    private Node Entry(in Node directory, ulong position, Span<byte> name, out int nameLength)
+    private static Node Entry(IFileTree tree, in Node directory, ulong position, Span<byte> name, out int nameLength)
     {
-        if (position >= 2) return _tree.Child(directory.Id, (long)(position - 2), name, out nameLength);
+        if (position >= 2) return tree.Child(directory.Id, (long)(position - 2), name, out nameLength);
         name[..2].Fill((byte)'.');
         nameLength = (int)position + 1;
-        return position == 0 ? directory : directory with { Id = _tree.Parent(directory.Id) };
+        return position == 0 ? directory : directory with { Id = tree.Parent(directory.Id) };
     }
 
     private int Write(Span<byte> target, in Node node, ulong position, ReadOnlySpan<byte> name, bool withAttributes)

@@ -16,6 +16,7 @@ internal static class FailureErrno
         // EAGAIN would say "not blocking", which readers of files do not expect; EBUSY says to come back later.
         OverloadException => Errno.EBUSY,
         OutOfMemoryException => Errno.ENOMEM,
+        NotShownException => Errno.ESTALE,
         SourceException => Errno.EIO,
         _ => Errno.EIO,
     };

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using ZarrFs.Core.Tree;
 
 namespace ZarrFs.Host.Mount;
 
@@ -68,6 +69,18 @@ internal sealed unsafe partial class FuseDevice : IDisposable
     {
         var body = new FuseNotifyInvalidateInode { NodeId = inode };
         Send(0, FuseProtocol.NotifyInvalidateInode, &body, sizeof(FuseNotifyInvalidateInode));
+    }
+
+    /// <summary>Makes the kernel forget a name, or that there is none, and all below it that nobody has open. As careful as <see cref="Invalidate"/>.</summary>
+    public void InvalidateName(ulong directory, ReadOnlySpan<byte> name)
+    {
+        int fixedBytes = sizeof(FuseNotifyInvalidateEntry);
+        byte* body = stackalloc byte[fixedBytes + VirtualTree.LongestName + 1];
+        *(FuseNotifyInvalidateEntry*)body = new FuseNotifyInvalidateEntry { Parent = directory, NameLen = (uint)name.Length };
+        var rest = new Span<byte>(body + fixedBytes, VirtualTree.LongestName + 1);
+        name.CopyTo(rest);
+        rest[name.Length] = 0;
+        Send(0, FuseProtocol.NotifyInvalidateEntry, body, fixedBytes + name.Length + 1);
     }
 
     /// <summary>Gives the kernel a file to read by itself; its handle may be closed afterwards.</summary>

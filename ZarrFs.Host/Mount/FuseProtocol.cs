@@ -22,6 +22,7 @@ internal static class FuseProtocol
 
     /// <summary><c>FUSE_NOTIFY_INVAL_INODE</c>.</summary>
     public const int NotifyInvalidateInode = 2;
+    public const int NotifyInvalidateEntry = 3;
 
     /// <summary><c>FUSE_DEV_IOC_BACKING_OPEN</c>, <c>_IOW(229, 1, struct fuse_backing_map)</c>.</summary>
     public const uint BackingOpen = 0x4010e501;
@@ -208,6 +209,15 @@ internal struct FuseNotifyInvalidateInode
     public ulong NodeId;
     public long Offset;
     public long Length;
+}
+
+/// <summary><c>fuse_notify_inval_entry_out</c>; the name follows, and a byte of zero.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FuseNotifyInvalidateEntry
+{
+    public ulong Parent;
+    public uint NameLen;
+    public uint Flags;
 }
 
 [StructLayout(LayoutKind.Sequential)]

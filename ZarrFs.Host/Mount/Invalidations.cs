@@ -4,8 +4,8 @@ using ZarrFs.Core.Tree;
 namespace ZarrFs.Host.Mount;
 
 /// <summary>
-/// Has the kernel drop chunks whose bytes have changed: an exact chunk has come in place of a preview, or the source is another. By a thread of
-/// its own, because the kernel first waits for reads of the same pages, whose replies are ours to send.
+/// Has the kernel drop chunks whose bytes have changed: an exact chunk has come in place of a preview, or the source is another; and names that stand for
+/// another volume now, or for none. By a thread of its own, because the kernel first waits for reads of the same pages, whose replies are ours to send.
 /// </summary>
 internal sealed class Invalidations : IDisposable
 {
@@ -19,6 +19,7 @@ internal sealed class Invalidations : IDisposable
     private readonly IChunkReader _chunks;
     private readonly int[] _changes = new int[Groups];
     private readonly HashSet<NodeId> _waiting = [];
+    private readonly List<byte[]> _names = [];
     private bool _closed;
 
     public Invalidations(FuseDevice device, IFileTree tree, IChunkReader chunks)
@@ -27,6 +28,7 @@ internal sealed class Invalidations : IDisposable
         _tree = tree;
         _chunks = chunks;
         chunks.OnChanged(Changed);
+        tree.OnChanged(Changed);
     }
 
     /// <summary>Starts the thread. Only when the kernel has been answered for the first time: it takes nothing before.</summary>
@@ -55,6 +57,17 @@ internal sealed class Invalidations : IDisposable
         }
     }
 
+    private void Changed(IReadOnlyList<byte[]> names)
+    {
+        lock (_waiting)
+        {
+            if (_closed) return;
+            _names.AddRange(names);
+            _waiting.Add(NodeId.Root); // its time, and its listing
+            Monitor.Pulse(_waiting);
+        }
+    }
+
     private void Changed(ChunkAddress address)
     {
         Interlocked.Increment(ref Count(address));
@@ -75,6 +88,7 @@ internal sealed class Invalidations : IDisposable
     private void Run()
     {
         var taken = new List<NodeId>();
+        var names = new List<byte[]>();
         while (true)
         {
             lock (_waiting)
@@ -85,10 +99,13 @@ internal sealed class Invalidations : IDisposable
                 // Out of the set before the kernel is told: what changes meanwhile comes in again.
                 taken.AddRange(_waiting);
                 _waiting.Clear();
+                names.AddRange(_names);
+                _names.Clear();
             }
 
             try
             {
+                foreach (byte[] name in names) _device.InvalidateName(NodeId.Root.Value, name);
                 foreach (NodeId node in taken) _device.Invalidate(node.Value);
             }
             catch (ObjectDisposedException)
@@ -97,6 +114,7 @@ internal sealed class Invalidations : IDisposable
             }
 
             taken.Clear();
+            names.Clear();
         }
     }
 

@@ -5,7 +5,7 @@ namespace ZarrFs.Host.Mount;
 /// <summary>Tells the kernel about nodes: type, size, times, and for how long it need not ask again.</summary>
 internal sealed class NodeAttributes
 {
-    /// <summary>Seconds that names, attributes and the absence of a name stay valid: the tree never changes under a mount.</summary>
+    /// <summary>Seconds that names, attributes and the absence of a name stay valid: the kernel is told when any of it changes.</summary>
     private const ulong ValidSeconds = 24 * 60 * 60;
 
     private const uint ReadableByAll = 0x124; // 0444

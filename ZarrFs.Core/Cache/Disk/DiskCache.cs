@@ -28,10 +28,9 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     private readonly DiskCacheOptions _options;
     private readonly IReadOnlyList<Multiscale> _multiscales;
     private readonly CacheDirectory _directory;
-    private readonly IReadOnlyList<LevelPlace>[] _places;
-    private readonly BadPlanes[] _bad;
-    private readonly CachedVolume[] _volumes;
-    private readonly CachedVolume[] _distinct;
+    private readonly Lock _changing = new();
+    private Slot?[] _slots = [];
+    private CachedVolume[] _distinct = [];
     private readonly DiskLimit _limit;
     private readonly DiskWriter _writer;
     private readonly Task _loading;
@@ -46,30 +45,8 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         _multiscales = volumes;
         _directory = directory;
         Counters = counters;
-        _bad = [.. volumes.Select(volume => new BadPlanes(volume))];
-        _places = [.. volumes.Select(volume => StoreLayout.Places(volume, StoreFormat.Ome05, codec: null))];
-        // Two names of one volume that are the same here too have one directory, and one keeper.
-        var byName = new Dictionary<string, CachedVolume>(StringComparer.Ordinal);
-        _volumes = new CachedVolume[volumes.Count];
-        for (int i = 0; i < volumes.Count; i++)
-        {
-            (Multiscale volume, IReadOnlyList<OmeroChannel> its, string name) = (volumes[i], channels[i], NameOf(volumes[i]));
-            if (!byName.TryGetValue(name, out CachedVolume? known))
-            {
-                SourceManifest? manifest = Adoption.ManifestOf(volume, ViewOf(volume));
-                if (manifest is not null) Adopt(volume, _places[i], name, manifest);
-                Compact(name, VolumeLayout.Of(_places[i]));
-                known = new CachedVolume(
-                    directory, name, VolumeLayout.Of(_places[i]), () => StoreLayout.Documents(volume, its, StoreFormat.Ome05, null, volume.Volume.Source.Problems),
-                    () => manifest?.ToBytes());
-                byName.Add(name, known);
-            }
-
-            _volumes[i] = known;
-        }
-
-        _distinct = [.. byName.Values];
-        _limit = new DiskLimit(directory, _distinct, options.MaxBytes, options.IsLimitSaid);
+        for (int i = 0; i < volumes.Count; i++) Show(volumes[i], channels[i], isFirst: true);
+        _limit = new DiskLimit(directory, () => Volatile.Read(ref _distinct), options.MaxBytes, options.IsLimitSaid);
         _writer = new DiskWriter(options.QueueBytes, Write, () => Try(Idle), IdleEvery);
         _loading = Task.Run(LoadAll);
     }
@@ -127,6 +104,54 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         return $"{volume.Name[..length]}-{identity}.ome.zarr";
     }
 
+    /// <summary>
+    /// Keeps one more volume from now on: the next in the list. What changed files have left of an earlier state is not taken over, as at the start,
+    /// since others of this process have the cache open.
+    /// </summary>
+    /// <returns>False if it cannot: its chunks are made each time.</returns>
+    public bool TryAdd(Multiscale volume, IReadOnlyList<OmeroChannel> channels)
+    {
+        CachedVolume added;
+        try
+        {
+            added = Show(volume, channels, isFirst: false);
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            _directory.Trouble.WriteFailed(failure);
+            lock (_changing) Volatile.Write(ref _slots, [.. _slots, null]); // the next volume has the next number all the same
+            return false;
+        }
+
+        Task.Run(() => Try(() =>
+        {
+            added.Load();
+            added.Settle();
+            _limit.Keep();
+        }));
+        return true;
+    }
+
+    /// <summary>Closes what it has open of a volume that is not shown any more; its files stay. Nobody may be making chunks of it.</summary>
+    public void Remove(int volume)
+    {
+        CachedVolume? unused = null;
+        _writer.Drain();
+        lock (_changing)
+        {
+            if (_slots[volume] is not { } slot) return;
+            Slot?[] slots = [.. _slots];
+            slots[volume] = null;
+            Volatile.Write(ref _slots, slots);
+            if (Array.TrueForAll(slots, other => other?.Kept != slot.Kept)) unused = slot.Kept;
+            if (unused is not null) Volatile.Write(ref _distinct, [.. _distinct.Where(other => other != unused)]);
+        }
+
+        if (unused is null) return;
+        _limit.LookSoon();
+        unused.Dispose();
+    }
+
     /// <inheritdoc/>
     public bool Keeps(int volume, int level) => level > 0 || _options.Level0 switch
     {
@@ -136,26 +161,25 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     };
 
     /// <inheritdoc/>
-    public bool Accepts(in ChunkAddress address) => !_bad[address.Volume].Touch(address) && !_volumes[address.Volume].IsForgotten(KeyOf(address));
+    public bool Accepts(in ChunkAddress address) => SlotOf(address) is { } slot && !slot.Bad.Touch(address) && !slot.Kept.IsForgotten(slot.KeyOf(address));
 
     /// <inheritdoc/>
-    public bool IsTaken(in ChunkAddress address) => _volumes[address.Volume].IsTaken(KeyOf(address));
+    public bool IsTaken(in ChunkAddress address) => SlotOf(address) is { } slot && slot.Kept.IsTaken(slot.KeyOf(address));
 
     /// <inheritdoc/>
-    public CachedState StateOf(in ChunkAddress address) =>
-        IsOther(address) ? CachedState.Missing : _volumes[address.Volume].StateOf(KeyOf(address));
+    public CachedState StateOf(in ChunkAddress address) => SlotOf(address) is { } slot ? slot.Kept.StateOf(slot.KeyOf(address)) : CachedState.Missing;
 
     /// <inheritdoc/>
     public void Refresh()
     {
-        foreach (CachedVolume volume in _distinct) volume.Refresh();
+        foreach (CachedVolume volume in Volatile.Read(ref _distinct)) volume.Refresh();
     }
 
     /// <inheritdoc/>
     public CachedState TryRead(in ChunkAddress address, Span<byte> raw)
     {
-        if (IsOther(address)) return CachedState.Missing;
-        CachedState state = _volumes[address.Volume].TryRead(KeyOf(address), raw[..Place(address).ChunkBytes]);
+        if (SlotOf(address) is not { } slot) return CachedState.Missing;
+        CachedState state = slot.Kept.TryRead(slot.KeyOf(address), raw[..slot.Places[address.Level].ChunkBytes]);
         Count(state != CachedState.Missing);
         return state;
     }
@@ -163,8 +187,8 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     /// <inheritdoc/>
     public CachedFile? TryOpen(in ChunkAddress address)
     {
-        if (IsOther(address)) return null;
-        CachedFile? file = _volumes[address.Volume].TryOpen(KeyOf(address));
+        if (SlotOf(address) is not { } slot) return null;
+        CachedFile? file = slot.Kept.TryOpen(slot.KeyOf(address));
         if (file is not null) Counters.AddHit(); // a miss is counted by whoever reads it then
         return file;
     }
@@ -181,13 +205,13 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     /// <inheritdoc/>
     public bool TryPut(in ChunkAddress address, ReadOnlySpan<byte> raw)
     {
-        if (!MayKeep(address)) return false;
-        CachedVolume volume = _volumes[address.Volume];
-        if (!raw.IsEmpty) ArgumentOutOfRangeException.ThrowIfNotEqual(raw.Length, Place(address).ChunkBytes, nameof(raw));
+        if (!MayKeep(address) || SlotOf(address) is not { } slot) return false;
+        CachedVolume volume = slot.Kept;
+        if (!raw.IsEmpty) ArgumentOutOfRangeException.ThrowIfNotEqual(raw.Length, slot.Places[address.Level].ChunkBytes, nameof(raw));
         bool hasRoom = false;
         try
         {
-            return volume.TryPut(KeyOf(address), Zeros.IsAllZero(raw) ? [] : raw, () => hasRoom = _limit.TryBeginRoom(volume.FileBytes));
+            return volume.TryPut(slot.KeyOf(address), Zeros.IsAllZero(raw) ? [] : raw, () => hasRoom = _limit.TryBeginRoom(volume.FileBytes));
         }
         finally
         {
@@ -198,12 +222,12 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     /// <inheritdoc/>
     public void Forget(int volume, Func<ChunkAddress, bool> which)
     {
-        IReadOnlyList<LevelPlace> places = _places[volume];
-        _volumes[volume].Forget(key => which(places[key.Level].Keys.Address(volume, key.Level, key.Number)));
+        if (Volatile.Read(ref _slots)[volume] is not { } slot) return;
+        slot.Kept.Forget(key => which(slot.Places[key.Level].Keys.Address(volume, key.Level, key.Number)));
     }
 
     /// <inheritdoc/>
-    public long CountOf(int volume, int level) => _volumes[volume].CountOf(level);
+    public long CountOf(int volume, int level) => Volatile.Read(ref _slots)[volume]?.Kept.CountOf(level) ?? 0;
 
     /// <summary>Waits until all that was offered is written, or could not be.</summary>
     public void Flush() => _writer.Drain();
@@ -229,6 +253,30 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     private static string ViewOf(Multiscale volume) =>
         string.Create(CultureInfo.InvariantCulture, $"{Format}|{ViewIdentity.Of(volume, fingerprint: "")}|{volume.Levels.Count}");
 
+    private CachedVolume Show(Multiscale volume, IReadOnlyList<OmeroChannel> channels, bool isFirst)
+    {
+        IReadOnlyList<LevelPlace> places = StoreLayout.Places(volume, StoreFormat.Ome05, codec: null);
+        string name = NameOf(volume);
+        lock (_changing)
+        {
+            // Two names of one volume that are the same here too have one directory, and one keeper.
+            CachedVolume? kept = Array.Find(_distinct, known => known.Name == name);
+            if (kept is null)
+            {
+                SourceManifest? manifest = Adoption.ManifestOf(volume, ViewOf(volume));
+                if (isFirst && manifest is not null) Adopt(volume, places, name, manifest);
+                if (isFirst) Compact(name, VolumeLayout.Of(places));
+                kept = new CachedVolume(
+                    _directory, name, VolumeLayout.Of(places), () => StoreLayout.Documents(volume, channels, StoreFormat.Ome05, null, volume.Volume.Source.Problems),
+                    () => manifest?.ToBytes());
+                Volatile.Write(ref _distinct, [.. _distinct, kept]);
+            }
+
+            Volatile.Write(ref _slots, [.. _slots, new Slot(kept, places, new BadPlanes(volume))]);
+            return kept;
+        }
+    }
+
     private void Adopt(Multiscale volume, IReadOnlyList<LevelPlace> places, string name, SourceManifest manifest)
     {
         try
@@ -253,11 +301,8 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         });
     }
 
-    private static bool IsOther(in ChunkAddress address) => address.IsPreview;
-
-    private LevelPlace Place(in ChunkAddress address) => _places[address.Volume][address.Level];
-
-    private DiskKey KeyOf(in ChunkAddress address) => new(address.Level, Place(address).Keys.Index(address));
+    /// <summary>What keeps a chunk; null for what is not kept: previews, and volumes that are not shown any more.</summary>
+    private Slot? SlotOf(in ChunkAddress address) => address.IsPreview ? null : Volatile.Read(ref _slots)[address.Volume];
 
     private void Count(bool isHit)
     {
@@ -266,7 +311,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     }
 
     private bool MayKeep(in ChunkAddress address) =>
-        !address.IsPreview && Keeps(address.Volume, address.Level) && !_bad[address.Volume].Touch(address);
+        SlotOf(address) is { } slot && Keeps(address.Volume, address.Level) && !slot.Bad.Touch(address);
 
     private void LoadAll()
     {
@@ -305,5 +350,14 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         if (Counters.Writes == _synced || !_directory.Trouble.MayWrite) return;
         _synced = Counters.Writes;
         foreach (CachedVolume volume in _distinct) volume.TrySync();
+    }
+
+    /// <summary>What belongs to the number of a volume.</summary>
+    /// <param name="Kept">Its directory.</param>
+    /// <param name="Places">Where the chunks of its levels are.</param>
+    /// <param name="Bad">Which of them are not kept.</param>
+    private sealed record Slot(CachedVolume Kept, IReadOnlyList<LevelPlace> Places, BadPlanes Bad)
+    {
+        public DiskKey KeyOf(in ChunkAddress address) => new(address.Level, Places[address.Level].Keys.Index(address));
     }
 }

@@ -5,10 +5,10 @@ namespace ZarrFs.Core.Cache.Disk;
 /// goes first, a part of it all at a time.
 /// </summary>
 /// <param name="directory">The cache's directory.</param>
-/// <param name="shown">The volumes of this run.</param>
+/// <param name="shown">Gives the volumes of this run, which may be others later.</param>
 /// <param name="most">The limit.</param>
 /// <param name="isSaid">False if it is a guess: what there is beyond it stays, and only makes room for as much as comes.</param>
-internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVolume> shown, long most, bool isSaid) : IDisposable
+internal sealed class DiskLimit(CacheDirectory directory, Func<IReadOnlyList<CachedVolume>> shown, long most, bool isSaid) : IDisposable
 {
     private const int Part = 20; // at least so much of it goes at a time: choosing looks at all files
     private const int LookPart = 32; // how much may be written before a look at what others have written
@@ -76,6 +76,15 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
         lock (_sync) _reserved -= bytes;
     }
 
+    /// <summary>
+    /// To be called when a volume has left those that are shown, before it is disposed: nobody here uses it after this, and its files count as
+    /// others' from the next look on, which comes soon.
+    /// </summary>
+    public void LookSoon()
+    {
+        lock (_sync) _sinceLook = long.MaxValue / 2;
+    }
+
     public void Dispose()
     {
         lock (_sync)
@@ -86,7 +95,7 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
 
     private long Sum()
     {
-        long sum = _reserved + shown.Sum(volume => volume.Bytes) + _others.Values.Sum(other => other.Bytes);
+        long sum = _reserved + shown().Sum(volume => volume.Bytes) + _others.Values.Sum(other => other.Bytes);
         Volatile.Write(ref _known, sum);
         return sum;
     }
@@ -109,7 +118,7 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
     private void Look()
     {
         _sinceLook = 0;
-        foreach (CachedVolume volume in shown) volume.Refresh();
+        foreach (CachedVolume volume in shown()) volume.Refresh();
         List<(string Name, VolumeLayout Layout)> found = directory.Volumes();
         foreach (string gone in _others.Keys.Except(found.Select(volume => volume.Name)).ToArray())
         {
@@ -118,7 +127,12 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
 
         foreach ((string name, VolumeLayout layout) in found)
         {
-            if (shown.Any(volume => volume.Name == name)) continue;
+            if (shown().Any(volume => volume.Name == name))
+            {
+                if (_others.Remove(name, out Other before)) before.Volume.Dispose(); // shown since the last look
+                continue;
+            }
+
             bool isKnown = _others.TryGetValue(name, out Other known);
             CachedVolume volume = isKnown ? known.Volume : new CachedVolume(directory, name, layout, null);
             if (!isKnown || volume.IndexBytes != known.IndexBytes) Measure(volume);
@@ -138,7 +152,7 @@ internal sealed class DiskLimit(CacheDirectory directory, IReadOnlyList<CachedVo
     private long Evict(long toGo)
     {
         var files = new List<(long Used, CachedVolume Volume, DiskKey Key)>();
-        foreach (CachedVolume volume in shown.Concat(_others.Values.Select(other => other.Volume))) volume.Collect(files);
+        foreach (CachedVolume volume in shown().Concat(_others.Values.Select(other => other.Volume))) volume.Collect(files);
         files.Sort(static (a, b) => a.Used.CompareTo(b.Used));
         var chosen = new Dictionary<CachedVolume, List<DiskKey>>();
         foreach ((_, CachedVolume volume, DiskKey key) in files)

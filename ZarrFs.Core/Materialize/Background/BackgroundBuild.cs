@@ -18,15 +18,16 @@ namespace ZarrFs.Core.Materialize.Background;
 /// </summary>
 public sealed partial class BackgroundBuild
 {
-    private readonly IReadOnlyList<Multiscale> _volumes;
     private readonly IChunkDisk _disk;
     private readonly BufferPool _pool;
     private readonly BackgroundOptions _options;
     private readonly ILogger _logger;
     private readonly Action<ChunkAddress> _made;
     private readonly ReaderPace? _pace;
-    private readonly BuildTurn[] _turns;
-    private readonly LevelSet[] _wanted;
+    private readonly LevelSet _asked;
+    private readonly Lock _changing = new();
+    private readonly AutoResetEvent _isChanged = new(initialState: false);
+    private BuildTurn[] _turns = [];
 
     /// <param name="volumes">The catalogue.</param>
     /// <param name="disk">The cache.</param>
@@ -39,18 +40,37 @@ public sealed partial class BackgroundBuild
         IReadOnlyList<Multiscale> volumes, IChunkDisk disk, BufferPool pool, BackgroundOptions options, ILogger logger,
         Action<ChunkAddress>? made = null, ReaderPace? pace = null)
     {
-        _volumes = volumes;
         _disk = disk;
         _pool = pool;
         _options = options;
         _logger = logger;
         _made = made ?? (_ => { });
         _pace = pace;
-        LevelSet asked = LevelSet.From(options.Pyramid.First ?? Multiscale.MostLevels);
-        _wanted = [.. volumes.Select((volume, number) => CacheSpace.Kept(volume, number, asked, disk))];
-        IReadOnlyList<LevelSet> fitting = CacheSpace.Fit(volumes, _wanted, options.MaxBytes);
-        _turns = [.. volumes.Select((volume, number) => new BuildTurn(number, volume, fitting[number], options.RetryAfter))];
+        _asked = LevelSet.From(options.Pyramid.First ?? Multiscale.MostLevels);
+        Add(0, volumes);
     }
+
+    /// <summary>Set when there is something to build again after <see cref="Run(CancellationToken)"/> has ended.</summary>
+    public WaitHandle Changed => _isChanged;
+
+    /// <summary>Adds volumes, for which there is what those before leave of the cache's room.</summary>
+    /// <param name="first">The number of the first of them; the others' follow.</param>
+    /// <param name="volumes">The volumes.</param>
+    public void Add(int first, IReadOnlyList<Multiscale> volumes)
+    {
+        lock (_changing)
+        {
+            LevelSet[] wanted = [.. volumes.Select((volume, i) => CacheSpace.Kept(volume, first + i, _asked, _disk))];
+            Int128 taken = _turns.Where(turn => !turn.IsRemoved).Aggregate(Int128.Zero, (sum, turn) => sum + CacheSpace.BytesOf(turn.Volume, turn.Levels));
+            IReadOnlyList<LevelSet> fitting = CacheSpace.Fit(volumes, wanted, (long)Int128.Max(0, _options.MaxBytes - taken));
+            Volatile.Write(ref _turns, [.. _turns, .. volumes.Select((volume, i) => new BuildTurn(first + i, volume, wanted[i], fitting[i], _options.RetryAfter))]);
+        }
+
+        _isChanged.Set();
+    }
+
+    /// <summary>Builds nothing of a volume any more; ends when nothing is under way of it.</summary>
+    public Task RemoveAsync(int number) => Volatile.Read(ref _turns)[number].RemoveAsync();
 
     /// <summary>How far each volume is, by number. May be asked at any time.</summary>
     public IReadOnlyList<BuildStatus> Status
@@ -58,7 +78,7 @@ public sealed partial class BackgroundBuild
         get
         {
             bool isHolding = _pace?.IsHolding == true;
-            return [.. _turns.Select(turn => turn.Status(isHolding))];
+            return [.. Volatile.Read(ref _turns).Select(turn => turn.Status(isHolding))];
         }
     }
 
@@ -66,18 +86,21 @@ public sealed partial class BackgroundBuild
     /// <exception cref="OperationCanceledException">Cancelled; what was made by then is kept.</exception>
     public void Run(CancellationToken cancellationToken)
     {
-        foreach (BuildTurn turn in _turns) Announce(turn);
-        while (_turns.Min(turn => turn.Due) is { } next)
+        while (true)
         {
-            cancellationToken.WaitHandle.WaitOne((int)Math.Clamp(next - (double)Environment.TickCount64, 0, int.MaxValue));
+            BuildTurn[] turns = Volatile.Read(ref _turns);
+            foreach (BuildTurn turn in turns.Where(turn => turn.TryAnnounce())) Announce(turn);
+            if (turns.Min(turn => turn.Due) is not { } next) return;
+            int wait = (int)Math.Clamp(next - (double)Environment.TickCount64, 0, int.MaxValue);
+            if (wait > 0) WaitHandle.WaitAny([cancellationToken.WaitHandle, _isChanged], wait);
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (BuildTurn turn in _turns.Where(turn => turn.Due <= Environment.TickCount64)) Build(turn, cancellationToken);
+            foreach (BuildTurn turn in turns.Where(turn => turn.Due <= Environment.TickCount64)) Build(turn, cancellationToken);
         }
     }
 
     private void Announce(BuildTurn turn)
     {
-        LevelSet wanted = _wanted[turn.Number];
+        LevelSet wanted = turn.Wanted;
         if (wanted.IsEmpty)
         {
             turn.End(BuildState.Skipped, "the cache keeps none of the levels that are asked for");
@@ -97,8 +120,11 @@ public sealed partial class BackgroundBuild
         LogBegun(turn.Volume.Name, turn.Levels, built, limit, read);
     }
 
-    private void Build(BuildTurn turn, CancellationToken cancellationToken)
+    private void Build(BuildTurn turn, CancellationToken stop)
     {
+        using CancellationTokenSource? either = turn.TryEnter(stop);
+        if (either is null) return;
+        CancellationToken cancellationToken = either.Token;
         try
         {
             BuildPlan plan = BuildPlan.For(CachePass.Scope(turn.Volume), _options.MemoryBytes, _options.Workers, _options.Scratch);
@@ -111,7 +137,7 @@ public sealed partial class BackgroundBuild
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             turn.End(BuildState.Waiting);
-            throw;
+            stop.ThrowIfCancellationRequested(); // or the volume was removed
         }
         catch (OptionException)
         {
@@ -124,6 +150,10 @@ public sealed partial class BackgroundBuild
             // Whatever it is, readers are served without; and a source or a disk may come back.
             TimeSpan delay = turn.Delay;
             if (turn.End(BuildState.Failed, failure.Message)) LogFailed(turn.Volume.Name, failure.Message, delay.TotalSeconds);
+        }
+        finally
+        {
+            turn.Leave();
         }
     }
 

@@ -19,8 +19,14 @@ internal sealed class BuildTurn
     private TimeSpan _took;
     private long _startedAt;
 
-    public BuildTurn(int number, Multiscale volume, LevelSet levels, TimeSpan firstDelay)
+    private readonly CancellationTokenSource _removed = new();
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isAnnounced;
+    private bool _isRunning;
+
+    public BuildTurn(int number, Multiscale volume, LevelSet wanted, LevelSet levels, TimeSpan firstDelay)
     {
+        Wanted = wanted;
         _firstDelay = Delay = firstDelay;
         Number = number;
         Volume = volume;
@@ -31,13 +37,64 @@ internal sealed class BuildTurn
 
     public Multiscale Volume { get; }
 
+    /// <summary>The levels that are asked for.</summary>
+    public LevelSet Wanted { get; }
+
+    /// <summary>Those of them for which there is room.</summary>
     public LevelSet Levels { get; }
 
+    /// <summary>True once the volume is not shown any more.</summary>
+    public bool IsRemoved => _removed.IsCancellationRequested;
+
     /// <summary>When it may begin, by <see cref="Environment.TickCount64"/>; null for never.</summary>
-    public long? Due { get; private set; } = long.MinValue;
+    public long? Due
+    {
+        get => IsRemoved ? null : field;
+        private set;
+    } = long.MinValue;
 
     /// <summary>Until it is tried again, the next time that it fails.</summary>
     public TimeSpan Delay { get; private set; }
+
+    /// <summary>True the first time.</summary>
+    public bool TryAnnounce()
+    {
+        if (_isAnnounced || IsRemoved) return false;
+        _isAnnounced = true;
+        return true;
+    }
+
+    /// <summary>To be called before anything is done with the volume.</summary>
+    /// <param name="stop">Ends it early.</param>
+    /// <returns>What ends it early, then or when the volume is removed; null if it is already.</returns>
+    public CancellationTokenSource? TryEnter(CancellationToken stop)
+    {
+        lock (_sync)
+        {
+            if (IsRemoved) return null;
+            _isRunning = true;
+            return CancellationTokenSource.CreateLinkedTokenSource(stop, _removed.Token);
+        }
+    }
+
+    /// <summary>To be called when nothing is done with the volume any more.</summary>
+    public void Leave()
+    {
+        lock (_sync) _isRunning = false;
+        if (IsRemoved) _idle.TrySetResult();
+    }
+
+    /// <summary>Lets nothing be done with the volume any more; ends when nothing is.</summary>
+    public async Task RemoveAsync()
+    {
+        await _removed.CancelAsync();
+        lock (_sync)
+        {
+            if (!_isRunning) _idle.TrySetResult();
+        }
+
+        await _idle.Task;
+    }
 
     public void Begin(Func<BuildCounters> counters)
     {

@@ -8,9 +8,12 @@ namespace ZarrFs.Core.Sources.Changes;
 public sealed class SourceWatcher : IAsyncDisposable
 {
     private readonly ChunkStore _store;
-    private readonly SourceWatch[] _watches;
+    private readonly WatchOptions _options;
+    private readonly ILogger _logger;
+    private readonly Lock _changing = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task[] _running;
+    private readonly CancellationToken _stopping;
+    private Watched[] _watched = [];
 
     /// <param name="volumes">What is shown; opened with <see cref="SourceOptions.FollowsChanges"/>.</param>
     /// <param name="store">Where their chunks are; its <see cref="ChunkStore.LookAgain"/> is set.</param>
@@ -19,21 +22,65 @@ public sealed class SourceWatcher : IAsyncDisposable
     public SourceWatcher(IEnumerable<Multiscale> volumes, ChunkStore store, WatchOptions options, ILogger logger)
     {
         _store = store;
-        _watches = [.. volumes.Select(static volume => volume.Volume.Source).Distinct().Select(source => new SourceWatch(source, store, options, logger))];
+        _options = options;
+        _logger = logger;
+        _stopping = _stop.Token;
         store.LookAgain = LookNow;
-        CancellationToken stop = _stop.Token;
-        _running = [.. _watches.Select(watch => Task.Run(() => watch.RunAsync(stop)))];
+        Add(volumes);
+    }
+
+    /// <summary>Watches the sources of more volumes from now on.</summary>
+    public void Add(IEnumerable<Multiscale> volumes)
+    {
+        foreach (ISource source in volumes.Select(static volume => volume.Volume.Source).Distinct())
+        {
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+            var watch = new SourceWatch(source, _store, _options, _logger);
+            var added = new Watched(watch, stop, Task.Run(() => watch.RunAsync(stop.Token)));
+            lock (_changing) Volatile.Write(ref _watched, [.. _watched, added]);
+        }
+    }
+
+    /// <summary>Leaves a source alone from now on; ends when no look at it is under way any more.</summary>
+    public async Task RemoveAsync(ISource source)
+    {
+        Watched[] gone;
+        lock (_changing)
+        {
+            gone = [.. _watched.Where(watched => ReferenceEquals(watched.Watch.Source, source))];
+            Volatile.Write(ref _watched, [.. _watched.Except(gone)]);
+        }
+
+        foreach (Watched watched in gone) await watched.EndAsync();
     }
 
     /// <summary>Has a source looked at now; the task ends when what has changed and come to rest is taken in.</summary>
-    public Task LookNow(ISource source) => Array.Find(_watches, watch => ReferenceEquals(watch.Source, source))?.LookNow() ?? Task.CompletedTask;
+    public Task LookNow(ISource source) => Array.Find(Volatile.Read(ref _watched), watched => ReferenceEquals(watched.Watch.Source, source))?.Watch.LookNow() ?? Task.CompletedTask;
 
     /// <summary>Ends when no look is under way any more.</summary>
     public async ValueTask DisposeAsync()
     {
         _store.LookAgain = null;
         await _stop.CancelAsync();
-        await Task.WhenAll(_running);
+        Watched[] all;
+        lock (_changing)
+        {
+            all = _watched;
+            _watched = [];
+        }
+
+        await Task.WhenAll(all.Select(watched => watched.EndAsync()));
         _stop.Dispose();
+    }
+
+    /// <summary>One source that is watched.</summary>
+    private sealed record Watched(SourceWatch Watch, CancellationTokenSource Stop, Task Running)
+    {
+        public async Task EndAsync()
+        {
+            await Stop.CancelAsync();
+            await Running;
+            Stop.Dispose();
+        }
     }
 }

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace ZarrFs.Host.Reloading;
+
+/// <summary>The least severe log line shown, which can change while the program runs.</summary>
+internal sealed class LogLevelSwitch(LogLevel level) : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>
+{
+    private CancellationTokenSource _changed = new();
+    private volatile int _level = (int)level;
+
+    /// <summary>The level of now.</summary>
+    public LogLevel Level
+    {
+        get => (LogLevel)_level;
+        set
+        {
+            if (_level == (int)value) return;
+            _level = (int)value;
+            using CancellationTokenSource before = Interlocked.Exchange(ref _changed, new CancellationTokenSource());
+            before.Cancel();
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => Options.DefaultName;
+
+    /// <inheritdoc/>
+    public void Configure(LoggerFilterOptions options) => options.MinLevel = Level;
+
+    /// <inheritdoc/>
+    public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using ZarrFs.Host.Catalog;
+using ZarrFs.Host.Configuration;
+using ZarrFs.Host.Http;
+
+namespace ZarrFs.Host.Systemd;
+
+/// <summary>
+/// Tells the service manager how the program is: ready when everything answers, reloading, stopping; and that it is alive, for as long as it is. To be
+/// started after all else.
+/// </summary>
+internal sealed class ServiceState(
+    ServiceManager manager, Settings settings, VolumeCatalog catalog, IHostApplicationLifetime application, HttpService? http = null) : IHostedService, IDisposable
+{
+    // Monotonic time in microseconds, as the manager counts it: Stopwatch counts the same clock.
+    private static readonly long TicksPerMicrosecond = Math.Max(1, Stopwatch.Frequency / 1_000_000);
+
+    private readonly ManualResetEventSlim _end = new();
+    private CancellationTokenRegistration _stopping;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!manager.IsThere) return Task.CompletedTask;
+        _stopping = application.ApplicationStopping.Register(() => manager.Tell("STOPPING=1", "STATUS=Ending; open files are served until they are closed."));
+        Ready();
+        if (manager.Watchdog is { } patience) new Thread(() => Watch(patience / 2)) { IsBackground = true, Name = "watchdog" }.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The configuration is being read anew.</summary>
+    public void Reloading() => manager.Tell(
+        "RELOADING=1", string.Create(CultureInfo.InvariantCulture, $"MONOTONIC_USEC={Stopwatch.GetTimestamp() / TicksPerMicrosecond}"), "STATUS=Reading the configuration anew.");
+
+    /// <summary>Everything answers.</summary>
+    public void Ready()
+    {
+        int volumes = catalog.Shown.Count;
+        string mount = settings.MountPath is { } path ? $", mounted on {path}" : "", served = http?.Address is { } address ? $", served on {address}/" : "";
+        manager.Tell("READY=1", string.Create(CultureInfo.InvariantCulture, $"STATUS={volumes} {(volumes == 1 ? "volume" : "volumes")}{mount}{served}."));
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _end.Set();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Says that all is well each time that it is found so. Whatever hangs, hangs this thread or fails, and the manager does what it is told to.</summary>
+    private void Watch(TimeSpan interval)
+    {
+        while (!_end.Wait(interval))
+        {
+            if (IsWell(interval)) manager.Tell("WATCHDOG=1");
+        }
+    }
+
+    private bool IsWell(TimeSpan patience)
+    {
+        // Requests are answered on the pool; the mount is asked through the kernel, which keeps no answer to this question.
+        if (!Task.Run(static () => { }).Wait(patience)) return false;
+        if (settings.MountPath is null || application.ApplicationStopping.IsCancellationRequested) return true;
+        try
+        {
+            return new DriveInfo(settings.MountPath).TotalSize > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -94,10 +94,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, headers);
 
-    public async Task<Socket> ConnectAsync(int receiveBuffer = 0)
+    /// <param name="receiveBuffer">Bytes that the client takes without reading; 0 for what the system gives.</param>
+    /// <param name="from">The client's address, on this machine.</param>
+    public async Task<Socket> ConnectAsync(int receiveBuffer = 0, string from = "127.0.0.1")
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         if (receiveBuffer > 0) socket.ReceiveBufferSize = receiveBuffer;
+        socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         await socket.ConnectAsync(IPAddress.Loopback, new Uri(Address).Port);
         return socket;
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http.S3;
 
@@ -33,6 +34,8 @@ internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender 
         context.Response.Headers["x-amz-request-id"] = context.TraceIdentifier;
         context.Response.Headers["x-amz-bucket-region"] = Region;
     }
+
+    public RequestKind Kind => RequestKind.S3;
 
     public Task? TryAnswer(in Visit visit)
     {

@@ -94,6 +94,9 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
     }
 
     /// <inheritdoc/>
+    public async ValueTask<FailureStatus> RefuseAsync(HttpContext context, string what) => (await RefuseAsync(context, Challenges, what)).Refusal!;
+
+    /// <inheritdoc/>
     public void Dispose() => _check.Dispose();
 
     private static ValueTask<Admission> Admit(Caller caller, string path) => new(new Admission(caller, path, null));

@@ -15,6 +15,7 @@ internal enum Needs
     Root = 32,
     Setpriv = 64,
     TiffTools = 128,
+    Samba = 256,
 }
 
 /// <summary>Says which need is not met.</summary>
@@ -36,6 +37,7 @@ internal static class NeedsExtensions
         if (needs.HasFlag(Needs.RealData) && RealData is null) return "ZARRFS_TEST_DATA does not name a directory of real volumes";
         if (needs.HasFlag(Needs.Rclone) && !IsOnPath("rclone")) return "there is no rclone; install/test installs it";
         if (needs.HasFlag(Needs.Setpriv) && !IsOnPath("setpriv")) return "there is no setpriv; install/test installs it";
+        if (needs.HasFlag(Needs.Samba) && !(IsOnPath("smbd") && IsOnPath("smbclient"))) return "there is no smbd or smbclient; install/test installs them";
         if (needs.HasFlag(Needs.TiffTools) && !IsOnPath("tiffcp")) return "there is no tiffcp; install/test installs it";
         if (needs.HasFlag(Needs.Node) && !IsOnPath("node")) return "there is no node; install/test installs it";
         if (needs.HasFlag(Needs.Node) && !Directory.Exists(Path.Combine(Repository.Clients, "node", "node_modules")))

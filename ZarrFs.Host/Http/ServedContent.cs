@@ -28,11 +28,23 @@ public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPo
     /// <summary>Whether others than the machine's own users look at it: no page tells directories of the server then.</summary>
     public bool IsShared { get; init; }
 
+    /// <summary>Whether there may be more that this caller does not see: figures of the whole service are not for him then.</summary>
+    internal bool IsPart { get; init; }
+
     /// <summary>The built-in Neuroglancer; null where it was not built.</summary>
     internal ViewerFiles? Viewer { get; init; }
 
     /// <summary>Whether links for Neuroglancer lead to the built-in one; else they lead to the public one.</summary>
     internal bool HasViewer => Viewer is not null;
+
+    /// <summary>The same, with directories taken out of all that is told, where it is shared.</summary>
+    internal ServedContent WithoutDirectoriesIfShared() => !IsShared
+        ? this
+        : this with
+        {
+            Volumes = () => [.. Volumes().Select(volume => volume.WithoutDirectories())],
+            Cache = Cache is null ? null : () => Cache() is { } cache ? cache with { Directory = null } : null,
+        };
 
     /// <summary>The same with the tree of this moment: all of an answer is about one state of it.</summary>
     internal ServedContent Now
@@ -55,6 +67,7 @@ public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPo
         {
             Tree = new RestrictedTree(Tree, number => NameOf(number) is { } name && caller.MaySee(name)),
             Volumes = () => [.. Volumes().Where(volume => caller.MaySee(volume.Name))],
+            IsPart = true,
             Cache = null, // what is in it of other volumes is nobody else's business
             Provisional = null,
         };

@@ -18,6 +18,7 @@ namespace ZarrFs.Host.Http;
 internal sealed partial class RequestHandler : IDisposable
 {
     private readonly ServedContent _content;
+    private ServedContent? _now;
     private readonly ConditionalWeakTable<IReadOnlySet<string>, ServedContent> _views = [];
     private readonly IGate? _gate;
     private readonly IDoor[] _doors;
@@ -114,7 +115,7 @@ internal sealed partial class RequestHandler : IDisposable
         }
 
         return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content.Now, Path = path, IsDirectory = isDirectory, Query = query })
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = Content, Path = path, IsDirectory = isDirectory, Query = query })
             : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
     }
 
@@ -141,9 +142,23 @@ internal sealed partial class RequestHandler : IDisposable
         }
     }
 
+    /// <summary>What there is, with the tree of this moment: all of an answer is about one state of it.</summary>
+    private ServedContent Content
+    {
+        get
+        {
+            IFileTree tree = _content.Tree.Now;
+            return _now is { } known && ReferenceEquals(known.Tree, tree) ? known : _now = _content with { Tree = tree };
+        }
+    }
+
     /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
-    private ServedContent ContentFor(Caller caller) =>
-        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)).Now : _content.Now;
+    private ServedContent ContentFor(Caller caller)
+    {
+        if (caller.Volumes is not { } volumes) return Content;
+        ServedContent view = _views.GetValue(volumes, _ => _content.For(caller));
+        return view with { Tree = view.Tree.Now };
+    }
 
     private static bool IsDav(string method) => method is "PROPFIND" or "OPTIONS";
 

@@ -10,7 +10,7 @@ namespace ZarrFs.Tests.Clients;
 /// <summary>Sharing as users do it: the commands, the program, other people's readers.</summary>
 public sealed partial class AccessTests : IDisposable
 {
-    private const string Password = "pass word: ☃";
+    private const string Password = "pass wörd: é";
 
     private readonly Workspace _workspace = new();
 

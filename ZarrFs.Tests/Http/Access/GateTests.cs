@@ -64,6 +64,21 @@ public sealed class GateTests : IDisposable
             Assert.DoesNotContain("/data/", text);
         }
 
+        // The other doors.
+        foreach ((string method, string path, HttpStatusCode expected) in ((string, string, HttpStatusCode)[])
+            [
+                ("PROPFIND", "/", HttpStatusCode.MultiStatus), ("PROPFIND", "/unseen.zarr/", HttpStatusCode.NotFound), ("PROPFIND", "/unseen.zarr/.zattrs", HttpStatusCode.NotFound),
+                ("GET", "/s3", HttpStatusCode.OK), ("GET", "/s3/zarrfs?list-type=2", HttpStatusCode.OK), ("GET", "/s3/zarrfs?list-type=2&prefix=unseen", HttpStatusCode.OK),
+                ("GET", "/s3/zarrfs/unseen.zarr/.zattrs", HttpStatusCode.NotFound), ("GET", "/unseen/preview.png", HttpStatusCode.NotFound), ("GET", "/metrics", HttpStatusCode.NotFound),
+            ])
+        {
+            using HttpResponseMessage answer = await server.SendAsync(new HttpMethod(method), $"/t/{token.Text}{path}", ("Depth", "1"));
+            Assert.True(answer.StatusCode == expected, $"{method} {path}: {answer.StatusCode}");
+            string text = await answer.Content.ReadAsStringAsync();
+            if (answer.IsSuccessStatusCode) Assert.True(path == "/s3" || path.Contains("prefix") || text.Contains("vol.zarr"), text);
+            Assert.False(text.Contains("unseen.zarr") && answer.IsSuccessStatusCode, text);
+        }
+
         string page = await server.Client.GetStringAsync($"/t/{token.Text}/");
         Assert.Contains("vol", page);
         Assert.Contains($"/t/{token.Text}/vol.zarr", page); // links work for him

@@ -64,11 +64,7 @@ public sealed class S3Tests(DoorsShowcase doors)
     {
         string mount = doors.Folder($"s3fs-{hasKey}"), passwords = doors.Write("s3fs-passwords", $"{doors.AccessKey.Id}:{doors.AccessKey.Secret}\n");
         File.SetUnixFileMode(passwords, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-
-        // It signs a path that its URL's is no part of.
-        string[] options = hasKey
-            ? ["-o", $"url={doors.GuardedAddress}", "-o", "servicepath=/s3/", "-o", $"passwd_file={passwords}"]
-            : ["-o", $"url={Endpoint}", "-o", "public_bucket=1"];
+        string[] options = hasKey ? ["-o", $"url={doors.GuardedAddress}/s3", "-o", $"passwd_file={passwords}"] : ["-o", $"url={Endpoint}", "-o", "public_bucket=1"];
         try
         {
             Run("s3fs", ["zarrfs", mount, .. options, "-o", "use_path_request_style", "-o", "ro"]).Expect();

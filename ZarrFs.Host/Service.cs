@@ -82,7 +82,15 @@ internal static class Service
         using IHost host = builder.Build();
         host.Services.GetRequiredService<Metrics>();
         using MetricsExport? export = MetricsExport.Start();
-        await host.StartAsync(stop);
+        try
+        {
+            await host.StartAsync(stop);
+        }
+        catch (OperationCanceledException) when (host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested)
+        {
+            return Interruption.ExitCode; // Ctrl-C or SIGTERM before anything was shown
+        }
+
         await host.WaitForShutdownAsync(stop);
         return 0;
     }

@@ -129,6 +129,7 @@ public sealed class VirtualTree : IFileTree
             Size = size,
             Modified = volume.Modified,
             Volume = id.Volume,
+            Generation = volume.Generation,
             Chunk = kind == NodeKind.Chunk ? array.Address(id.Volume, id.Level, id.Index) : default,
         };
         return true;

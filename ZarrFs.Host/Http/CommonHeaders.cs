@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace ZarrFs.Host.Http;
 
-/// <summary>Headers of every answer: pages from anywhere may read the data (CORS), and nobody guesses at content types.</summary>
+/// <summary>Headers of every answer: pages from anywhere may read the data (CORS, CORP), and nobody guesses at content types.</summary>
 internal static class CommonHeaders
 {
     /// <summary>What a path can do.</summary>
@@ -12,12 +12,14 @@ internal static class CommonHeaders
     /// <summary>What pages of other origins may do.</summary>
     private static readonly StringValues Methods = "GET, HEAD, OPTIONS";
 
-
     private static readonly StringValues Anyone = "*";
     private static readonly StringValues Exposed = "Content-Length, Content-Range, ETag, Accept-Ranges, X-ZarrFs-Provisional";
     private static readonly StringValues NoSniff = "nosniff";
     private static readonly StringValues AllowedHeaders = "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Cache-Control, Content-Type, Accept, "
         + "Authorization, X-Amz-Date, X-Amz-Content-Sha256";
+    private static readonly StringValues CrossOrigin = "cross-origin";
+    private static readonly StringValues NoReferrer = "no-referrer";
+    private static readonly StringValues Deny = "DENY";
     private static readonly StringValues Yes = "true";
     private static readonly StringValues OneDay = "86400";
 
@@ -26,7 +28,24 @@ internal static class CommonHeaders
         headers.AccessControlAllowOrigin = Anyone;
         headers.AccessControlExposeHeaders = Exposed;
         headers.XContentTypeOptions = NoSniff;
+        headers["Cross-Origin-Resource-Policy"] = CrossOrigin;
     }
+
+    /// <summary>
+    /// Sets what an HTML page needs besides: no page of another origin shows it in a frame.
+    /// Not Strict-Transport-Security: it would hold for every port of this host name, and other services there may have no TLS.
+    /// </summary>
+    /// <param name="headers">The answer's.</param>
+    /// <param name="policy">What the page may load (Content-Security-Policy).</param>
+    public static void SetPage(IHeaderDictionary headers, string policy)
+    {
+        headers.ContentSecurityPolicy = $"{policy}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        headers.XFrameOptions = Deny;
+        HideAddress(headers);
+    }
+
+    /// <summary>Keeps a page's address, in which a token may be, from those that its links lead to.</summary>
+    public static void HideAddress(IHeaderDictionary headers) => headers["Referrer-Policy"] = NoReferrer;
 
     /// <summary>Whether it is about no path: a browser asks if a page of another origin may ask (CORS), which never says who it is, or <c>OPTIONS *</c>.</summary>
     public static bool IsPreflight(HttpContext context) =>

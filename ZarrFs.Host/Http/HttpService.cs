@@ -125,6 +125,8 @@ public sealed partial class HttpService : IHostedService, IDisposable
 
     private KestrelServerOptions Configure(HttpOptions options)
     {
+        // A proxy may take a line feed by itself for a part of a value, and then the two would not agree on what the headers are.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         KestrelServerOptions kestrel = new() { AddServerHeader = false };
         if (_kestrelServices is not null) kestrel.ApplicationServices = _kestrelServices.Services;
         KestrelServerLimits limits = kestrel.Limits;

@@ -25,6 +25,6 @@ internal static class ListingFormat
         response.ContentType = isJson ? "application/json" : "text/html; charset=utf-8";
         response.Headers.CacheControl = "no-cache";
         response.Headers.Vary = "Accept";
-        if (!isJson) response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+        if (!isJson) CommonHeaders.SetPage(response.Headers, "default-src 'none'; style-src 'unsafe-inline'");
     }
 }

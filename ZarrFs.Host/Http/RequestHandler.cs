@@ -45,7 +45,7 @@ internal sealed partial class RequestHandler : IDisposable
         _doors =
         [
             new ViewerDoor(content.Viewer),
-            new S3Door(content, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null),
+            new S3Door(ContentFor, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null),
             new DavDoor(),
             _pictures,
             new PageDoor(),
@@ -124,9 +124,9 @@ internal sealed partial class RequestHandler : IDisposable
         {
             await ProblemDocument.WriteAsync(context, admission.Refusal!, Visit.TargetOf(context));
         }
-        else if (caller.BasePath.Length > 0 && admission.Path.Length == 0 && !isDirectory)
+        else if (caller.BasePath.Length > 0 && admission.Path.Length == 0 && !isDirectory && !IsDav(context.Request.Method))
         {
-            // A link that lost its last slash: names on the page are relative to it.
+            // A link that lost its last slash: names on the page are relative to it. WebDAV's are not, and its clients take slashes off and follow nothing.
             context.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
             context.Response.Headers.Location = $"{caller.BasePath}/";
             context.Response.ContentLength = 0;
@@ -143,6 +143,8 @@ internal sealed partial class RequestHandler : IDisposable
     /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
     private ServedContent ContentFor(Caller caller) =>
         caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)).Now : _content.Now;
+
+    private static bool IsDav(string method) => method is "PROPFIND" or "OPTIONS";
 
     private Task RouteAsync(in Visit visit)
     {

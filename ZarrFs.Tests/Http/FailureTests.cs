@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using ZarrFs.Core.Failures;
 using ZarrFs.Host.Http;
@@ -55,37 +53,6 @@ public sealed class FailureTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         await TestServer.EventuallyAsync(() => server.Chunks.Cancelled == 1, "the chunk's request was not cancelled");
         Assert.Equal(1000, (await server.Client.GetByteArrayAsync("/vol.zarr/0/4")).Length);
-    }
-
-    [Fact]
-    public async Task Slow_clients_cannot_hold_more_than_a_quarter_of_the_memory()
-    {
-        await using TestServer server = await TestServer.StartAsync(new HttpOptions { Patience = TimeSpan.FromMilliseconds(300) }, budget: 32 << 20);
-        List<Socket> slow = [];
-        for (int i = 0; i < 2; i++)
-        {
-            Socket socket = await server.ConnectAsync(receiveBuffer: 4096);
-            slow.Add(socket);
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /vol.zarr/0/{100 + i} HTTP/1.1\r\nHost: a\r\n\r\n"));
-            await socket.ReceiveAsync(new byte[100]);
-        }
-
-        // Two of 4 MiB are out and the quarter is 8 MiB.
-        using (HttpResponseMessage third = await server.GetAsync("/vol.zarr/0/102"))
-        {
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, third.StatusCode);
-            Assert.NotNull(third.Headers.RetryAfter);
-        }
-
-        slow.ForEach(socket => socket.Dispose());
-        await TestServer.EventuallyAsync(() => GetAsync().GetAwaiter().GetResult() == 200, "the room of those who left was not given back");
-        await server.AssertNoLeaseIsOutAsync();
-
-        async Task<int> GetAsync()
-        {
-            using HttpResponseMessage response = await server.GetAsync("/vol.zarr/0/102");
-            return (int)response.StatusCode;
-        }
     }
 
     [Fact]

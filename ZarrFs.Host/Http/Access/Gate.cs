@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Failures;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http.Access;
@@ -112,7 +113,7 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
 
     private async Task<Admission> AdmitPasswordAsync(HttpContext context, string path, Credentials given)
     {
-        ClientAddress address = ClientAddress.Of(context.Connection.RemoteIpAddress);
+        UInt128 address = ClientKey.Network(context.Connection.RemoteIpAddress);
         if (_throttle.Wait(address) is > 0 and int wait) return new Admission(null, path, FailureStatus.TooManyAttempts(wait));
         PasswordList? list = _passwords?.Current;
         PasswordEntry? entry = list?.Find(given.User);
@@ -129,7 +130,7 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
     /// <summary>Says no: late if there were many before, and not at all what was wrong.</summary>
     private async ValueTask<Admission> RefuseAsync(HttpContext context, StringValues challenges, string what, bool isCounted = false)
     {
-        ClientAddress address = ClientAddress.Of(context.Connection.RemoteIpAddress);
+        UInt128 address = ClientKey.Network(context.Connection.RemoteIpAddress);
         if (!isCounted)
         {
             if (_throttle.Wait(address) is > 0 and int wait) return new Admission(null, "", FailureStatus.TooManyAttempts(wait));

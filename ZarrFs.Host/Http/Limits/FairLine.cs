@@ -47,8 +47,8 @@ internal sealed class FairLine
         return false;
     }
 
-    /// <summary>The last of the client that has most in line; the line is not empty.</summary>
-    public Waiter LastOfMost() => _clients.Values.MaxBy(static queue => queue.Waiters.Count)!.Waiters.Last!.Value;
+    /// <summary>The last of the client who has most in line; null if nobody waits.</summary>
+    public Waiter? LastOfMost() => _clients.Values.MaxBy(static queue => queue.Waiters.Count)?.Waiters.Last!.Value;
 
     /// <summary>Takes one out whose turn it was: the others of his client wait for their next.</summary>
     public void Serve(Waiter waiter)

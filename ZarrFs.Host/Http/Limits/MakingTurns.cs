@@ -29,27 +29,17 @@ internal sealed class MakingTurns(int most, int mostOfOne, int mostWaiting)
     /// <exception cref="OverloadException">Too many wait, and of this client no fewer than of others.</exception>
     public async ValueTask EnterAsync(ClientKey client, CancellationToken cancellationToken)
     {
-        FairLine.Waiter waiter;
+        FairLine.Waiter? waiter = null;
         FairLine.Waiter? displaced = null;
         lock (_sync)
         {
-            bool isFull = _all + _line.Count >= mostWaiting;
-            if (!isFull && MayGo(client))
-            {
-                Begin(client);
-                return;
-            }
-
-            if (isFull)
-            {
-                if (_line.Count == 0 || _line.CountOf((displaced = _line.LastOfMost()).Client) <= _line.CountOf(client) + 1) throw TooMany();
-                _line.Remove(displaced);
-            }
-
-            waiter = _line.Add(client, 1);
+            if (_all + _line.Count >= mostWaiting) displaced = MakePlace(client);
+            if (MayGo(client)) Begin(client);
+            else waiter = _line.Add(client, 1);
         }
 
         displaced?.SetException(TooMany());
+        if (waiter is null) return;
         try
         {
             await waiter.Task.WaitAsync(cancellationToken);
@@ -69,6 +59,15 @@ internal sealed class MakingTurns(int most, int mostOfOne, int mostWaiting)
     public void Leave(ClientKey client)
     {
         lock (_sync) End(client);
+    }
+
+    /// <summary>Sends the last one away of the client who has most in line, for one who has less.</summary>
+    private FairLine.Waiter MakePlace(ClientKey client)
+    {
+        FairLine.Waiter? last = _line.LastOfMost();
+        if (last is null || _line.CountOf(last.Client) <= _line.CountOf(client) + 1) throw TooMany();
+        _line.Remove(last);
+        return last;
     }
 
     private bool MayGo(ClientKey client) => _all < most && _making.GetValueOrDefault(client) < mostOfOne;

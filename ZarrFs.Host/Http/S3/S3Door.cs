@@ -10,10 +10,10 @@ namespace ZarrFs.Host.Http.S3;
 /// S3 to read, path style, under <c>/s3</c>: one bucket with everything in it, whose keys are the paths that GET has. So a volume may be called what it
 /// likes, where a bucket may not, and <c>s3://zarrfs/NAME.zarr</c> ends as readers of Zarr expect.
 /// </summary>
-/// <param name="content">The whole: a key that signs requests says what of it there is.</param>
+/// <param name="contentFor">What there is for whoever has signed a request.</param>
 /// <param name="files">Sends objects.</param>
 /// <param name="signatures">Finds out who has signed a request; null where nobody has to.</param>
-internal sealed class S3Door(ServedContent content, FileSender files, SignatureCheck? signatures) : IDoor
+internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender files, SignatureCheck? signatures) : IDoor
 {
     public const string Bucket = "zarrfs";
 
@@ -46,15 +46,15 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
         if (!visit.IsRead) return S3Documents.WriteErrorAsync(context, S3Error.MethodNotAllowed);
         if (!S3Query.TryRead(visit.Query, out S3Query query)) return S3Documents.WriteErrorAsync(context, S3Error.InvalidUri);
 
-        ServedContent seen = visit.Content;
-        if (visit.Caller == Caller.Nobody)
-        {
-            if (signatures is null) return S3Documents.WriteErrorAsync(context, S3Error.AccessDenied);
-            if (signatures.Check(context.Request.Method, visit.Target, query, context.Request.Headers, out Caller? caller) is { } refusal)
-                return S3Documents.WriteErrorAsync(context, refusal);
-            seen = content.For(caller!).Now;
-        }
+        if (!ReferenceEquals(visit.Caller, Caller.Nobody)) return RouteAsync(context, visit.Content, visit.Caller, path, visit.IsDirectory, query);
+        if (signatures is null) return S3Documents.WriteErrorAsync(context, S3Error.AccessDenied);
+        return signatures.Check(context.Request.Method, Visit.RawTargetOf(context), query, context.Request.Headers, out Caller? caller) is { } refusal
+            ? S3Documents.WriteErrorAsync(context, refusal)
+            : RouteAsync(context, contentFor(caller!), caller!, path, visit.IsDirectory, query);
+    }
 
+    private Task RouteAsync(HttpContext context, ServedContent seen, Caller caller, ReadOnlySpan<char> path, bool isDirectory, S3Query query)
+    {
         path = path.Length > Root.Length ? path[(Root.Length + 1)..] : "";
         int slash = path.IndexOf('/');
         ReadOnlySpan<char> bucket = slash < 0 ? path : path[..slash];
@@ -67,9 +67,9 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
         }
 
         if (key.IsEmpty) return BucketAsync(context, seen, query);
-        return visit.IsDirectory || !seen.Tree.TryResolve(key, out Node node) || node.IsDirectory
+        return isDirectory || !seen.Tree.TryResolve(key, out Node node) || node.IsDirectory
             ? S3Documents.WriteErrorAsync(context, S3Error.NoSuchKey)
-            : ObjectAsync(context, node);
+            : ObjectAsync(context, node, caller);
     }
 
     private static Task ServiceAsync(HttpContext context, ServedContent seen, S3Query query)
@@ -98,7 +98,7 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
             : S3Documents.WriteListAsync(context, seen, request, Bucket, before: "");
     }
 
-    private async Task ObjectAsync(HttpContext context, Node node)
+    private async Task ObjectAsync(HttpContext context, Node node, Caller caller)
     {
         HttpResponse response = context.Response;
 
@@ -106,7 +106,7 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
         response.OnStarting(SetDateAsync, (response, node.Modified));
         try
         {
-            await files.SendAsync(context, node);
+            await files.SendAsync(context, node, caller);
         }
         catch (Exception failure) when (failure is SourceException or OverloadException && !response.HasStarted)
         {

@@ -1,0 +1,102 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ZarrFs.Tests.Http;
+
+/// <summary>Each hostile request comes to nothing: it gets its answer, which tells nothing, and nobody else notices.</summary>
+public sealed partial class HostileRequestsTests(HostileRequestsTests.Server server) : IClassFixture<HostileRequestsTests.Server>
+{
+    public static TheoryData<string> Names => [.. HostileRequests.All().Select(static request => request.Name)];
+
+    [Fact]
+    public void There_are_at_least_a_hundred_of_them_each_with_a_name_of_its_own()
+    {
+        string[] names = [.. HostileRequests.All().Select(static request => request.Name)];
+        Assert.Equal(names.Length, names.Distinct(StringComparer.Ordinal).Count());
+        Assert.InRange(names.Length, 100, int.MaxValue);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task It_comes_to_nothing(string name)
+    {
+        HostileRequest request = HostileRequests.All().First(request => request.Name == name);
+        string answer = await server.ExchangeAsync(request.Bytes);
+        MatchCollection answers = StatusLine().Matches(answer);
+        Assert.Equal((request.Status, request.Status == 0 ? 0 : request.Answers), (answers.Count == 0 ? 0 : int.Parse(answers[0].Groups[1].Value), answers.Count));
+        Assert.DoesNotMatch("(?im)^x-injected", answer);
+        Assert.DoesNotContain("<script>alert", answer, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("root:x:", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(AppContext.BaseDirectory, answer, StringComparison.Ordinal);
+        Assert.DoesNotContain(Environment.CurrentDirectory, answer, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\n\s+at [A-Z]\w+\.", answer);
+        await server.AssertGoesOnAsync();
+    }
+
+    [GeneratedRegex(@"HTTP/1\.1 ([0-9]{3}) ", RegexOptions.CultureInvariant, 30_000)]
+    private static partial Regex StatusLine();
+
+    /// <summary>One server for all of them, with somebody else's connection that has to outlast them.</summary>
+    public sealed class Server : IAsyncLifetime
+    {
+        private TestServer _server = null!;
+        private Socket _neighbour = null!;
+
+        public async Task InitializeAsync()
+        {
+            _server = await TestServer.StartAsync();
+            _server.Volumes.Add(TestServer.Facts());
+            _neighbour = await _server.ConnectAsync();
+        }
+
+        public async Task<string> ExchangeAsync(string bytes)
+        {
+            using Socket socket = await _server.ConnectAsync();
+            using MemoryStream received = new();
+            try
+            {
+                await socket.SendAsync(Encoding.Latin1.GetBytes(bytes));
+                byte[] buffer = new byte[4096];
+                while (true)
+                {
+                    Task<int> ends = socket.ReceiveAsync(buffer);
+                    // Requests that wait for more, and connections that would be kept: there is no more.
+                    if (await Task.WhenAny(ends, Task.Delay(200)) != ends) socket.Shutdown(SocketShutdown.Send);
+                    int read = await ends.WaitAsync(TimeSpan.FromSeconds(20));
+                    if (read == 0) break;
+                    received.Write(buffer, 0, read);
+                }
+            }
+            catch (SocketException)
+            {
+                // It was cut off while it was still talking; what was said before is the answer.
+            }
+
+            return Encoding.Latin1.GetString(received.ToArray());
+        }
+
+        public async Task AssertGoesOnAsync()
+        {
+            await _neighbour.SendAsync("GET /vol.zarr/0/1 HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+            byte[] expected = FakeChunks.Expected(1, TestServer.SmallChunk);
+            using MemoryStream received = new();
+            byte[] buffer = new byte[4096];
+            while (!received.ToArray().AsSpan().EndsWith(expected))
+            {
+                int read = await _neighbour.ReceiveAsync(buffer);
+                Assert.True(read > 0, "somebody else's connection was closed");
+                received.Write(buffer, 0, read);
+            }
+
+            Assert.StartsWith("HTTP/1.1 200 ", Encoding.Latin1.GetString(received.ToArray()), StringComparison.Ordinal);
+            Assert.Contains("\"ok\"", await _server.Client.GetStringAsync("/healthz"), StringComparison.Ordinal);
+        }
+
+        public async Task DisposeAsync()
+        {
+            _neighbour.Dispose();
+            await _server.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using ZarrFs.Core.Failures;
+using ZarrFs.Host.Http;
+using ZarrFs.Host.Http.Access;
+
+namespace ZarrFs.Tests.Http.Limits;
+
+public sealed class SlowClientTests
+{
+    [Fact]
+    public async Task Many_who_take_nothing_hold_nothing_and_a_normal_one_is_served()
+    {
+        // Room for two of 4 MiB.
+        await using TestServer server = await TestServer.StartAsync(budget: 32 << 20);
+        List<Socket> slow = [];
+        for (int i = 0; i < 6; i++) slow.Add(await BeginAsync(server, 100 + i % 3));
+
+        using (HttpResponseMessage normal = await server.GetAsync("/vol.zarr/0/105"))
+        {
+            Assert.Equal(HttpStatusCode.OK, normal.StatusCode);
+            Assert.Equal(FakeChunks.Expected(105, TestServer.LargeChunk), await normal.Content.ReadAsByteArrayAsync());
+        }
+
+        await server.AssertNoLeaseIsOutAsync();
+        slow.ForEach(static socket => socket.Dispose());
+        await server.AssertNoLeaseIsOutAsync();
+    }
+
+    [Fact]
+    public async Task One_who_goes_on_gets_the_rest_though_the_chunk_had_to_be_made_anew()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using Socket socket = await BeginAsync(server, 100);
+        await server.AssertNoLeaseIsOutAsync();
+        byte[] answer = await ReceiveAsync(socket);
+        Assert.Equal(FakeChunks.Expected(100, TestServer.LargeChunk), answer[^TestServer.LargeChunk..]);
+        Assert.Equal(2, server.Chunks.Made);
+        await server.AssertNoLeaseIsOutAsync();
+    }
+
+    [Fact]
+    public async Task A_part_is_the_right_part_after_a_pause_too()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using Socket socket = await BeginAsync(server, 100, "Range: bytes=1000-4000000\r\n");
+        await server.AssertNoLeaseIsOutAsync();
+        byte[] answer = await ReceiveAsync(socket);
+        Assert.Equal(FakeChunks.Expected(100, TestServer.LargeChunk)[1000..4_000_001], answer[^3_999_001..]);
+    }
+
+    [Fact]
+    public async Task What_has_changed_meanwhile_is_not_mixed_with_what_was_sent()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using Socket socket = await BeginAsync(server, 100);
+        await server.AssertNoLeaseIsOutAsync();
+        server.Chunks.Revision++;
+        byte[] answer = await ReceiveAsync(socket);
+        Assert.InRange(answer.Length, 1, TestServer.LargeChunk - 1);
+        await server.AssertNoLeaseIsOutAsync();
+    }
+
+    [Fact]
+    public async Task What_fails_meanwhile_ends_the_connection()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using Socket socket = await BeginAsync(server, 100);
+        await server.AssertNoLeaseIsOutAsync();
+        server.Chunks.Failures[100] = new SourceException("/data/1.tif", "it is gone");
+        Assert.InRange((await ReceiveAsync(socket)).Length, 1, TestServer.LargeChunk - 1);
+        await server.AssertNoLeaseIsOutAsync();
+        Assert.Contains("ok", await server.Client.GetStringAsync("/healthz"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_holds_where_nothing_can_be_lent()
+    {
+        await using TestServer server = await TestServer.StartAsync(new HttpOptions { Tls = new TlsOptions(null, null) }, budget: 32 << 20);
+        List<SslStream> slow = [];
+        for (int i = 0; i < 4; i++) slow.Add(await BeginSecurelyAsync(server, 100 + i));
+        await server.AssertNoLeaseIsOutAsync();
+
+        using MemoryStream received = new();
+        await slow[0].CopyToAsync(received);
+        Assert.Equal(FakeChunks.Expected(100, TestServer.LargeChunk), received.ToArray()[^TestServer.LargeChunk..]);
+        foreach (SslStream stream in slow) await stream.DisposeAsync();
+        await server.AssertNoLeaseIsOutAsync();
+    }
+
+    private static async Task<SslStream> BeginSecurelyAsync(TestServer server, int x)
+    {
+        Socket socket = await server.ConnectAsync(receiveBuffer: 4096);
+        SslStream stream = new(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        await stream.AuthenticateAsClientAsync("localhost");
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /vol.zarr/0/{x} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        await stream.ReadExactlyAsync(new byte[1]);
+        return stream;
+    }
+
+    /// <summary>Asks for a chunk and, when it begins to come, takes none of it.</summary>
+    private static async Task<Socket> BeginAsync(TestServer server, int x, string header = "")
+    {
+        Socket socket = await server.ConnectAsync(receiveBuffer: 4096);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /vol.zarr/0/{x} HTTP/1.1\r\nHost: a\r\n{header}Connection: close\r\n\r\n"));
+        Assert.Equal(1, await socket.ReceiveAsync(new byte[1], SocketFlags.Peek));
+        return socket;
+    }
+
+    private static async Task<byte[]> ReceiveAsync(Socket socket)
+    {
+        using MemoryStream received = new();
+        byte[] buffer = new byte[256 * 1024];
+        try
+        {
+            for (int read; (read = await socket.ReceiveAsync(buffer)) > 0;) received.Write(buffer, 0, read);
+        }
+        catch (SocketException)
+        {
+            // Cut off.
+        }
+
+        return received.ToArray();
+    }
+}

@@ -132,7 +132,7 @@ public sealed class StatusTests
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => found[instrument.Name] = value);
         listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => found[instrument.Name] = value);
-        using var metrics = new Metrics(store.Store, () => [("test", 4096L)], () => new CacheFacts("/var/cache", 25, 100, 17, 4));
+        using var metrics = new Metrics(store.Store, () => [(0, "test", 4096L)], () => new CacheFacts("/var/cache", 25, 100, 17, 4));
         listener.Start();
         listener.RecordObservableInstruments();
         Assert.Equal(store.Store.Cached, found["zarrfs.chunks.memory"]);

@@ -66,7 +66,7 @@ public sealed record VolumeFacts
         MountPath = null,
         Problems = [.. Problems.Select(problem => problem with { Path = LastName(problem.Path), Message = Shorten(problem.Message) })],
         Others = [.. Others.Select(Shorten)],
-        Build = Build is { Reason: not null } build ? build with { Reason = Shorten(build.Reason) } : Build,
+        Build = Build is { State: BuildState.Failed } build ? build with { Reason = "the server's log says why" } : Build,
     };
 
     private string Shorten(string text) => text.Replace(SourcePath, LastName(SourcePath), StringComparison.Ordinal);

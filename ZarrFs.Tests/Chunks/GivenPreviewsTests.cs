@@ -19,5 +19,20 @@ public sealed class GivenPreviewsTests
         Assert.Equal([At(-1), At(65535)], given.Recent(2));
     }
 
+    [Fact]
+    public void Each_level_knows_how_many_it_has()
+    {
+        var given = new GivenPreviews();
+        for (int x = 0; x <= 1 << 16; x++) given.Add(At(x)); // the first has to go
+        ChunkAddress coarser = At(1) with { Level = 2 }, other = At(1) with { Volume = 3 };
+        given.Add(coarser);
+        given.Add(other);
+        given.Add(other);
+        Assert.True(given.Remove(At(9)));
+        Assert.Equal(((1 << 16) - 3, 1, 1, 0), (given.CountOf(0, 1), given.CountOf(0, 2), given.CountOf(3, 1), given.CountOf(0, 3)));
+        given.Remove(coarser);
+        Assert.Equal(0, given.CountOf(0, 2));
+    }
+
     private static ChunkAddress At(int x) => new(0, 1, 0, 0, 0, 0, x);
 }

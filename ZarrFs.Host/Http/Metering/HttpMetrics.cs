@@ -27,7 +27,7 @@ internal sealed class HttpMetrics : IDisposable
         _meter.CreateObservableCounter("zarrfs.http.sent", Sent, "By", "Bytes of bodies sent, by kind");
         _meter.CreateObservableGauge("zarrfs.http.connections", () => Volatile.Read(ref _connections), "{connection}", "Connections that are open");
         _meter.CreateObservableCounter("zarrfs.http.refused", () => Volatile.Read(ref _refused), "{request}", "Connections and requests refused because of a limit");
-        _meter.CreateObservableCounter("zarrfs.http.failed_logins", () => Volatile.Read(ref _failedLogins), "{attempt}", "Passwords, tokens and signatures that were wrong");
+        _meter.CreateObservableCounter("zarrfs.http.failed_logins", () => Volatile.Read(ref _failedLogins), "{attempt}", "Passwords and tokens that were wrong");
         _duration = _meter.CreateHistogram("zarrfs.http.duration", "s", "Time from a request's headers to the end of its answer, by kind", tags: null, new InstrumentAdvice<double>
         {
             HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],

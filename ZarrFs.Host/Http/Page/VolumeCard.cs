@@ -51,9 +51,9 @@ internal static class VolumeCard
         bool isPart = lines.Part is not null;
         (string main, string other) = isPart ? (lines.NeuroglancerZarr3, lines.NeuroglancerZarr2) : (lines.NeuroglancerZarr2, lines.NeuroglancerZarr3);
         string name = Html.Text(volume.Name);
-        html.Append($"<p class=\"open\"><a class=\"button\" href=\"{Html.Text(main)}\">Open in Neuroglancer<span class=\"visually-hidden\">: {name}</span></a>\n")
-            .Append($"<a class=\"button quiet\" href=\"{Html.Text(other)}\">{(isPart ? $"only {Html.Text(lines.Part!)}" : "from OME-Zarr 0.5")}<span class=\"visually-hidden\"> in Neuroglancer: {name}</span></a>\n")
-            .Append($"<a class=\"button quiet\" rel=\"noreferrer\" href=\"{Html.Text(lines.VizarrLink)}\">vizarr<span class=\"visually-hidden\">: {name}</span></a></p>\n<p class=\"hint\">");
+        html.Append($"<p class=\"open\"><a href=\"{Html.Text(main)}\" class=\"button\">Open in Neuroglancer<span class=\"visually-hidden\">: {name}</span></a>\n")
+            .Append($"<a href=\"{Html.Text(other)}\" class=\"button quiet\">{(isPart ? $"only {Html.Text(lines.Part!)}" : "from OME-Zarr 0.5")}<span class=\"visually-hidden\"> in Neuroglancer: {name}</span></a>\n")
+            .Append($"<a href=\"{Html.Text(lines.VizarrLink)}\" class=\"button quiet\" rel=\"noreferrer\">vizarr<span class=\"visually-hidden\">: {name}</span></a></p>\n<p class=\"hint\">");
         if (!lines.IsViewerBuiltIn) html.Append("Neuroglancer is not built into this program: the link leads to the public one, on the internet. ");
         html.Append(lines.IsViewerBuiltIn ? "vizarr is a page" : "That and vizarr are pages").Append(" on the internet; from another machine they can read this server only over HTTPS.</p>\n");
     }

@@ -58,7 +58,7 @@ public sealed partial class StartPageTests
             MountPath = $"{Secret}/mount",
             Problems = [new SourceProblem(SourceProblemKind.Bad, 5, 1, $"{Secret}/slices/00005.tif", $"{Secret}/slices/00005.tif is short")],
             Others = [$"{Secret}/slices/notes.txt"],
-            Build = new BuildStatus(BuildState.Failed, LevelSet.From(1), 1, 2, 3, null, $"{Secret}/slices/00005.tif: short"),
+            Build = new BuildStatus(BuildState.Failed, LevelSet.From(1), 1, 2, 3, null, $"{Secret}/cache: the disk is full"),
         };
         FakeTree tree = new();
         tree.AddDirectory("vol.zarr");

@@ -14,10 +14,10 @@ internal sealed class Metrics : IDisposable
     private readonly Meter _meter = new(MeterName);
 
     /// <param name="store">Chunks in memory and on their way.</param>
-    /// <param name="volumes">Gives the names of the volumes, by number, and the bytes of voxels that the source of each has given.</param>
+    /// <param name="volumes">Gives the number and the name of each volume that is shown, and the bytes of voxels that its source has given.</param>
     /// <param name="cache">The disk cache; null without one.</param>
     /// <param name="build">The background build; null without one.</param>
-    public Metrics(ChunkStore store, Func<IEnumerable<(string Name, long BytesRead)>> volumes, Func<CacheFacts?>? cache = null, BackgroundBuild? build = null)
+    public Metrics(ChunkStore store, Func<IEnumerable<(int Number, string Name, long BytesRead)>> volumes, Func<CacheFacts?>? cache = null, BackgroundBuild? build = null)
     {
         _meter.CreateObservableCounter("zarrfs.chunks.made", () => Made(store.Made), "{chunk}", "Chunks made, exact ones and previews; not those read back from the disk cache");
         _meter.CreateObservableCounter("zarrfs.source.read", () => volumes().Select(volume => Of(volume.Name, volume.BytesRead)), "By", "Bytes of voxels that sources have given, decoded");
@@ -41,8 +41,11 @@ internal sealed class Metrics : IDisposable
             _meter.CreateObservableGauge("zarrfs.build.paused", () => Each(status => status.State == BuildState.Paused ? 1 : 0), description: "1 while it gives way to readers");
         }
 
-        IEnumerable<Measurement<long>> Each(Func<BuildStatus, long> figure) =>
-            build.Status.Zip(volumes(), (status, volume) => Of(volume.Name, figure(status)));
+        IEnumerable<Measurement<long>> Each(Func<BuildStatus, long> figure)
+        {
+            IReadOnlyList<BuildStatus> status = build.Status;
+            return volumes().Where(volume => volume.Number < status.Count).Select(volume => Of(volume.Name, figure(status[volume.Number])));
+        }
     }
 
     /// <inheritdoc/>

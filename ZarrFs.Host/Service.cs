@@ -71,7 +71,7 @@ internal static class Service
         if (Builds(settings)) AddPyramid(builder.Services, settings);
         builder.Services.AddSingleton(services => new Metrics(
             services.GetRequiredService<ChunkStore>(),
-            () => services.GetRequiredService<VolumeCatalog>().Volumes.Select(volume => (volume.Name, volume.Volume.BytesRead)),
+            () => Figures(services.GetRequiredService<VolumeCatalog>()),
             services.GetService<DiskCache>() is { } disk ? () => CacheFacts.Of(disk) : null, services.GetService<BackgroundBuild>()));
         builder.Services.AddHostedService<Announcement>();
         builder.Services.AddSingleton(_ => ServiceManager.FromEnvironment());
@@ -131,6 +131,9 @@ internal static class Service
         services.AddSingleton<Reload>();
         services.AddHostedService<ReloadService>();
     }
+
+    private static IEnumerable<(int Number, string Name, long BytesRead)> Figures(VolumeCatalog catalog) =>
+        catalog.Shown.Select(number => (number, catalog.Volumes[number].Name, catalog.Volumes[number].Volume.BytesRead));
 
     private static bool Builds(Settings settings) => settings is { Cache: not null, Pyramid.First: not null };
 

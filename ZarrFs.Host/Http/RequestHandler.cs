@@ -18,6 +18,7 @@ namespace ZarrFs.Host.Http;
 internal sealed partial class RequestHandler : IDisposable
 {
     private readonly ServedContent _content;
+    private ServedContent? _now;
     private readonly ConditionalWeakTable<IReadOnlySet<string>, ServedContent> _views = [];
     private readonly IGate? _gate;
     private readonly IDoor[] _doors;
@@ -33,7 +34,8 @@ internal sealed partial class RequestHandler : IDisposable
     /// <param name="gate">Finds out who asks; null where everybody may see everything.</param>
     /// <param name="metrics">Where requests are counted.</param>
     /// <param name="log">Gets what fails.</param>
-    public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, HttpMetrics metrics, ILogger<RequestHandler> log)
+    /// <param name="time">By what signatures end.</param>
+    public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, HttpMetrics metrics, ILogger<RequestHandler> log, TimeProvider time)
     {
         content = content.WithoutDirectoriesIfShared();
         _content = content;
@@ -45,7 +47,7 @@ internal sealed partial class RequestHandler : IDisposable
         _doors =
         [
             new ViewerDoor(content.Viewer),
-            new S3Door(ContentFor, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null),
+            new S3Door(ContentFor, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, time) : null),
             new DavDoor(),
             _pictures,
             new PageDoor(),
@@ -113,7 +115,7 @@ internal sealed partial class RequestHandler : IDisposable
         }
 
         return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content.Now, Path = path, IsDirectory = isDirectory, Query = query })
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = Content, Path = path, IsDirectory = isDirectory, Query = query })
             : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
     }
 
@@ -140,9 +142,23 @@ internal sealed partial class RequestHandler : IDisposable
         }
     }
 
+    /// <summary>What there is, with the tree of this moment: all of an answer is about one state of it.</summary>
+    private ServedContent Content
+    {
+        get
+        {
+            IFileTree tree = _content.Tree.Now;
+            return _now is { } known && ReferenceEquals(known.Tree, tree) ? known : _now = _content with { Tree = tree };
+        }
+    }
+
     /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
-    private ServedContent ContentFor(Caller caller) =>
-        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)).Now : _content.Now;
+    private ServedContent ContentFor(Caller caller)
+    {
+        if (caller.Volumes is not { } volumes) return Content;
+        ServedContent view = _views.GetValue(volumes, _ => _content.For(caller));
+        return view with { Tree = view.Tree.Now };
+    }
 
     private static bool IsDav(string method) => method is "PROPFIND" or "OPTIONS";
 

@@ -13,9 +13,6 @@ namespace ZarrFs.Host.Http;
 /// <param name="Volumes">Asked anew for each start page, since problems are found while reading.</param>
 public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPool Pool, Func<IReadOnlyList<VolumeFacts>> Volumes)
 {
-    // Until the tree is another one.
-    private ServedContent? _now;
-
     /// <summary>The name of a volume, by its number in the tree; null if it is there no more.</summary>
     public Func<int, string?> NameOf { get; init; } = number => Volumes() is { } all && number < all.Count ? all[number].Name : null;
 
@@ -45,20 +42,6 @@ public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPo
             Volumes = () => [.. Volumes().Select(volume => volume.WithoutDirectories())],
             Cache = Cache is null ? null : () => Cache() is { } cache ? cache with { Directory = null } : null,
         };
-
-    /// <summary>The same with the tree of this moment: all of an answer is about one state of it.</summary>
-    internal ServedContent Now
-    {
-        get
-        {
-            IFileTree tree = Tree.Now;
-            if (ReferenceEquals(tree, Tree)) return this;
-            if (_now is { } known && ReferenceEquals(known.Tree, tree)) return known;
-            ServedContent now = this with { Tree = tree };
-            now._now = null; // or each would hold the one before
-            return _now = now;
-        }
-    }
 
     /// <summary>What there is for a caller: no page, listing or link that is made of it names a volume that he may not see.</summary>
     internal ServedContent For(Caller caller) => caller.Volumes is null

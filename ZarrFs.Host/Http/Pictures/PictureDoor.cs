@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Chunks;
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Metering;
@@ -77,7 +78,8 @@ internal sealed class PictureDoor : IDoor, IDisposable
     /// <summary>Another for another source or view, for other contrast or colours, and for another part of it.</summary>
     private static string TagOf(IFileTree tree, PicturePlan plan)
     {
-        NodeId chunk = tree.NodesOf(new ChunkAddress(plan.Volume.Number, 0, 0, 0, 0, 0, 0))[0];
+        // The volumes may be others since the tree was looked at.
+        if (tree.NodesOf(new ChunkAddress(plan.Volume.Number, 0, 0, 0, 0, 0, 0)) is not [NodeId chunk, ..]) throw new NotShownException(plan.Volume.Name);
         string display = string.Join("_", plan.Channels.Select(c => $"{plan.Volume.Channels[c].Color:x6}_{plan.Volume.Channels[c].Window.Start:R}:{plan.Volume.Channels[c].Window.End:R}"));
         string view = tree.TryGet(chunk, out Node node) ? tree.ETag(node) : "";
         return $"{view}-{plan.Key}-{display}";

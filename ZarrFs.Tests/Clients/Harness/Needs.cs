@@ -15,6 +15,7 @@ internal enum Needs
     Root = 32,
     Setpriv = 64,
     TiffTools = 128,
+    Samba = 256,
     Cadaver = 1 << 12,
     Litmus = 1 << 13,
     S3fs = 1 << 14,
@@ -41,6 +42,7 @@ internal static class NeedsExtensions
         if (needs.HasFlag(Needs.RealData) && RealData is null) return "ZARRFS_TEST_DATA does not name a directory of real volumes";
         if (needs.HasFlag(Needs.Rclone) && !IsOnPath("rclone")) return "there is no rclone; install/test installs it";
         if (needs.HasFlag(Needs.Setpriv) && !IsOnPath("setpriv")) return "there is no setpriv; install/test installs it";
+        if (needs.HasFlag(Needs.Samba) && !(IsOnPath("smbd") && IsOnPath("smbclient"))) return "there is no smbd or smbclient; install/test installs them";
         if (needs.HasFlag(Needs.TiffTools) && !IsOnPath("tiffcp")) return "there is no tiffcp; install/test installs it";
         if (needs.HasFlag(Needs.Cadaver) && !IsOnPath("cadaver")) return "there is no cadaver; install/test installs it";
         if (needs.HasFlag(Needs.Litmus) && !IsOnPath("litmus")) return "there is no litmus; install/test installs it";

@@ -47,7 +47,7 @@ try {
     tell("the program answers");
     await page.goto(`${server}/`, { waitUntil: "domcontentloaded" });
     tell("the start page is there");
-    await page.locator('a[href*="/viewer/#!"]').first().evaluate((link) => { link.removeAttribute("target"); link.click(); });
+    await page.locator('a[href*="/viewer/"]').first().evaluate((link) => { link.removeAttribute("target"); link.click(); });
     await page.waitForFunction(() => globalThis.viewer !== undefined);
     tell("the viewer runs");
     await page.waitForFunction(() => {

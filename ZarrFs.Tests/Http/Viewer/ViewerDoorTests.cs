@@ -192,7 +192,7 @@ public sealed class ViewerDoorTests : IDisposable
         await using TestServer server = await StartAsync();
         server.Volumes.Add(TestServer.Facts());
         string page = await server.Client.GetStringAsync("/");
-        Assert.Contains($"\"{server.Address}/viewer/#!", page);
+        Assert.Contains($"\"{server.Address}/viewer/?#!", page);
         Assert.DoesNotContain("appspot", page);
     }
 

@@ -8,7 +8,8 @@ namespace ZarrFs.Core.Metadata;
 
 /// <summary>
 /// A contrast window from a few rows of the volume, spread evenly over all of it as the voxels of the coarsest level are: cheap enough to take before the first
-/// answer. Not that level's own voxels: exact ones cost the whole source, and means of thousands of voxels span less than the voxels that are seen close by.
+/// answer. Not that level's own voxels: exact ones cost the whole source, and means of thousands of voxels span less than those that are seen close by: 12152 to
+/// 38810 instead of 9530 to 42191 in a scroll's 390 slices of 2000 × 1500.
 /// </summary>
 public static class ContrastEstimate
 {

@@ -87,8 +87,7 @@ internal sealed class ChunkLoan : Loan, IDisposable
         while (Left > 0)
         {
             if (!TryHold()) await ReturnAsync();
-            body.Write(Next(Piece));
-            Advance(Math.Min(Piece, Left));
+            body.Advance(Take(body.GetSpan(Math.Min(Piece, Left))));
             ValueTask<FlushResult> flush = body.FlushAsync(Context.RequestAborted);
             if (!flush.IsCompleted) Rest();
             if ((await flush).IsCompleted) return;

@@ -162,6 +162,7 @@ internal sealed class ChunkSender : IDisposable
             Validators validators = ValidatorsOf(loan.Node, loan.Revision, loan.IsProvisional);
             if (!FileHeaders.Set(context, loan.Node, validators, out ByteRange range)) return;
             loan.Narrow(range);
+            await context.Response.StartAsync(CancellationToken.None);
             if (output is null) await loan.CopyAsync(context.Response.BodyWriter);
             else await LendAsync(context, output, loan);
         }
@@ -178,6 +179,7 @@ internal sealed class ChunkSender : IDisposable
         try
         {
             if (!FileHeaders.Set(context, node, ValidatorsOf(node, file.Revision, isProvisional: false), out ByteRange range)) return;
+            await context.Response.StartAsync(CancellationToken.None);
             await LendAsync(context, output, new FileLoan(file.Handle, range.Start, (int)range.Length, _disk));
         }
         finally
@@ -187,11 +189,10 @@ internal sealed class ChunkSender : IDisposable
         }
     }
 
+    /// <summary>Sends what is lent, when the headers are out.</summary>
     private static async Task LendAsync(HttpContext context, ILendingOutput output, Loan loan)
     {
         int length = loan.Left;
-        Task started = context.Response.StartAsync(CancellationToken.None);
-        if (!started.IsCompletedSuccessfully) await started;
         output.Lend(loan);
         context.Response.BodyWriter.GetMemory(length);
         context.Response.BodyWriter.Advance(length);

@@ -12,7 +12,8 @@ internal sealed class ClientLines(VolumeFacts volume, string server, bool hasVie
 {
     private const string Vizarr = "https://hms-dbmi.github.io/vizarr/?source=";
 
-    private readonly NeuroglancerLink _neuroglancer = new(volume, hasViewer ? $"{server}/viewer/" : NeuroglancerLink.Public);
+    // With an empty query: programs that take all links of a page for files of a directory leave such ones out.
+    private readonly NeuroglancerLink _neuroglancer = new(volume, hasViewer ? $"{server}/viewer/?" : NeuroglancerLink.Public);
 
     /// <summary>Whether the links for Neuroglancer lead to the built-in one, or else to the public one: then the browser must reach both.</summary>
     public bool IsViewerBuiltIn => hasViewer;

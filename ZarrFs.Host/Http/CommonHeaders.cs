@@ -32,7 +32,7 @@ internal static class CommonHeaders
     }
 
     /// <summary>
-    /// Sets what an HTML page needs besides: no page of another origin shows it in a frame, and its links tell nobody its address, in which a token may be.
+    /// Sets what an HTML page needs besides: no page of another origin shows it in a frame.
     /// Not Strict-Transport-Security: it would hold for every port of this host name, and other services there may have no TLS.
     /// </summary>
     /// <param name="headers">The answer's.</param>
@@ -41,8 +41,11 @@ internal static class CommonHeaders
     {
         headers.ContentSecurityPolicy = $"{policy}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         headers.XFrameOptions = Deny;
-        headers["Referrer-Policy"] = NoReferrer;
+        HideAddress(headers);
     }
+
+    /// <summary>Keeps a page's address, in which a token may be, from those that its links lead to.</summary>
+    public static void HideAddress(IHeaderDictionary headers) => headers["Referrer-Policy"] = NoReferrer;
 
     /// <summary>Whether it is about no path: a browser asks if a page of another origin may ask (CORS), which never says who it is, or <c>OPTIONS *</c>.</summary>
     public static bool IsPreflight(HttpContext context) =>

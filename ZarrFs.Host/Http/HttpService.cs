@@ -61,7 +61,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
         if (options.Access.HasRules) _gate = new Gate(options.Access, () => content.Volumes().Select(volume => volume.Name), log, time, _metrics);
         content = content with { IsShared = !_listen.IsLoopback || options.Access.IsPublic || options.Access.HasRules };
         _shares = new ClientShares(options.Limits);
-        _handler = new RequestHandler(content, options, _gate, _metrics, logs.CreateLogger<RequestHandler>());
+        _handler = new RequestHandler(content, options, _gate, _metrics, logs.CreateLogger<RequestHandler>(), time);
         _application = new HttpApplication(_handler, _metrics);
         SocketTransportOptions sockets = new()
         {

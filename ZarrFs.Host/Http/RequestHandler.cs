@@ -34,7 +34,8 @@ internal sealed partial class RequestHandler : IDisposable
     /// <param name="gate">Finds out who asks; null where everybody may see everything.</param>
     /// <param name="metrics">Where requests are counted.</param>
     /// <param name="log">Gets what fails.</param>
-    public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, HttpMetrics metrics, ILogger<RequestHandler> log)
+    /// <param name="time">By what signatures end.</param>
+    public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, HttpMetrics metrics, ILogger<RequestHandler> log, TimeProvider time)
     {
         content = content.WithoutDirectoriesIfShared();
         _content = content;
@@ -46,7 +47,7 @@ internal sealed partial class RequestHandler : IDisposable
         _doors =
         [
             new ViewerDoor(content.Viewer),
-            new S3Door(ContentFor, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null),
+            new S3Door(ContentFor, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, time) : null),
             new DavDoor(),
             _pictures,
             new PageDoor(),

@@ -17,6 +17,14 @@ public sealed partial class DavTests(DoorsShowcase doors)
         Tool.Run("rclone", ["check", remote[0], copy, "--download", .. remote[1..]]).Expect();
     }
 
+    [ClientFact(Needs.Fuse | Needs.Rclone)]
+    public void Rclone_copies_what_a_link_with_a_token_opens()
+    {
+        string copy = doors.At("rclone-token");
+        Tool.Run("rclone", ["copy", ":webdav:", copy, "--webdav-url", $"{doors.GuardedAddress}/t/{doors.Token}", "--webdav-vendor", "other", "--config", "/dev/null"]).Expect();
+        doors.CheckCopy(copy);
+    }
+
     [ClientFact(Needs.Fuse | Needs.Cadaver)]
     public void Cadaver_lists_and_gets_and_cannot_put()
     {

@@ -94,6 +94,9 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
     }
 
     /// <inheritdoc/>
+    public async ValueTask<FailureStatus> RefuseAsync(HttpContext context, string what) => (await RefuseAsync(context, Challenges, what)).Refusal!;
+
+    /// <inheritdoc/>
     public void Dispose() => _check.Dispose();
 
     private static ValueTask<Admission> Admit(Caller caller, string path) => new(new Admission(caller, path, null));
@@ -113,7 +116,7 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
 
     private async Task<Admission> AdmitPasswordAsync(HttpContext context, string path, Credentials given)
     {
-        UInt128 address = ClientKey.Network(context.Connection.RemoteIpAddress);
+        var address = ClientAddress.Of(context.Connection.RemoteIpAddress);
         if (_throttle.Wait(address) is > 0 and int wait) return new Admission(null, path, FailureStatus.TooManyAttempts(wait));
         PasswordList? list = _passwords?.Current;
         PasswordEntry? entry = list?.Find(given.User);
@@ -130,7 +133,7 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
     /// <summary>Says no: late if there were many before, and not at all what was wrong.</summary>
     private async ValueTask<Admission> RefuseAsync(HttpContext context, StringValues challenges, string what, bool isCounted = false)
     {
-        UInt128 address = ClientKey.Network(context.Connection.RemoteIpAddress);
+        var address = ClientAddress.Of(context.Connection.RemoteIpAddress);
         if (!isCounted)
         {
             if (_throttle.Wait(address) is > 0 and int wait) return new Admission(null, "", FailureStatus.TooManyAttempts(wait));

@@ -37,7 +37,7 @@ internal sealed class PasswordCheck(Throttle throttle, TimeProvider time) : IDis
     /// <param name="password">As the client gave it.</param>
     /// <param name="entry">The user's, or the decoy.</param>
     /// <param name="address">Who asks.</param>
-    public Task<PasswordVerdict> CheckAsync(string user, string password, PasswordEntry entry, UInt128 address)
+    public Task<PasswordVerdict> CheckAsync(string user, string password, PasswordEntry entry, ClientAddress address)
     {
         // With the hash in it: once the file says something else, nothing that is remembered fits.
         Sum sum = SumOf(user, password, entry.Hash);
@@ -63,7 +63,7 @@ internal sealed class PasswordCheck(Throttle throttle, TimeProvider time) : IDis
 
     private static readonly Task<PasswordVerdict> Right = Task.FromResult(PasswordVerdict.Right), Busy = Task.FromResult(PasswordVerdict.Busy);
 
-    private async Task<PasswordVerdict> ComputeAsync(Sum sum, string password, PasswordEntry entry, UInt128 address)
+    private async Task<PasswordVerdict> ComputeAsync(Sum sum, string password, PasswordEntry entry, ClientAddress address)
     {
         bool isRight = false;
         await _one.WaitAsync();

@@ -15,7 +15,7 @@ internal sealed class Throttle(TimeProvider time)
     public const int Most = 10_000;
 
     private readonly Lock _sync = new();
-    private readonly Dictionary<UInt128, Bucket> _buckets = [];
+    private readonly Dictionary<ClientAddress, Bucket> _buckets = [];
 
     /// <summary>Machines that are remembered.</summary>
     public int Count
@@ -27,7 +27,7 @@ internal sealed class Throttle(TimeProvider time)
     }
 
     /// <summary>Seconds until something is tried again for a machine; 0 if it is now.</summary>
-    public int Wait(UInt128 address)
+    public int Wait(ClientAddress address)
     {
         lock (_sync)
         {
@@ -38,7 +38,7 @@ internal sealed class Throttle(TimeProvider time)
     }
 
     /// <summary>Remembers an attempt, before it is known to have failed: many at once must not all be the first.</summary>
-    public void Begin(UInt128 address)
+    public void Begin(ClientAddress address)
     {
         lock (_sync)
         {
@@ -49,7 +49,7 @@ internal sealed class Throttle(TimeProvider time)
     }
 
     /// <summary>Takes an attempt back that has not failed. Those before it count on, or one good password would buy tries of others.</summary>
-    public void TakeBack(UInt128 address)
+    public void TakeBack(ClientAddress address)
     {
         lock (_sync)
         {
@@ -61,7 +61,7 @@ internal sealed class Throttle(TimeProvider time)
     }
 
     /// <summary>How long to wait before an attempt is said to have failed.</summary>
-    public TimeSpan Delay(UInt128 address)
+    public TimeSpan Delay(ClientAddress address)
     {
         lock (_sync)
         {
@@ -77,10 +77,10 @@ internal sealed class Throttle(TimeProvider time)
     /// <summary>Makes room: all that are empty, or if there is none, the one that did nothing for the longest time.</summary>
     private void Forget()
     {
-        UInt128? oldest = null;
+        ClientAddress? oldest = null;
         long since = long.MaxValue;
         int before = _buckets.Count;
-        foreach ((UInt128 address, Bucket bucket) in _buckets)
+        foreach ((ClientAddress address, Bucket bucket) in _buckets)
         {
             if (Level(bucket) <= 0) _buckets.Remove(address);
             else if (bucket.Since < since) (oldest, since) = (address, bucket.Since);

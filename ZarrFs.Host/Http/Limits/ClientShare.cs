@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using ZarrFs.Host.Http.Access;
 
 namespace ZarrFs.Host.Http.Limits;
 
 /// <summary>What an address takes of the server: connections, and requests over time. Connection feature.</summary>
-/// <param name="address">As <see cref="ClientKey.Network"/> gives it.</param>
+/// <param name="address">Whose it is.</param>
 /// <param name="requestsPerSecond">Most requests; 0 for any number.</param>
-internal sealed class ClientShare(UInt128 address, int requestsPerSecond)
+internal sealed class ClientShare(ClientAddress address, int requestsPerSecond)
 {
     // What may come at once after a pause: a viewer that is opened asks for some hundred things.
     private const int SecondsAtOnce = 2;
@@ -15,7 +16,7 @@ internal sealed class ClientShare(UInt128 address, int requestsPerSecond)
     // When the requests so far would have come at an even pace: the same as a bucket of tokens, without one to fill.
     private long _due;
 
-    public UInt128 Address => address;
+    public ClientAddress Address => address;
 
     /// <summary>Connections open now; guarded by the lock of <see cref="ClientShares"/>.</summary>
     public int Connections { get; set; }

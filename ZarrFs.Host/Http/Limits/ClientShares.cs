@@ -1,4 +1,5 @@
 using System.Net;
+using ZarrFs.Host.Http.Access;
 
 namespace ZarrFs.Host.Http.Limits;
 
@@ -14,7 +15,7 @@ internal sealed class ClientShares
 
     private readonly int _mostConnections;
     private readonly int? _rate;
-    private readonly Dictionary<UInt128, ClientShare> _shares = [];
+    private readonly Dictionary<ClientAddress, ClientShare> _shares = [];
 
     public ClientShares(LimitOptions options)
     {
@@ -35,7 +36,7 @@ internal sealed class ClientShares
     /// <summary>Counts a connection; null if the address has as many as it may.</summary>
     public ClientShare? TryConnect(IPAddress? from)
     {
-        UInt128 address = ClientKey.Network(from);
+        var address = ClientAddress.Of(from);
         lock (_shares)
         {
             if (!_shares.TryGetValue(address, out ClientShare? share))

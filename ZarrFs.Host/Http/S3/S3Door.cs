@@ -49,9 +49,12 @@ internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender 
         if (!ReferenceEquals(visit.Caller, Caller.Nobody)) return RouteAsync(context, visit.Content, visit.Caller, path, visit.IsDirectory, query);
         if (signatures is null) return S3Documents.WriteErrorAsync(context, S3Error.AccessDenied);
         return signatures.Check(context.Request.Method, Visit.RawTargetOf(context), query, context.Request.Headers, out Caller? caller) is { } refusal
-            ? S3Documents.WriteErrorAsync(context, refusal)
+            ? RefuseAsync(context, signatures, refusal)
             : RouteAsync(context, contentFor(caller!), caller!, path, visit.IsDirectory, query);
     }
+
+    private static async Task RefuseAsync(HttpContext context, SignatureCheck signatures, S3Error refusal) =>
+        await S3Documents.WriteErrorAsync(context, await signatures.RefuseAsync(context, refusal));
 
     private Task RouteAsync(HttpContext context, ServedContent seen, Caller caller, ReadOnlySpan<char> path, bool isDirectory, S3Query query)
     {

@@ -41,6 +41,7 @@ internal sealed class ViewerFile
         (ReadOnlyMemory<byte> bytes, string tag) = file.Content;
         response.Headers.Vary = "Accept-Encoding";
         response.Headers.ContentSecurityPolicy = Policy;
+        CommonHeaders.HideAddress(response.Headers);
         bool hasBody = FileHeaders.Set(context, ContentType, bytes.Length, new Validators(tag, null, IsProvisional: false), out ByteRange range);
         if (file.Coding is { } coding && response.StatusCode is StatusCodes.Status200OK or StatusCodes.Status206PartialContent)
             response.Headers.ContentEncoding = coding;

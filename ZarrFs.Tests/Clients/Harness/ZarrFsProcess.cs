@@ -82,6 +82,14 @@ internal sealed class ZarrFsProcess : IDisposable
         return process.Ready(arguments);
     }
 
+    /// <summary>Starts it with some variables in its environment.</summary>
+    public static ZarrFsProcess StartWith(IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments)
+    {
+        var process = new ZarrFsProcess(
+            "/usr/bin/env", ["--default-signal=INT,TERM", .. variables.Select(variable => $"{variable.Key}={variable.Value}"), Executable, .. arguments]);
+        return process.Ready(arguments);
+    }
+
     /// <summary>Starts it with few file descriptors.</summary>
     public static ZarrFsProcess StartLimited(int descriptors, params IEnumerable<string> arguments)
     {

@@ -2,6 +2,8 @@
 import json
 import os
 import sys
+import urllib.error
+import urllib.request
 
 import boto3
 from botocore import UNSIGNED
@@ -82,3 +84,20 @@ refused(501, "NotImplemented", client.get_bucket_acl)
 refused(405, "MethodNotAllowed", client.put_object, Key="new", Body=b"x")
 refused(405, "MethodNotAllowed", client.delete_object, Key=chunk)
 refused(405, "MethodNotAllowed", client.create_multipart_upload, Key="new")
+
+if key:
+    # A signed address needs nothing else; one with another signature, and other keys, are refused.
+    url = client.generate_presigned_url("get_object", {"Bucket": "zarrfs", "Key": chunk}, ExpiresIn=60)
+    assert urllib.request.urlopen(url).read() == content
+    try:
+        urllib.request.urlopen(url[:-1] + ("1" if url[-1] == "0" else "0"))
+        raise AssertionError("an address with another signature is answered")
+    except urllib.error.HTTPError as error:
+        assert error.code == 403 and b"SignatureDoesNotMatch" in error.read()
+    for user, secret, code in (key["id"], key["secret"] + "x", "SignatureDoesNotMatch"), ("ZFSNOBODY", key["secret"], "InvalidAccessKeyId"):
+        client = boto3.client(
+            "s3", endpoint_url=arguments["endpoint"], region_name="us-east-1", aws_access_key_id=user, aws_secret_access_key=secret,
+            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}))
+        refused(403, code, client.get_object, Key=chunk)
+    client = boto3.client("s3", endpoint_url=arguments["endpoint"], config=Config(signature_version=UNSIGNED, s3={"addressing_style": "path"}))
+    refused(403, "AccessDenied", client.list_objects_v2)

@@ -6,7 +6,7 @@ namespace ZarrFs.Tests.Http.Access;
 
 public sealed class ThrottleTests
 {
-    private static readonly UInt128 Somebody = ClientKey.Network(IPAddress.Parse("10.0.0.1"));
+    private static readonly ClientAddress Somebody = ClientAddress.Of(IPAddress.Parse("10.0.0.1"));
     private readonly ManualTime _time = new();
 
     [Theory]
@@ -17,7 +17,7 @@ public sealed class ThrottleTests
     [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
     [InlineData("::10.0.0.1", "10.0.0.1", false)]
     public void A_machine_is_an_address_or_a_64(string one, string other, bool isSame) =>
-        Assert.Equal(isSame, ClientKey.Network(IPAddress.Parse(one)) == ClientKey.Network(IPAddress.Parse(other)));
+        Assert.Equal(isSame, ClientAddress.Of(IPAddress.Parse(one)) == ClientAddress.Of(IPAddress.Parse(other)));
 
     [Fact]
     public void Refusals_come_later_and_later_and_then_not_at_all()
@@ -34,7 +34,7 @@ public sealed class ThrottleTests
         Assert.Equal([0, 0, 0, 0, 0, 0.25, 0.5, 1, 2, 4, 4], delays[..11]);
         Assert.Equal(delays.Order(), delays);
         Assert.Equal(30, throttle.Wait(Somebody));
-        Assert.Equal(0, throttle.Wait(ClientKey.Network(IPAddress.Parse("10.0.0.2"))));
+        Assert.Equal(0, throttle.Wait(ClientAddress.Of(IPAddress.Parse("10.0.0.2"))));
         _time.Advance(TimeSpan.FromSeconds(29.5));
         Assert.Equal(1, throttle.Wait(Somebody));
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -71,7 +71,7 @@ public sealed class ThrottleTests
         for (uint i = 0; i < Throttle.Most + 50; i++)
         {
             _time.Advance(TimeSpan.FromTicks(10));
-            throttle.Begin((UInt128)i << 64);
+            throttle.Begin(new ClientAddress(i, true));
             if (i % 1000 == 0) throttle.Begin(Somebody);
         }
 

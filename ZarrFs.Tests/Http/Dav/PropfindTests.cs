@@ -204,6 +204,17 @@ public sealed class PropfindTests
         Assert.StartsWith("HTTP/1.1 413 ", chunked, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/vol.zarr/0/7")]
+    [InlineData("/s3/zarrfs/vol.zarr/0/7")]
+    public async Task A_body_that_is_not_read_ends_the_connection_and_the_answer_says_so(string path)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        string answer = Encoding.Latin1.GetString(await server.ExchangeAsync($"PUT {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"));
+        Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_request_without_a_body_asks_for_all()
     {

@@ -1,7 +1,10 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using ZarrFs.Core.Failures;
 using ZarrFs.Host.Http;
+using ZarrFs.Host.Http.Access;
 
 namespace ZarrFs.Tests.Http.Limits;
 
@@ -14,7 +17,6 @@ public sealed class SlowClientTests
         await using TestServer server = await TestServer.StartAsync(budget: 32 << 20);
         List<Socket> slow = [];
         for (int i = 0; i < 6; i++) slow.Add(await BeginAsync(server, 100 + i % 3));
-        foreach (Socket socket in slow) Assert.True(await socket.ReceiveAsync(new byte[100]) > 0);
 
         using (HttpResponseMessage normal = await server.GetAsync("/vol.zarr/0/105"))
         {
@@ -67,17 +69,43 @@ public sealed class SlowClientTests
         await using TestServer server = await TestServer.StartAsync();
         using Socket socket = await BeginAsync(server, 100);
         await server.AssertNoLeaseIsOutAsync();
-        server.Chunks.Failures[100] = new ZarrFs.Core.Failures.SourceException("/data/1.tif", "it is gone");
+        server.Chunks.Failures[100] = new SourceException("/data/1.tif", "it is gone");
         Assert.InRange((await ReceiveAsync(socket)).Length, 1, TestServer.LargeChunk - 1);
         await server.AssertNoLeaseIsOutAsync();
         Assert.Contains("ok", await server.Client.GetStringAsync("/healthz"), StringComparison.Ordinal);
     }
 
-    /// <summary>Asks for a chunk and takes none of it.</summary>
+    [Fact]
+    public async Task The_same_holds_where_nothing_can_be_lent()
+    {
+        await using TestServer server = await TestServer.StartAsync(new HttpOptions { Tls = new TlsOptions(null, null) }, budget: 32 << 20);
+        List<SslStream> slow = [];
+        for (int i = 0; i < 4; i++) slow.Add(await BeginSecurelyAsync(server, 100 + i));
+        await server.AssertNoLeaseIsOutAsync();
+
+        using MemoryStream received = new();
+        await slow[0].CopyToAsync(received);
+        Assert.Equal(FakeChunks.Expected(100, TestServer.LargeChunk), received.ToArray()[^TestServer.LargeChunk..]);
+        foreach (SslStream stream in slow) await stream.DisposeAsync();
+        await server.AssertNoLeaseIsOutAsync();
+    }
+
+    private static async Task<SslStream> BeginSecurelyAsync(TestServer server, int x)
+    {
+        Socket socket = await server.ConnectAsync(receiveBuffer: 4096);
+        SslStream stream = new(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        await stream.AuthenticateAsClientAsync("localhost");
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /vol.zarr/0/{x} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        await stream.ReadExactlyAsync(new byte[1]);
+        return stream;
+    }
+
+    /// <summary>Asks for a chunk and, when it begins to come, takes none of it.</summary>
     private static async Task<Socket> BeginAsync(TestServer server, int x, string header = "")
     {
         Socket socket = await server.ConnectAsync(receiveBuffer: 4096);
         await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /vol.zarr/0/{x} HTTP/1.1\r\nHost: a\r\n{header}Connection: close\r\n\r\n"));
+        Assert.Equal(1, await socket.ReceiveAsync(new byte[1], SocketFlags.Peek));
         return socket;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using ZarrFs.Host.Http;
 using ZarrFs.Host.Http.Access;
 using ZarrFs.Host.Http.S3;
 
@@ -137,6 +138,8 @@ public sealed class SignatureTests
             caller = new Caller("one", null);
             return accessKey == AccessKey;
         }
+
+        public ValueTask<FailureStatus> RefuseAsync(HttpContext context, string what) => throw new NotSupportedException("nobody is answered here");
     }
 
     private sealed class Clock(DateTimeOffset now) : TimeProvider

@@ -117,7 +117,7 @@ internal static class DirectoryListing
     public static long LengthOf(ref FileSystemEntry entry) => Describe(ref entry, "").Size;
 
     /// <summary>The file that a link leads to; null if it leads nowhere, in a circle, or where nobody may look: that is told when it is read.</summary>
-    private static FileInfo? FileBehind(string link)
+    public static FileInfo? FileBehind(string link)
     {
         try
         {

@@ -8,14 +8,19 @@ namespace ZarrFs.Host;
 /// <summary>The program's figures as instruments of a meter named <c>ZarrFs</c>, looked at only when somebody listens.</summary>
 internal sealed class Metrics : IDisposable
 {
-    private readonly Meter _meter = new("ZarrFs");
+    /// <summary>Name of the meter; there are several of this name, one for each part of the program that counts.</summary>
+    public const string MeterName = "ZarrFs";
+
+    private readonly Meter _meter = new(MeterName);
 
     /// <param name="store">Chunks in memory and on their way.</param>
-    /// <param name="volumes">Gives the names of the volumes, by number.</param>
+    /// <param name="volumes">Gives the number and the name of each volume that is shown, and the bytes of voxels that its source has given.</param>
     /// <param name="cache">The disk cache; null without one.</param>
     /// <param name="build">The background build; null without one.</param>
-    public Metrics(ChunkStore store, Func<IEnumerable<string>> volumes, Func<CacheFacts?>? cache = null, BackgroundBuild? build = null)
+    public Metrics(ChunkStore store, Func<IEnumerable<(int Number, string Name, long BytesRead)>> volumes, Func<CacheFacts?>? cache = null, BackgroundBuild? build = null)
     {
+        _meter.CreateObservableCounter("zarrfs.chunks.made", () => Made(store.Made), "{chunk}", "Chunks made, exact ones and previews; not those read back from the disk cache");
+        _meter.CreateObservableCounter("zarrfs.source.read", () => volumes().Select(volume => Of(volume.Name, volume.BytesRead)), "By", "Bytes of voxels that sources have given, decoded");
         _meter.CreateObservableGauge("zarrfs.memory.used", () => store.Pool.InUse, "By", "Bytes of buffers in use, cached chunks among them");
         _meter.CreateObservableGauge("zarrfs.memory.limit", () => store.Pool.Budget, "By", "Most bytes of buffers");
         _meter.CreateObservableGauge("zarrfs.chunks.memory", () => store.Cached, "{chunk}", "Chunks in memory");
@@ -36,10 +41,18 @@ internal sealed class Metrics : IDisposable
             _meter.CreateObservableGauge("zarrfs.build.paused", () => Each(status => status.State == BuildState.Paused ? 1 : 0), description: "1 while it gives way to readers");
         }
 
-        IEnumerable<Measurement<long>> Each(Func<BuildStatus, long> figure) =>
-            build.Status.Zip(volumes(), (status, name) => new Measurement<long>(figure(status), new KeyValuePair<string, object?>("volume", name)));
+        IEnumerable<Measurement<long>> Each(Func<BuildStatus, long> figure)
+        {
+            IReadOnlyList<BuildStatus> status = build.Status;
+            return volumes().Where(volume => volume.Number < status.Count).Select(volume => Of(volume.Name, figure(status[volume.Number])));
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<long>> Made(MadeCounts made) =>
+        [new(made.Exact, new KeyValuePair<string, object?>("kind", "exact")), new(made.Previews, new KeyValuePair<string, object?>("kind", "preview"))];
+
+    private static Measurement<long> Of(string volume, long figure) => new(figure, new KeyValuePair<string, object?>("volume", volume));
 }

@@ -70,7 +70,8 @@ internal static class Service
         if (settings.MountPath is not null) AddMount(builder.Services, settings);
         if (Builds(settings)) AddPyramid(builder.Services, settings);
         builder.Services.AddSingleton(services => new Metrics(
-            services.GetRequiredService<ChunkStore>(), () => services.GetRequiredService<VolumeCatalog>().Volumes.Select(volume => volume.Name),
+            services.GetRequiredService<ChunkStore>(),
+            () => Figures(services.GetRequiredService<VolumeCatalog>()),
             services.GetService<DiskCache>() is { } disk ? () => CacheFacts.Of(disk) : null, services.GetService<BackgroundBuild>()));
         builder.Services.AddHostedService<Announcement>();
         builder.Services.AddSingleton(_ => ServiceManager.FromEnvironment());
@@ -80,7 +81,16 @@ internal static class Service
 
         using IHost host = builder.Build();
         host.Services.GetRequiredService<Metrics>();
-        await host.StartAsync(stop);
+        using MetricsExport? export = MetricsExport.Start();
+        try
+        {
+            await host.StartAsync(stop);
+        }
+        catch (OperationCanceledException) when (host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested)
+        {
+            return Interruption.ExitCode; // Ctrl-C or SIGTERM before anything was shown
+        }
+
         await host.WaitForShutdownAsync(stop);
         return 0;
     }
@@ -121,6 +131,9 @@ internal static class Service
         services.AddSingleton<Reload>();
         services.AddHostedService<ReloadService>();
     }
+
+    private static IEnumerable<(int Number, string Name, long BytesRead)> Figures(VolumeCatalog catalog) =>
+        catalog.Shown.Select(number => (number, catalog.Volumes[number].Name, catalog.Volumes[number].Volume.BytesRead));
 
     private static bool Builds(Settings settings) => settings is { Cache: not null, Pyramid.First: not null };
 
@@ -181,7 +194,7 @@ internal static class Service
                 ChunkStore store = provider.GetRequiredService<ChunkStore>();
                 DiskCache? disk = provider.GetService<DiskCache>();
                 BackgroundBuild? build = provider.GetService<BackgroundBuild>();
-                return new ServedContent(catalog.Tree, store, store.Pool, () => catalog.Facts(settings.MountPath, disk, build?.Status))
+                return new ServedContent(catalog.Tree, store, store.Pool, () => catalog.Facts(settings.MountPath, disk, build?.Status, store.ProvisionalOf))
                 {
                     NameOf = number => catalog.Volumes[number].Name,
                     Cache = disk is null ? null : () => CacheFacts.Of(disk),

@@ -59,6 +59,22 @@ need_fuse() {
   [ "$(id -u)" -eq 0 ] || command -v fusermount3 >/dev/null || die "without root, mounting takes fusermount3; install it with 'apt-get install fuse3'"
 }
 
+# Builds Neuroglancer into ZarrFs.Host/Viewer/dist, from where `build` lays it beside the program; nothing is done if nothing has changed. Fails, and says why,
+# where it cannot be built.
+build_viewer() {
+  local folder="$root/ZarrFs.Host/Viewer" node stamp
+  command -v node >/dev/null && command -v npm >/dev/null || { say "Neuroglancer is not built: there is no node with npm"; return 1; }
+  node=$(node -p 'process.versions.node')
+  [ "${node%%.*}" -ge 18 ] || { say "Neuroglancer is not built: node is $node, and 18 or later is needed"; return 1; }
+  stamp=$(cd "$folder" && cat package.json package-lock.json *.mjs *.css *.html *.svg | sha256sum) || return 1
+  [ -f "$folder/dist/index.html" ] && [ "$stamp" = "$(cat "$folder/.built" 2>/dev/null)" ] && return
+  say "Building Neuroglancer"
+  rm -f "$folder/.built"
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 && npm run --silent build) >&2 \
+    || { say "Neuroglancer is not built: npm failed, see above"; return 1; }
+  printf '%s\n' "$stamp" > "$folder/.built"
+}
+
 build() {
   say "Building"
   local output

@@ -247,10 +247,10 @@ internal sealed class ChunkMaker
             job.Token.ThrowIfCancellationRequested();
             buffers[i] = _pool.Rent(volume.ChunkBytes, Patience, job.Token);
             CachedState state = _disk.TryRead(row[i].Address, buffers[i]!.Span);
-            if (state == CachedState.Present) leases[i] = Land(volume, row[i], ref buffers[i]);
+            if (state == CachedState.Present) leases[i] = Land(volume, row[i], ref buffers[i], isMade: false);
             buffers[i]?.Release();
             buffers[i] = null;
-            if (state == CachedState.Empty) leases[i] = Land(volume, row[i], ref buffers[i]);
+            if (state == CachedState.Empty) leases[i] = Land(volume, row[i], ref buffers[i], isMade: false);
         });
         return [.. Enumerable.Range(0, row.Count).Where(i => leases[i] is null)];
     }
@@ -278,7 +278,7 @@ internal sealed class ChunkMaker
         }
     }
 
-    private Lease Land(Multiscale volume, ChunkFlight flight, ref ChunkBuffer? buffer)
+    private Lease Land(Multiscale volume, ChunkFlight flight, ref ChunkBuffer? buffer, bool isMade = true)
     {
         if (buffer is not null && Zeros.IsAllZero(buffer.Span))
         {
@@ -288,7 +288,7 @@ internal sealed class ChunkMaker
 
         ChunkBuffer finished = buffer ?? _cache.Zeros(volume.ChunkBytes);
         Lease lease = Lease.TryTake(finished)!;
-        if (!_flights.TryLand(flight, finished))
+        if (!_flights.TryLand(flight, finished, isMade: isMade))
         {
             lease.Dispose();
             throw new SupersededException();

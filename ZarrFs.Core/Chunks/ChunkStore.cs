@@ -90,6 +90,12 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <summary>What previews have come to.</summary>
     public PreviewCounts Previews => new(_given.Count, _sharpener.Sharpened);
 
+    /// <summary>Chunks that were made by now.</summary>
+    public MadeCounts Made => _flights.Made;
+
+    /// <summary>Chunks of one level of which somebody has a preview, and whose exact bytes have not come since.</summary>
+    public int ProvisionalOf(int volume, int level) => _given.CountOf(volume, level);
+
     /// <summary>Chunks on disk, or null if none are kept there.</summary>
     internal ChunkScratch? Scratch => _scratch;
 

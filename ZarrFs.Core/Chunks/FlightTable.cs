@@ -15,6 +15,11 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
     private readonly Lock _sync = new();
     private readonly Dictionary<ChunkAddress, ChunkFlight> _flights = [];
     private Exception? _closed;
+    private long _exactMade;
+    private long _previewsMade;
+
+    /// <summary>Chunks that were made by now.</summary>
+    public MadeCounts Made => new(Volatile.Read(ref _exactMade), Volatile.Read(ref _previewsMade));
 
     /// <summary>Whether any reader waits for a chunk that is not in memory.</summary>
     public ReaderActivity Activity { get; } = new();
@@ -156,7 +161,8 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
     /// <param name="flight">Whose.</param>
     /// <param name="buffer">The chunk.</param>
     /// <param name="kept">What it is kept as if it turned out to be another than the flight's.</param>
-    public bool TryLand(ChunkFlight flight, ChunkBuffer buffer, ChunkAddress? kept = null)
+    /// <param name="isMade">False for one that was only read back from the disk.</param>
+    public bool TryLand(ChunkFlight flight, ChunkBuffer buffer, ChunkAddress? kept = null, bool isMade = true)
     {
         ChunkFlight.Waiter[] waiters;
         lock (_sync)
@@ -166,6 +172,7 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
             waiters = End(flight);
         }
 
+        if (isMade) Interlocked.Increment(ref buffer.IsProvisional ? ref _previewsMade : ref _exactMade);
         foreach (ChunkFlight.Waiter waiter in waiters)
         {
             Lease lease = Lease.TryTake(buffer) ?? throw new InvalidOperationException("a chunk landed without a reference");

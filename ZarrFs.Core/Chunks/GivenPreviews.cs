@@ -8,6 +8,7 @@ internal sealed class GivenPreviews
     private readonly Lock _sync = new();
     private readonly Dictionary<ChunkAddress, LinkedListNode<ChunkAddress>> _places = [];
     private readonly LinkedList<ChunkAddress> _recent = new();
+    private readonly Dictionary<(int Volume, int Level), int> _counts = [];
 
     /// <summary>How many there are.</summary>
     public int Count
@@ -16,6 +17,12 @@ internal sealed class GivenPreviews
         {
             lock (_sync) return _places.Count;
         }
+    }
+
+    /// <summary>How many of them a level has.</summary>
+    public int CountOf(int volume, int level)
+    {
+        lock (_sync) return _counts.GetValueOrDefault((volume, level));
     }
 
     /// <summary>Adds a chunk, or makes it the most recent.</summary>
@@ -32,10 +39,12 @@ internal sealed class GivenPreviews
             }
 
             _places.Add(address, _recent.AddFirst(address));
+            CountIn(address, 1);
             if (_places.Count <= Most) return null;
             ChunkAddress oldest = _recent.Last!.Value;
             _recent.RemoveLast();
             _places.Remove(oldest);
+            CountIn(oldest, -1);
             return oldest;
         }
     }
@@ -47,6 +56,7 @@ internal sealed class GivenPreviews
         {
             if (!_places.Remove(address, out LinkedListNode<ChunkAddress>? place)) return false;
             _recent.Remove(place);
+            CountIn(address, -1);
             return true;
         }
     }
@@ -70,5 +80,11 @@ internal sealed class GivenPreviews
     public ChunkAddress[] Recent(int count)
     {
         lock (_sync) return [.. _recent.Take(count)];
+    }
+
+    private void CountIn(in ChunkAddress address, int change)
+    {
+        (int, int) level = (address.Volume, address.Level);
+        _counts[level] = _counts.GetValueOrDefault(level) + change;
     }
 }

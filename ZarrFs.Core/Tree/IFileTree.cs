@@ -34,7 +34,7 @@ public interface IFileTree
     /// <summary>Number of children of a directory.</summary>
     long ChildCount(NodeId directory);
 
-    /// <summary>Gives child number <paramref name="index"/> of a directory and writes its name.</summary>
+    /// <summary>Gives child number <paramref name="index"/> of a directory and writes its name. Children that are called 0, 1, 2 … come last, in that order.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="index">From 0 to <see cref="ChildCount"/> − 1.</param>
     /// <param name="name">Takes the UTF-8 name; at least <see cref="VirtualTree.LongestName"/> bytes.</param>

@@ -20,6 +20,12 @@ public readonly record struct Node
     /// <summary>Number of the volume in the catalogue, or -1 for the root directory.</summary>
     public required int Volume { get; init; }
 
+    /// <summary>
+    /// Tells apart what has the same inode number in different runs: it stands for what is shown and how, but not for the state of its files. Who keeps
+    /// handles of files for longer than a run, as an NFS server does, finds no other file with them after the configuration has changed.
+    /// </summary>
+    public uint Generation { get; init; }
+
     /// <summary>The chunk, for <see cref="NodeKind.Chunk"/>.</summary>
     public ChunkAddress Chunk { get; init; }
 

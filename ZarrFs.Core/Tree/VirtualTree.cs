@@ -129,6 +129,7 @@ public sealed class VirtualTree : IFileTree
             Size = size,
             Modified = volume.Modified,
             Volume = id.Volume,
+            Generation = volume.Generation,
             Chunk = kind == NodeKind.Chunk ? array.Address(id.Volume, id.Level, id.Index) : default,
         };
         return true;
@@ -300,8 +301,8 @@ public sealed class VirtualTree : IFileTree
 
     private DocumentSet Documents(NodeId id)
     {
-        if (!TryGet(id, out Node node)) throw NotShown(id);
-        if (node.Kind != NodeKind.Document) throw new ArgumentException($"{id} is not a document", nameof(id));
+        if (id.Volume < _volumes.Length && _volumes[id.Volume] is null) throw NotShown(id);
+        if (!TryGet(id, out Node node) || node.Kind != NodeKind.Document) throw new ArgumentException($"{id} is not a document", nameof(id));
         GroupTree group = _volumes[id.Volume]!.Dialects[id.Dialect];
         return id.Place == NodePlace.GroupDocument ? group.Documents : group.Arrays[id.Level].Documents;
     }

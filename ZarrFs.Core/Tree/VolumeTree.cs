@@ -11,11 +11,15 @@ internal sealed class VolumeTree
         Multiscale = multiscale;
         Modified = multiscale.Volume.Source.LastModified;
         Dialects = [GroupTree.V2(multiscale, channels), GroupTree.V3(multiscale, channels)];
+        Generation = Convert.ToUInt32(ViewIdentity.Hash($"{multiscale.Name}|{ViewIdentity.Of(multiscale, fingerprint: "")}|{multiscale.Leading}|{multiscale.Volume.Source.Path}")[..8], 16);
         // So that a validator never survives a change of any of it.
         Identity = ViewIdentity.Hash($"{ViewIdentity.Of(multiscale)}|{multiscale.Leading}");
     }
 
     public Multiscale Multiscale { get; }
+
+    /// <summary>Of its nodes.</summary>
+    public uint Generation { get; }
 
     public DateTimeOffset Modified { get; }
 

@@ -18,6 +18,7 @@ public sealed class Volume
     private readonly long _firstZ;
     private readonly long _firstY;
     private readonly long _firstX;
+    private long _bytesRead;
 
     /// <param name="source">The voxels; the caller keeps it alive and disposes it.</param>
     /// <param name="ranges">Which part of the source.</param>
@@ -71,6 +72,9 @@ public sealed class Volume
 
     /// <summary>The distance between voxel centres.</summary>
     public VoxelSize VoxelSize { get; }
+
+    /// <summary>Bytes of voxels that the source has given by now, by whomever they were read; what it knows to be fill does not count.</summary>
+    public long BytesRead => Volatile.Read(ref _bytesRead);
 
     /// <summary>The time between time points, or null where the source states none.</summary>
     public TimeStep? TimeStep => Source.TimeStep;
@@ -138,12 +142,18 @@ public sealed class Volume
     private bool ReadShown(in Region region, Span<byte> destination, Span<byte> scratch)
     {
         Region inSource = region with { Z = region.Z + _originZ, Y = region.Y + _originY, X = region.X + _originX };
-        if (DataType == Source.DataType) return Source.Read(inSource, destination);
+        if (DataType == Source.DataType) return Counted(Source.Read(inSource, destination), destination.Length);
 
         Span<byte> wide = scratch[..checked((int)ScratchBytes(region.Count))];
-        bool any = Source.Read(inSource, wide);
+        bool any = Counted(Source.Read(inSource, wide), wide.Length);
         if (any) Conversion.UInt16ToUInt8(wide, destination);
         else destination.Clear();
+        return any;
+    }
+
+    private bool Counted(bool any, int bytes)
+    {
+        if (any) Interlocked.Add(ref _bytesRead, bytes);
         return any;
     }
 

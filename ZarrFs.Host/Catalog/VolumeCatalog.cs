@@ -116,10 +116,12 @@ internal sealed class VolumeCatalog : IDisposable
     /// <param name="mountPath">Where they are mounted, if they are.</param>
     /// <param name="disk">The disk cache, if there is one.</param>
     /// <param name="builds">How far the background build of each is, if there is one.</param>
-    public IReadOnlyList<VolumeFacts> Facts(string? mountPath, IChunkDisk? disk = null, IReadOnlyList<BuildStatus>? builds = null) =>
+    /// <param name="provisional">Gives the number of a volume's chunks on a level that somebody has a preview of.</param>
+    public IReadOnlyList<VolumeFacts> Facts(
+        string? mountPath, IChunkDisk? disk = null, IReadOnlyList<BuildStatus>? builds = null, Func<int, int, int>? provisional = null) =>
     [
         .. Volatile.Read(ref _shelves).SelectMany(static shelf => shelf.Numbers.Zip(shelf.Volumes, shelf.Channels)).Select(shown => Facts(
-            shown.First, shown.Second, shown.Third, mountPath, disk, builds)),
+            shown.First, shown.Second, shown.Third, mountPath, disk, builds, provisional)),
     ];
 
     /// <inheritdoc/>
@@ -129,9 +131,11 @@ internal sealed class VolumeCatalog : IDisposable
     }
 
     private static VolumeFacts Facts(
-        int number, Multiscale volume, IReadOnlyList<OmeroChannel> channels, string? mountPath, IChunkDisk? disk, IReadOnlyList<BuildStatus>? builds) => new()
+        int number, Multiscale volume, IReadOnlyList<OmeroChannel> channels, string? mountPath, IChunkDisk? disk, IReadOnlyList<BuildStatus>? builds,
+        Func<int, int, int>? provisional) => new()
         {
             Name = volume.Name,
+            Number = number,
             SourcePath = volume.Volume.Source.Path,
             Kind = $"{volume.Volume.Source.Kind} ({volume.Volume.Source.Origin})",
             Shape = volume.Volume.Shape,
@@ -141,6 +145,7 @@ internal sealed class VolumeCatalog : IDisposable
             Levels = [.. volume.Levels.Select(level => new LevelFacts(level.Index, level.Shape, volume.Chunk, level.Grid.Counts)
             {
                 Final = Final(disk, number, level.Index),
+                Provisional = provisional?.Invoke(number, level.Index) ?? 0,
             })],
             Build = builds?[number],
             Problems = volume.Volume.Source.Problems,
@@ -149,6 +154,7 @@ internal sealed class VolumeCatalog : IDisposable
             Channels = channels,
             TimeStep = volume.Volume.TimeStep,
             Leading = volume.Leading,
+            BytesRead = volume.Volume.BytesRead,
         };
 
     /// <summary>Of a level that is not kept, chunks may be there that somebody has asked to have.</summary>

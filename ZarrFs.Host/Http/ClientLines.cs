@@ -1,5 +1,6 @@
 using System.Globalization;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Host.Http.S3;
 
 namespace ZarrFs.Host.Http;
 
@@ -9,7 +10,10 @@ namespace ZarrFs.Host.Http;
 /// <param name="hasViewer">Whether Neuroglancer is built in.</param>
 internal sealed class ClientLines(VolumeFacts volume, string server, bool hasViewer)
 {
-    private readonly NeuroglancerLink _neuroglancer = new(volume, hasViewer ? $"{server}/viewer/" : NeuroglancerLink.Public);
+    private const string Vizarr = "https://hms-dbmi.github.io/vizarr/?source=";
+
+    // With an empty query: programs that take all links of a page for files of a directory leave such ones out.
+    private readonly NeuroglancerLink _neuroglancer = new(volume, hasViewer ? $"{server}/viewer/?" : NeuroglancerLink.Public);
 
     /// <summary>Whether the links for Neuroglancer lead to the built-in one, or else to the public one: then the browser must reach both.</summary>
     public bool IsViewerBuiltIn => hasViewer;
@@ -26,6 +30,12 @@ internal sealed class ClientLines(VolumeFacts volume, string server, bool hasVie
     /// <summary>Link to Neuroglancer, showing the v3 root.</summary>
     public string NeuroglancerZarr3 => _neuroglancer.OfAllAxes($"{Zarr3Url}/|zarr3:");
 
+    /// <summary>Link to vizarr, a page on the internet.</summary>
+    public string VizarrLink => Vizarr + Uri.EscapeDataString(WholeUrl);
+
+    /// <summary>The picture of it, for people and scripts.</summary>
+    public string PictureUrl => $"{server}/{Uri.EscapeDataString(volume.Name)}/preview.png";
+
     /// <summary>Which part the v2 root is, in words: <c>channel 1 "DAPI", time 0</c>; null where it is everything.</summary>
     public string? Part
     {
@@ -38,27 +48,38 @@ internal sealed class ClientLines(VolumeFacts volume, string server, bool hasVie
         }
     }
 
-    /// <summary>All others: what for, and what to type.</summary>
-    public IEnumerable<(string Program, string Line)> Lines
+    /// <summary>What to type.</summary>
+    public IEnumerable<ClientLine> Lines
     {
         get
         {
             VolumeShape shape = volume.Shape;
-            string part = Part is { } some ? $" ({some})" : "";
-            yield return ("zarr-python 2" + part, $"import zarr; v = zarr.open(\"{Zarr2Url}\", mode=\"r\")[\"0\"]; print(v[0, 0])  # {shape with { T = 1, C = 1 }}");
-            if (Part is not null)
-            {
-                string leading = string.Concat(Enumerable.Repeat("0, ", (shape.T > 1 ? 1 : 0) + (shape.C > 1 ? 1 : 0)));
-                yield return ("zarr-python 3, all", $"import zarr; v = zarr.open(\"{Zarr3Url}\", mode=\"r\")[\"0\"]; print(v[{leading}0, 0])  # {shape}");
-            }
-
-            yield return ("napari", $"napari --plugin napari-ome-zarr {(Part is null ? Zarr2Url : Zarr3Url)}");
-            string? mounted = volume.MountPath is { } path ? $"{path.TrimEnd('/')}/{volume.Name}.zarr" : null;
-            yield return ("khartes" + part, mounted is null
-                ? $"File > Import Zarr... needs a directory: zarrfs mount {Quote(volume.SourcePath)} MOUNTPOINT"
-                : $"File > Import Zarr... and choose {mounted}");
-            yield return ("curl", $"curl -O {Zarr2Url}/0/.zarray");
+            string leading = string.Concat(Enumerable.Repeat("0, ", (shape.T > 1 ? 1 : 0) + (shape.C > 1 ? 1 : 0)));
+            yield return new("neuroglancer2", "Neuroglancer source, OME-Zarr 0.4", $"{Zarr2Url}/|zarr2:", Part);
+            yield return new("neuroglancer3", "Neuroglancer source, OME-Zarr 0.5", $"{Zarr3Url}/|zarr3:");
+            yield return new("napari", "napari", $"napari --plugin napari-ome-zarr {Quote(WholeUrl)}");
+            yield return new("zarr2", "zarr-python 2", $"import zarr; v = zarr.open(\"{Zarr2Url}\", mode=\"r\")[\"0\"]; print(v[0, 0])  # {shape with { T = 1, C = 1 }}", Part);
+            yield return new("zarr3", "zarr-python 3", $"import zarr; v = zarr.open(\"{Zarr3Url}\", mode=\"r\")[\"0\"]; print(v[{leading}0, 0])  # {shape}");
+            yield return new("dask", "dask", $"import dask.array as da; v = da.from_zarr(\"{Zarr2Url}/0\"); print(v[0].mean().compute())", Part);
+            yield return Khartes();
+            yield return new("rclone", "rclone", $"rclone copy {Quote($":http:{volume.Name}.zarr")} {Quote($"{volume.Name}.zarr")} --http-url {Quote(server + "/")}", "copies all levels");
+            yield return new("webdav", "rclone, WebDAV", $"rclone copy {Quote($":webdav:{volume.Name}.ome.zarr")} {Quote($"{volume.Name}.ome.zarr")} --webdav-url {Quote(server + "/")}", $"other programs mount {server}/");
+            yield return new("s3", "aws, S3", $"aws s3 sync {Quote($"s3://{S3Door.Bucket}/{volume.Name}.zarr")} {Quote($"{volume.Name}.zarr")} --endpoint-url {Quote(server + "/s3")} --no-sign-request", "with a key, leave --no-sign-request out");
+            yield return new("curl", "curl", $"curl -O {Quote($"{Zarr2Url}/0/.zarray")}", "any file of the tree");
+            yield return new("picture", "A slice as PNG", $"curl -o slice.png {Quote($"{PictureUrl}?axis=z&index=0&level={volume.Levels.Count - 1}")}", "axis, index, level, channel, time, size");
         }
+    }
+
+    /// <summary>All axes there are.</summary>
+    private string WholeUrl => Part is null ? Zarr2Url : Zarr3Url;
+
+    /// <summary>It and its like open directories only.</summary>
+    private ClientLine Khartes()
+    {
+        if (volume.MountPath is { } path) return new("khartes", "khartes, VC3D", $"{path.TrimEnd('/')}/{volume.Name}.zarr", "File > Import Zarr..., and choose this directory");
+        return volume.SourcePath.Contains('/', StringComparison.Ordinal)
+            ? new("khartes", "khartes, VC3D", $"zarrfs mount {Quote(volume.SourcePath)} MOUNTPOINT", "they open directories: mount it, or start with --mount")
+            : new("khartes", "khartes, VC3D", $"rclone mount :http: MOUNTPOINT --http-url {Quote(server + "/")} --read-only", $"they open directories: then MOUNTPOINT/{volume.Name}.zarr");
     }
 
     /// <summary>For a POSIX shell.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ZarrFs.Core.Tree;
+using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http;
 
@@ -20,9 +21,11 @@ internal static class DirectoryListing
         ListingFormat.SetHeaders(context.Response, isJson);
         if (HttpMethods.IsHead(context.Request.Method)) return;
         PipeWriter body = context.Response.BodyWriter;
-        if (isJson) await WriteJsonAsync(body, tree, directory, context.RequestAborted);
-        else await WriteHtmlAsync(body, tree, directory, path, context.RequestAborted);
+        long sent = isJson
+            ? await WriteJsonAsync(body, tree, directory, context.RequestAborted)
+            : await WriteHtmlAsync(body, tree, directory, path, context.RequestAborted);
         await body.FlushAsync(context.RequestAborted);
+        Exchange.Stream(context, sent);
     }
 
     public static Task WriteAsync(HttpContext context, IFileTree tree, NodeId directory, string path, ReadOnlySpan<char> query) =>
@@ -51,7 +54,8 @@ internal static class DirectoryListing
         else html.Append($"{node.Size,12}\n");
     }
 
-    private static async Task WriteHtmlAsync(PipeWriter body, IFileTree tree, NodeId directory, string path, CancellationToken cancellationToken)
+    /// <summary>Gives the number of bytes.</summary>
+    private static async Task<long> WriteHtmlAsync(PipeWriter body, IFileTree tree, NodeId directory, string path, CancellationToken cancellationToken)
     {
         string title = WebUtility.HtmlEncode($"Index of /{path}/");
         StringBuilder html = new($"""
@@ -61,25 +65,28 @@ internal static class DirectoryListing
             <body><h1>{title}</h1><pre><a href="../">../</a>
 
             """);
+        long sent = 0;
         foreach ((string name, Node node) in Children(tree, directory))
         {
             AppendLine(html, name, node);
             if (html.Length < FlushAt) continue;
-            if (!await SendAsync()) return;
+            if (!await SendAsync()) return sent;
         }
 
         html.Append("</pre></body></html>\n");
         await SendAsync();
+        return sent;
 
         async Task<bool> SendAsync()
         {
-            Encoding.UTF8.GetBytes(html.ToString(), body);
+            sent += Encoding.UTF8.GetBytes(html.ToString(), body);
             html.Clear();
             return !(await body.FlushAsync(cancellationToken)).IsCompleted;
         }
     }
 
-    private static async Task WriteJsonAsync(PipeWriter body, IFileTree tree, NodeId directory, CancellationToken cancellationToken)
+    /// <summary>Gives the number of bytes.</summary>
+    private static async Task<long> WriteJsonAsync(PipeWriter body, IFileTree tree, NodeId directory, CancellationToken cancellationToken)
     {
         await using Utf8JsonWriter json = new(body);
         json.WriteStartArray();
@@ -90,10 +97,12 @@ internal static class DirectoryListing
             if (json.BytesCommitted + json.BytesPending - flushed < FlushAt) continue;
             json.Flush();
             flushed = json.BytesCommitted;
-            if ((await body.FlushAsync(cancellationToken)).IsCompleted) return;
+            if ((await body.FlushAsync(cancellationToken)).IsCompleted) return flushed;
         }
 
         json.WriteEndArray();
+        json.Flush();
+        return json.BytesCommitted;
     }
 
     public static void WriteEntry(Utf8JsonWriter json, string name, in Node node)

@@ -19,10 +19,16 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
     /// <summary>Ways to say who one is, for <c>WWW-Authenticate</c>.</summary>
     public StringValues Challenges { get; private init; }
 
-    public static FailureStatus Of(Exception failure) => failure switch
+    /// <summary>What a failure is answered with.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="isShared">Whether other machines may read it: then of a source's path only the last name is told.</param>
+    public static FailureStatus Of(Exception failure, bool isShared = false) => failure switch
     {
         NotShownException => NotFound("there is nothing of this name any more"),
-        SourceException => new(StatusCodes.Status502BadGateway, "urn:zarrfs:source-failed", "The source cannot be read", failure.Message),
+        SourceException source when isShared => new(
+            StatusCodes.Status502BadGateway, SourceFailed, "The source cannot be read",
+            $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(source.Path))}: {source.Detail.Replace(source.Path, "it", StringComparison.Ordinal)}"),
+        SourceException => new(StatusCodes.Status502BadGateway, SourceFailed, "The source cannot be read", failure.Message),
         OverloadException => Overloaded(failure.Message),
         OperationCanceledException => new(
             StatusCodes.Status503ServiceUnavailable, "urn:zarrfs:stopping", "The request was given up", "the program is stopping") { RetryAfter = 1 },
@@ -52,4 +58,6 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
 
     // RFC 9457 section 4.2.1: the status code says it all.
     private const string Plain = "about:blank";
+
+    private const string SourceFailed = "urn:zarrfs:source-failed";
 }

@@ -1,22 +1,40 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http;
 
-/// <summary>Hands Kestrel's requests to the handler, with one context a connection that is used again for each of its requests.</summary>
-internal sealed class HttpApplication(RequestHandler handler) : IHttpApplication<DefaultHttpContext>
+/// <summary>Hands Kestrel's requests to the handler, with one exchange a connection that is used again for each of its requests, and counts them.</summary>
+internal sealed class HttpApplication(RequestHandler handler, HttpMetrics metrics) : IHttpApplication<Exchange>
 {
-    public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
+    public Exchange CreateContext(IFeatureCollection contextFeatures)
     {
-        if (contextFeatures is not IHostContextContainer<DefaultHttpContext> connection) return new DefaultHttpContext(contextFeatures);
-        DefaultHttpContext context = connection.HostContext ??= new DefaultHttpContext();
-        context.Initialize(contextFeatures);
-        return context;
+        Exchange exchange;
+        if (contextFeatures is IHostContextContainer<Exchange> connection)
+        {
+            exchange = connection.HostContext ??= new Exchange { Context = new DefaultHttpContext() };
+            exchange.Context.Initialize(contextFeatures);
+        }
+        else
+        {
+            exchange = new Exchange { Context = new DefaultHttpContext(contextFeatures) };
+        }
+
+        contextFeatures.Set(exchange);
+        exchange.Began = Stopwatch.GetTimestamp();
+        exchange.Kind = RequestKind.Other;
+        exchange.Streamed = 0;
+        return exchange;
     }
 
-    public Task ProcessRequestAsync(DefaultHttpContext context) => handler.HandleAsync(context);
+    public Task ProcessRequestAsync(Exchange context) => handler.HandleAsync(context.Context);
 
-    public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
+    public void DisposeContext(Exchange context, Exception? exception)
+    {
+        metrics.Ended(context);
+        context.Context.Uninitialize();
+    }
 }

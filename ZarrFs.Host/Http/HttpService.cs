@@ -13,6 +13,7 @@ using Microsoft.Extensions.Options;
 using ZarrFs.Core.Failures;
 using ZarrFs.Host.Http.Access;
 using ZarrFs.Host.Http.Limits;
+using ZarrFs.Host.Http.Metering;
 using ZarrFs.Host.Http.Transport;
 
 namespace ZarrFs.Host.Http;
@@ -30,6 +31,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
     private readonly KestrelServer _server;
     private readonly RequestHandler _handler;
     private readonly HttpApplication _application;
+    private readonly HttpMetrics _metrics = new();
     private readonly Gate? _gate;
     private readonly ServerCertificates? _certificates;
     private readonly bool _isSelfSigned;
@@ -56,11 +58,11 @@ public sealed partial class HttpService : IHostedService, IDisposable
             _kestrelServices = new HostBuilder().ConfigureWebHost(web => web.UseKestrelCore().Configure(_ => { })).ConfigureServices(services => services.AddSingleton(logs)).Build();
         }
 
-        if (options.Access.HasRules) _gate = new Gate(options.Access, () => content.Volumes().Select(volume => volume.Name), log, time);
+        if (options.Access.HasRules) _gate = new Gate(options.Access, () => content.Volumes().Select(volume => volume.Name), log, time, _metrics);
         content = content with { IsShared = !_listen.IsLoopback || options.Access.IsPublic || options.Access.HasRules };
         _shares = new ClientShares(options.Limits);
-        _handler = new RequestHandler(content, options, _gate, logs.CreateLogger<RequestHandler>());
-        _application = new HttpApplication(_handler);
+        _handler = new RequestHandler(content, options, _gate, _metrics, logs.CreateLogger<RequestHandler>(), time);
+        _application = new HttpApplication(_handler, _metrics);
         SocketTransportOptions sockets = new()
         {
             // No handler here ever blocks, so nothing is gained by handing a request from thread to thread.
@@ -118,6 +120,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
         _handler.Dispose();
         _gate?.Dispose();
         _kestrelServices?.Dispose();
+        _metrics.Dispose();
     }
 
     private KestrelServerOptions Configure(HttpOptions options)
@@ -148,7 +151,8 @@ public sealed partial class HttpService : IHostedService, IDisposable
         {
             // Under TLS what goes to the socket is not what lies in memory: nothing can be lent, and Kestrel's own output is used.
             listener.Protocols = _certificates is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
-            listener.UseClientShares(_shares);
+            listener.UseClientShares(_shares, _metrics);
+            listener.UseCounting(_metrics);
             if (_certificates is null) listener.UseSocketOutput();
             else listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => _certificates.BeginAsync() });
         }

@@ -13,6 +13,9 @@ public sealed record LevelFacts(int Index, VolumeShape Shape, ChunkShape Chunk, 
     /// <summary>Chunks whose exact bytes are in the disk cache, all fill or not; null where the level is not kept there.</summary>
     public long? Final { get; init; }
 
+    /// <summary>Chunks that somebody has a preview of, and whose exact bytes have not come since.</summary>
+    public long Provisional { get; init; }
+
     /// <summary>Number of chunks.</summary>
     public long Chunks => Grid.Count;
 

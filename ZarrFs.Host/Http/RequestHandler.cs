@@ -1,10 +1,14 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
 using ZarrFs.Host.Http.Dav;
 using ZarrFs.Host.Http.Limits;
+using ZarrFs.Host.Http.Metering;
+using ZarrFs.Host.Http.Page;
+using ZarrFs.Host.Http.Pictures;
 using ZarrFs.Host.Http.S3;
 using ZarrFs.Host.Http.Viewer;
 
@@ -14,32 +18,51 @@ namespace ZarrFs.Host.Http;
 internal sealed partial class RequestHandler : IDisposable
 {
     private readonly ServedContent _content;
+    private ServedContent? _now;
     private readonly ConditionalWeakTable<IReadOnlySet<string>, ServedContent> _views = [];
     private readonly IGate? _gate;
     private readonly IDoor[] _doors;
     private readonly FileSender _files;
+    private readonly PictureDoor _pictures;
+    private readonly MetricsPage _scrapes = new();
+    private readonly HttpMetrics _metrics;
+    private readonly ServiceFigures _figures;
     private readonly ILogger _log;
 
     /// <param name="content">What there is.</param>
     /// <param name="options">What is bounded.</param>
     /// <param name="gate">Finds out who asks; null where everybody may see everything.</param>
+    /// <param name="metrics">Where requests are counted.</param>
     /// <param name="log">Gets what fails.</param>
-    public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, ILogger<RequestHandler> log)
+    /// <param name="time">By what signatures end.</param>
+    public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, HttpMetrics metrics, ILogger<RequestHandler> log, TimeProvider time)
     {
+        content = content.WithoutDirectoriesIfShared();
         _content = content;
         _gate = gate;
+        _metrics = metrics;
         _files = new FileSender(content, options);
+        _pictures = new PictureDoor(content, options);
+        _figures = new ServiceFigures(metrics);
         _doors =
         [
             new ViewerDoor(content.Viewer),
-            new S3Door(content, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, TimeProvider.System) : null),
+            new S3Door(ContentFor, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, time) : null),
             new DavDoor(),
+            _pictures,
+            new PageDoor(),
+            _scrapes,
         ];
         _log = log;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _files.Dispose();
+    public void Dispose()
+    {
+        _files.Dispose();
+        _pictures.Dispose();
+        _scrapes.Dispose();
+    }
 
     public Task HandleAsync(HttpContext context)
     {
@@ -72,7 +95,11 @@ internal sealed partial class RequestHandler : IDisposable
     {
         CommonHeaders.Set(context.Response.Headers);
         if (context.Features.Get<ClientShare>()?.TryRequest() == false && Visit.TargetOf(context) != "/healthz")
+        {
+            _metrics.Refused();
             return ProblemDocument.WriteAsync(context, FailureStatus.TooManyRequests, Visit.TargetOf(context));
+        }
+
         if (CommonHeaders.IsPreflight(context))
         {
             CommonHeaders.SetPreflight(context.Request.Headers, context.Response);
@@ -88,7 +115,7 @@ internal sealed partial class RequestHandler : IDisposable
         }
 
         return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _content.Now, Path = path, IsDirectory = isDirectory, Query = query })
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = Content, Path = path, IsDirectory = isDirectory, Query = query })
             : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
     }
 
@@ -99,9 +126,9 @@ internal sealed partial class RequestHandler : IDisposable
         {
             await ProblemDocument.WriteAsync(context, admission.Refusal!, Visit.TargetOf(context));
         }
-        else if (caller.BasePath.Length > 0 && admission.Path.Length == 0 && !isDirectory)
+        else if (caller.BasePath.Length > 0 && admission.Path.Length == 0 && !isDirectory && !IsDav(context.Request.Method))
         {
-            // A link that lost its last slash: names on the page are relative to it.
+            // A link that lost its last slash: names on the page are relative to it. WebDAV's are not, and its clients take slashes off and follow nothing.
             context.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
             context.Response.Headers.Location = $"{caller.BasePath}/";
             context.Response.ContentLength = 0;
@@ -115,27 +142,48 @@ internal sealed partial class RequestHandler : IDisposable
         }
     }
 
+    /// <summary>What there is, with the tree of this moment: all of an answer is about one state of it.</summary>
+    private ServedContent Content
+    {
+        get
+        {
+            IFileTree tree = _content.Tree.Now;
+            return _now is { } known && ReferenceEquals(known.Tree, tree) ? known : _now = _content with { Tree = tree };
+        }
+    }
+
     /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
-    private ServedContent ContentFor(Caller caller) =>
-        caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => _content.For(caller)).Now : _content.Now;
+    private ServedContent ContentFor(Caller caller)
+    {
+        if (caller.Volumes is not { } volumes) return Content;
+        ServedContent view = _views.GetValue(volumes, _ => _content.For(caller));
+        return view with { Tree = view.Tree.Now };
+    }
+
+    private static bool IsDav(string method) => method is "PROPFIND" or "OPTIONS";
 
     private Task RouteAsync(in Visit visit)
     {
         HttpContext context = visit.Context;
         foreach (IDoor door in _doors)
         {
-            if (door.TryAnswer(visit) is { } answer) return answer;
+            if (door.TryAnswer(visit) is not { } answer) continue;
+            Exchange.Note(context, door.Kind);
+            return answer;
         }
 
         if (!visit.IsRead) return ProblemDocument.WriteAsync(context, FailureStatus.MethodNotAllowed(visit.Method), visit.Target);
         switch (visit.Path)
         {
             case "":
-                return StartPage.WriteAsync(visit);
+                Exchange.Note(context, RequestKind.Page);
+                return StartPage.WriteAsync(visit, _figures);
             case "healthz" when !visit.IsDirectory:
+                Exchange.Note(context, RequestKind.Page);
                 return HealthDocument.WriteAsync(context, visit.Content);
             case "status" when !visit.IsDirectory:
-                return StatusDocument.WriteAsync(context, visit.Content);
+                Exchange.Note(context, RequestKind.Page);
+                return StatusDocument.WriteAsync(context, visit.Content, _figures);
             case "favicon.ico" when !visit.IsDirectory:
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return Task.CompletedTask;
@@ -144,6 +192,7 @@ internal sealed partial class RequestHandler : IDisposable
         // A directory's name without its slash is not there: viewers take a listing for a file, and a redirect for one too.
         IFileTree tree = visit.Content.Tree;
         if (!tree.TryResolve(visit.Path, out Node node) || node.IsDirectory != visit.IsDirectory) return NotFoundAsync(context, visit.Target);
+        Exchange.Note(context, visit.IsDirectory ? RequestKind.Listing : node.Kind == NodeKind.Chunk ? RequestKind.Chunk : RequestKind.Document);
         return visit.IsDirectory
             ? DirectoryListing.WriteAsync(context, tree, node.Id, visit.Path.ToString(), visit.Query)
             : _files.SendAsync(context, node, visit.Caller);
@@ -152,7 +201,8 @@ internal sealed partial class RequestHandler : IDisposable
     private async Task FailAsync(HttpContext context, Exception failure)
     {
         if (failure is OperationCanceledException && context.RequestAborted.IsCancellationRequested) return;
-        FailureStatus status = FailureStatus.Of(failure);
+        FailureStatus status = FailureStatus.Of(failure, _content.IsShared);
+        if (failure is OverloadException) _metrics.Refused();
         string target = Visit.TargetOf(context);
         if (status.Code == StatusCodes.Status500InternalServerError) LogUnexpected(target, failure);
         else LogRefused(target, status.Code, failure.Message);

@@ -13,9 +13,6 @@ namespace ZarrFs.Host.Http;
 /// <param name="Volumes">Asked anew for each start page, since problems are found while reading.</param>
 public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPool Pool, Func<IReadOnlyList<VolumeFacts>> Volumes)
 {
-    // Until the tree is another one.
-    private ServedContent? _now;
-
     /// <summary>The name of a volume, by its number in the tree; null if it is there no more.</summary>
     public Func<int, string?> NameOf { get; init; } = number => Volumes() is { } all && number < all.Count ? all[number].Name : null;
 
@@ -28,25 +25,23 @@ public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPo
     /// <summary>Whether others than the machine's own users look at it: no page tells directories of the server then.</summary>
     public bool IsShared { get; init; }
 
+    /// <summary>Whether there may be more that this caller does not see: figures of the whole service are not for him then.</summary>
+    internal bool IsPart { get; init; }
+
     /// <summary>The built-in Neuroglancer; null where it was not built.</summary>
     internal ViewerFiles? Viewer { get; init; }
 
     /// <summary>Whether links for Neuroglancer lead to the built-in one; else they lead to the public one.</summary>
     internal bool HasViewer => Viewer is not null;
 
-    /// <summary>The same with the tree of this moment: all of an answer is about one state of it.</summary>
-    internal ServedContent Now
-    {
-        get
+    /// <summary>The same, with directories taken out of all that is told, where it is shared.</summary>
+    internal ServedContent WithoutDirectoriesIfShared() => !IsShared
+        ? this
+        : this with
         {
-            IFileTree tree = Tree.Now;
-            if (ReferenceEquals(tree, Tree)) return this;
-            if (_now is { } known && ReferenceEquals(known.Tree, tree)) return known;
-            ServedContent now = this with { Tree = tree };
-            now._now = null; // or each would hold the one before
-            return _now = now;
-        }
-    }
+            Volumes = () => [.. Volumes().Select(volume => volume.WithoutDirectories())],
+            Cache = Cache is null ? null : () => Cache() is { } cache ? cache with { Directory = null } : null,
+        };
 
     /// <summary>What there is for a caller: no page, listing or link that is made of it names a volume that he may not see.</summary>
     internal ServedContent For(Caller caller) => caller.Volumes is null
@@ -55,6 +50,7 @@ public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPo
         {
             Tree = new RestrictedTree(Tree, number => NameOf(number) is { } name && caller.MaySee(name)),
             Volumes = () => [.. Volumes().Where(volume => caller.MaySee(volume.Name))],
+            IsPart = true,
             Cache = null, // what is in it of other volumes is nobody else's business
             Provisional = null,
         };

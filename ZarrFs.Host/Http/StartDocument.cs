@@ -10,26 +10,29 @@ namespace ZarrFs.Host.Http;
 /// <summary>What the start page says, for programs: <c>volumes</c>, and the root directory's <c>entries</c>.</summary>
 internal static class StartDocument
 {
-    public static byte[] Make(ServedContent content, string server)
+    public static byte[] Make(ServedContent content, string server, ServiceFigures figures)
     {
         ArrayBufferWriter<byte> body = new(4096);
+        IReadOnlyList<VolumeFacts> volumes = content.Volumes();
+        ServiceFacts service = figures.Now(content, volumes);
         using (Utf8JsonWriter json = new(body))
         {
             json.WriteStartObject();
             json.WriteStartArray("volumes");
-            foreach (VolumeFacts volume in content.Volumes()) WriteVolume(json, volume, new ClientLines(volume, server, content.HasViewer));
+            foreach (VolumeFacts volume in volumes) WriteVolume(json, volume, new ClientLines(volume, server, content.HasViewer), service);
             json.WriteEndArray();
             json.WriteStartArray("entries");
             foreach ((string name, Node node) in DirectoryListing.Children(content.Tree, NodeId.Root)) DirectoryListing.WriteEntry(json, name, node);
             json.WriteEndArray();
             StatusDocument.WriteCache(json, content);
+            StatusDocument.WriteService(json, service, content.IsPart);
             json.WriteEndObject();
         }
 
         return body.WrittenSpan.ToArray();
     }
 
-    private static void WriteVolume(Utf8JsonWriter json, VolumeFacts volume, ClientLines lines)
+    private static void WriteVolume(Utf8JsonWriter json, VolumeFacts volume, ClientLines lines, ServiceFacts service)
     {
         json.WriteStartObject();
         json.WriteString("name", volume.Name);
@@ -72,6 +75,7 @@ internal static class StartDocument
 
         json.WriteEndArray();
         StatusDocument.WriteBuild(json, volume);
+        StatusDocument.WriteReading(json, volume, service);
         json.WriteStartArray("others");
         foreach (string other in volume.Others) json.WriteStringValue(other);
         json.WriteEndArray();
@@ -94,6 +98,10 @@ internal static class StartDocument
         json.WriteString("zarr2", lines.Zarr2Url);
         json.WriteString("zarr3", lines.Zarr3Url);
         json.WriteString("neuroglancer", lines.NeuroglancerZarr3);
+        json.WriteString("picture", lines.PictureUrl);
+        json.WriteStartObject("lines");
+        foreach (ClientLine line in lines.Lines) json.WriteString(line.Id, line.Line);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

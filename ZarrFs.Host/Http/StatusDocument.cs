@@ -2,20 +2,23 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ZarrFs.Core.Materialize.Background;
+using ZarrFs.Core.Sources;
 
 namespace ZarrFs.Host.Http;
 
 /// <summary>How far everything is, at <c>/status</c>: what is final of each level, what is built, how full the cache is. Small, to be asked again and again.</summary>
 internal static class StatusDocument
 {
-    public static Task WriteAsync(HttpContext context, ServedContent content)
+    public static Task WriteAsync(HttpContext context, ServedContent content, ServiceFigures figures)
     {
         ArrayBufferWriter<byte> body = new(1024);
+        IReadOnlyList<VolumeFacts> volumes = content.Volumes();
+        ServiceFacts service = figures.Now(content, volumes);
         using (Utf8JsonWriter json = new(body))
         {
             json.WriteStartObject();
             json.WriteStartArray("volumes");
-            foreach (VolumeFacts volume in content.Volumes())
+            foreach (VolumeFacts volume in volumes)
             {
                 json.WriteStartObject();
                 json.WriteString("name", volume.Name);
@@ -30,11 +33,13 @@ internal static class StatusDocument
 
                 json.WriteEndArray();
                 WriteBuild(json, volume);
+                WriteReading(json, volume, service);
                 json.WriteEndObject();
             }
 
             json.WriteEndArray();
             WriteCache(json, content);
+            WriteService(json, service, content.IsPart);
             json.WriteEndObject();
         }
 
@@ -43,12 +48,49 @@ internal static class StatusDocument
         return BodyWriting.WriteAsync(context, body.WrittenMemory);
     }
 
-    /// <summary><c>chunks</c>, and <c>final</c>: null where a level is not kept in the cache.</summary>
+    /// <summary><c>chunks</c>, <c>provisional</c>, and <c>final</c>: null where a level is not kept in the cache.</summary>
     public static void WriteFinal(Utf8JsonWriter json, LevelFacts level)
     {
         json.WriteNumber("chunks", level.Chunks);
         if (level.Final is { } final) json.WriteNumber("final", final);
         else json.WriteNull("final");
+        json.WriteNumber("provisional", level.Provisional);
+    }
+
+    /// <summary><c>read</c>, what the source gives, and <c>found</c>, how many slices are bad or missing.</summary>
+    public static void WriteReading(Utf8JsonWriter json, VolumeFacts volume, ServiceFacts service)
+    {
+        json.WriteStartObject("read");
+        json.WriteNumber("bytes", volume.BytesRead);
+        json.WriteNumber("rate", Math.Round(service.ReadRates[volume.Name]));
+        json.WriteEndObject();
+        json.WriteStartObject("found");
+        json.WriteNumber("bad", volume.Problems.Count(problem => problem.Kind == SourceProblemKind.Bad));
+        json.WriteNumber("missing", volume.Problems.Count(problem => problem.Kind == SourceProblemKind.Missing));
+        json.WriteEndObject();
+    }
+
+    /// <summary><c>service</c>: what it is and, for who sees all of it, what it has done.</summary>
+    public static void WriteService(Utf8JsonWriter json, ServiceFacts service, bool isPart)
+    {
+        json.WriteStartObject("service");
+        json.WriteString("version", service.Version);
+        json.WriteNumber("uptime", Math.Round(service.Uptime.TotalSeconds, 1));
+        if (!isPart)
+        {
+            json.WriteNumber("requests", service.Requests);
+            json.WriteNumber("connections", service.Connections);
+            json.WriteStartObject("sent");
+            json.WriteNumber("bytes", service.SentBytes);
+            json.WriteNumber("rate", Math.Round(service.SentRate));
+            json.WriteEndObject();
+            json.WriteStartObject("memory");
+            json.WriteNumber("inUse", service.MemoryUsed);
+            json.WriteNumber("budget", service.MemoryBudget);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     }
 
     /// <summary><c>build</c>, or null where nothing is built in the background.</summary>
@@ -71,6 +113,7 @@ internal static class StatusDocument
         if (build.Left is { } left) json.WriteNumber("left", Math.Round(left.TotalSeconds, 1));
         else json.WriteNull("left");
         json.WriteString("reason", build.Reason);
+        json.WriteString("text", BuildWords.Of(build, volume.Levels.Count));
         json.WriteEndObject();
     }
 

@@ -11,6 +11,9 @@ public sealed record VolumeFacts
     /// <summary>The name its roots are built from: <c>NAME.zarr</c>, <c>NAME.ome.zarr</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Its number in the catalogue, and in the addresses of its chunks.</summary>
+    public int Number { get; init; }
+
     /// <summary>The file or directory it is read from.</summary>
     public required string SourcePath { get; init; }
 
@@ -52,4 +55,21 @@ public sealed record VolumeFacts
 
     /// <summary>How far its levels are built in the background; null where nothing is.</summary>
     public BuildStatus? Build { get; init; }
+
+    /// <summary>Bytes of voxels that its source has given by now.</summary>
+    public long BytesRead { get; init; }
+
+    /// <summary>The same without a directory in it, for other machines: of paths only the last name is left, and of where it is mounted nothing.</summary>
+    public VolumeFacts WithoutDirectories() => this with
+    {
+        SourcePath = LastName(SourcePath),
+        MountPath = null,
+        Problems = [.. Problems.Select(problem => problem with { Path = LastName(problem.Path), Message = Shorten(problem.Message) })],
+        Others = [.. Others.Select(Shorten)],
+        Build = Build is { Reason: not null } build ? build with { Reason = Shorten(build.Reason) } : Build,
+    };
+
+    private string Shorten(string text) => text.Replace(SourcePath, LastName(SourcePath), StringComparison.Ordinal);
+
+    private static string LastName(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
 }

@@ -19,7 +19,6 @@ internal sealed class Invalidations : IDisposable
     private readonly IChunkReader _chunks;
     private readonly int[] _changes = new int[Groups];
     private readonly HashSet<NodeId> _waiting = [];
-    private readonly List<byte[]> _names = [];
     private bool _closed;
 
     public Invalidations(FuseDevice device, IFileTree tree, IChunkReader chunks)
@@ -57,14 +56,20 @@ internal sealed class Invalidations : IDisposable
         }
     }
 
+    /// <summary>
+    /// At once, by whoever changes the tree: when he has done so, nobody finds the old one. Answers from it that are on their way hold the lock of the
+    /// directory, for which the kernel waits.
+    /// </summary>
     private void Changed(IReadOnlyList<byte[]> names)
     {
-        lock (_waiting)
+        try
         {
-            if (_closed) return;
-            _names.AddRange(names);
-            _waiting.Add(NodeId.Root); // its time, and its listing
-            Monitor.Pulse(_waiting);
+            foreach (byte[] name in names) _device.InvalidateName(NodeId.Root.Value, name);
+            _device.Invalidate(NodeId.Root.Value); // its time, and its listing
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection was closed, with all that the kernel had.
         }
     }
 
@@ -88,7 +93,6 @@ internal sealed class Invalidations : IDisposable
     private void Run()
     {
         var taken = new List<NodeId>();
-        var names = new List<byte[]>();
         while (true)
         {
             lock (_waiting)
@@ -99,13 +103,10 @@ internal sealed class Invalidations : IDisposable
                 // Out of the set before the kernel is told: what changes meanwhile comes in again.
                 taken.AddRange(_waiting);
                 _waiting.Clear();
-                names.AddRange(_names);
-                _names.Clear();
             }
 
             try
             {
-                foreach (byte[] name in names) _device.InvalidateName(NodeId.Root.Value, name);
                 foreach (NodeId node in taken) _device.Invalidate(node.Value);
             }
             catch (ObjectDisposedException)
@@ -114,7 +115,6 @@ internal sealed class Invalidations : IDisposable
             }
 
             taken.Clear();
-            names.Clear();
         }
     }
 

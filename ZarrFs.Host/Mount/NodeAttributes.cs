@@ -29,6 +29,7 @@ internal sealed class NodeAttributes
     public FuseEntryOut Entry(in Node node) => new()
     {
         NodeId = node.Id.Value,
+        Generation = node.Generation,
         EntryValid = ValidSeconds,
         AttrValid = ValidSeconds,
         Attr = Describe(node),

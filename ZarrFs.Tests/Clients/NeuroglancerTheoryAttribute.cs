@@ -11,12 +11,24 @@ internal sealed class NeuroglancerTheoryAttribute : TheoryAttribute
     /// <summary>Scripts.</summary>
     public static string Folder { get; } = Path.Combine(Repository.Clients, "neuroglancer");
 
-    public NeuroglancerTheoryAttribute()
+    /// <summary>Why a test with it cannot run here; null if it can.</summary>
+    public static string? Reason { get; } = FindReason();
+
+    public NeuroglancerTheoryAttribute() => Skip = Reason;
+
+    private static string? FindReason()
     {
-        if (!File.Exists(Browser)) Skip = $"there is no {Browser}; install/test installs it";
-        else if (!Directory.Exists(Path.Combine(Folder, "node_modules", "playwright-core")))
-            Skip = "there is no Playwright; run install/test, or `npm ci` in ZarrFs.Tests/Clients/neuroglancer";
-        else if (ViewerFiles.Find(ViewerFiles.Folder) is null || !Directory.Exists(Path.Combine(Repository.Root, "ZarrFs.Host", "Viewer", "dist")))
-            Skip = "Neuroglancer is not built; run install/test, or `npm ci && npm run build` in ZarrFs.Host/Viewer, and build the tests anew";
+        if (!File.Exists(Browser)) return $"there is no {Browser}; install/test installs it";
+        if (!Directory.Exists(Path.Combine(Folder, "node_modules", "playwright-core")))
+            return "there is no Playwright; run install/test, or `npm ci` in ZarrFs.Tests/Clients/neuroglancer";
+        if (ViewerFiles.Find(ViewerFiles.Folder) is null || !Directory.Exists(Path.Combine(Repository.Root, "ZarrFs.Host", "Viewer", "dist")))
+            return "Neuroglancer is not built; run install/test, or `npm ci && npm run build` in ZarrFs.Host/Viewer, and build the tests anew";
+        return null;
     }
+}
+
+/// <summary>A test with Neuroglancer in a browser; skipped, with the reason, where one of the two is missing.</summary>
+internal sealed class NeuroglancerFactAttribute : FactAttribute
+{
+    public NeuroglancerFactAttribute() => Skip = NeuroglancerTheoryAttribute.Reason;
 }

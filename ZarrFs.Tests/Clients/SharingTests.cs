@@ -35,6 +35,14 @@ public sealed class SharingTests(Showcase showcase)
         Assert.NotEmpty(Directory.EnumerateFiles(copy, "*", SearchOption.AllDirectories));
     }
 
+    [ClientFact(Needs.Fuse | Needs.Rclone)]
+    public void Rclone_takes_the_start_page_for_the_list_of_roots()
+    {
+        Tool run = Tool.Run("rclone", ["lsf", ":http:", "--http-url", $"{showcase.Address}/", "--config", "/dev/null"]).Expect();
+        string[] roots = [.. Directory.EnumerateDirectories(showcase.MountPath).Select(path => Path.GetFileName(path) + "/")];
+        Assert.Equal(roots.Order(StringComparer.Ordinal), run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+    }
+
     [ClientFact(Needs.Fuse | Needs.Python)]
     public void Copy_of_the_mount_is_a_store()
     {

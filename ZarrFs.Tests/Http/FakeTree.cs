@@ -8,6 +8,7 @@ namespace ZarrFs.Tests.Http;
 internal sealed class FakeTree : IFileTree
 {
     private readonly List<(string Path, Node Node, byte[] Document)> _nodes = [];
+    private readonly List<string> _roots = [];
 
     public FakeTree() => Add("", NodeKind.Directory, [], 0);
 
@@ -68,12 +69,18 @@ internal sealed class FakeTree : IFileTree
     private IEnumerable<(string Path, Node Node, byte[] Document)> Children(NodeId directory) =>
         _nodes.Where(entry => entry.Path.Length > 0 && ParentPath(entry.Path) == Path(directory));
 
-    private void Add(string path, NodeKind kind, byte[] document, long size) => _nodes.Add((path, new Node
+    /// <summary>Each name in the root is a volume.</summary>
+    private void Add(string path, NodeKind kind, byte[] document, long size)
     {
-        Id = new NodeId((ulong)_nodes.Count + 1),
-        Kind = kind,
-        Size = kind == NodeKind.Document ? document.Length : size,
-        Modified = Modified,
-        Volume = path.Length == 0 ? -1 : 0,
-    }, document));
+        string root = path.Split('/')[0];
+        if (root.Length > 0 && !_roots.Contains(root)) _roots.Add(root);
+        _nodes.Add((path, new Node
+        {
+            Id = new NodeId((ulong)_nodes.Count + 1),
+            Kind = kind,
+            Size = kind == NodeKind.Document ? document.Length : size,
+            Modified = Modified,
+            Volume = _roots.IndexOf(root),
+        }, document));
+    }
 }

@@ -74,8 +74,8 @@ public sealed partial class ListingTests
         Assert.Contains("10×20×30 (z y x)", html);
         Assert.Contains("uint16", html);
         Assert.Contains("7.91 micrometer", html);
-        Assert.Contains("1 bad, 0 missing", html);
-        Assert.Contains($"napari --plugin napari-ome-zarr {server.Address}/vol.zarr", html);
+        Assert.Contains("<span data-bad>1</span> bad, <span data-missing>0</span> missing", html);
+        Assert.Contains($"napari --plugin napari-ome-zarr '{server.Address}/vol.zarr'", WebUtility.HtmlDecode(html));
         Assert.Contains("vol.zarr/", Links(html));
 
         string link = WebUtility.HtmlDecode(Links(html).First(found => found.Contains("zarr3")));
@@ -122,7 +122,7 @@ public sealed partial class ListingTests
         Assert.Contains("250 millisecond", html);
         Assert.Contains("Not shown: page 7: a &lt;thumbnail&gt;", html);
         Assert.Contains("channel 1 \"GFP\", time 2; vol.ome.zarr has all", WebUtility.HtmlDecode(html));
-        Assert.Contains($"napari --plugin napari-ome-zarr {server.Address}/vol.ome.zarr", html);
+        Assert.Contains($"napari --plugin napari-ome-zarr '{server.Address}/vol.ome.zarr'", WebUtility.HtmlDecode(html));
         Assert.Contains("[\"0\"]; print(v[0, 0, 0, 0])", WebUtility.HtmlDecode(html));
 
         JsonElement[] layers = [.. State(WebUtility.HtmlDecode(Links(html).First(found => found.Contains("zarr3")))).GetProperty("layers").EnumerateArray()];

@@ -16,11 +16,12 @@ namespace ZarrFs.Tests.Http;
 public sealed class StatusTests
 {
     private static readonly LevelFacts Level0 = new(0, new VolumeShape(10, 20, 30), new ChunkShape(8, 8, 8), new VolumeShape(2, 3, 4));
-    private static readonly LevelFacts Level1 = new(1, new VolumeShape(5, 10, 15), new ChunkShape(8, 8, 8), new VolumeShape(1, 2, 2)) { Final = 3 };
+    private static readonly LevelFacts Level1 = new(1, new VolumeShape(5, 10, 15), new ChunkShape(8, 8, 8), new VolumeShape(1, 2, 2)) { Final = 3, Provisional = 5 };
 
     private static readonly VolumeFacts Building = TestServer.Facts() with
     {
         Levels = [Level0, Level1],
+        BytesRead = 7_000_000,
         Build = new BuildStatus(BuildState.Paused, LevelSet.From(1), 3_700_000_000, 10_000_000_000, 5e8, TimeSpan.FromSeconds(12.6), null),
     };
 
@@ -31,11 +32,11 @@ public sealed class StatusTests
         server.Volumes.Add(Building);
         server.Cache = new CacheFacts("/var/<cache>", 25_000_000_000, 100_000_000_000, 17, 4);
         string html = WebUtility.HtmlDecode(await server.Client.GetStringAsync("/"));
-        Assert.Contains("<progress value=\"0.75\">75 %</progress> 75 %, 3 of 4", html, StringComparison.Ordinal);
+        Assert.Contains("<progress value=\"0.75\" max=\"1\" aria-label=\"Level 1 in the cache\">75 %</progress> <span data-final>75 %, 3 of 4</span>", html, StringComparison.Ordinal);
         Assert.Contains("not kept: read from the source", html, StringComparison.Ordinal);
         Assert.Contains("levels 1: paused while somebody reads: 37 %, 3.7 GB of 10 GB gone through, 500 MB/s, 13 s left", html, StringComparison.Ordinal);
-        Assert.Contains("25 GB of 100 GB", html, StringComparison.Ordinal);
-        Assert.Contains("17 there, 4 not", html, StringComparison.Ordinal);
+        Assert.Contains("<span data-cache>25 GB</span> of 100 GB", html, StringComparison.Ordinal);
+        Assert.Contains("<span data-hits>17</span> there, <span data-misses>4</span> not", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<cache>", await server.Client.GetStringAsync("/"), StringComparison.Ordinal);
     }
 
@@ -60,7 +61,7 @@ public sealed class StatusTests
         server.Volumes.Add(TestServer.Facts());
         string html = await server.Client.GetStringAsync("/");
         Assert.DoesNotContain("<progress", html, StringComparison.Ordinal);
-        Assert.DoesNotContain("<h2>Cache", html, StringComparison.Ordinal);
+        Assert.DoesNotContain(">Cache</h2>", html, StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse(await server.Client.GetStringAsync("/status"));
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("cache").ValueKind);
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("volumes")[0].GetProperty("build").ValueKind);
@@ -88,6 +89,32 @@ public sealed class StatusTests
         JsonElement cache = json.RootElement.GetProperty("cache");
         Assert.Equal((25, 100, 17, 4), (cache.GetProperty("bytes").GetInt32(), cache.GetProperty("limit").GetInt32(), cache.GetProperty("hits").GetInt32(), cache.GetProperty("misses").GetInt32()));
         Assert.Equal(2, json.RootElement.GetProperty("provisional").GetInt32());
+        Assert.Equal(5, volume.GetProperty("levels")[1].GetProperty("provisional").GetInt32());
+        Assert.Equal((1, 0), (volume.GetProperty("found").GetProperty("bad").GetInt32(), volume.GetProperty("found").GetProperty("missing").GetInt32()));
+        Assert.Equal((7_000_000, 0), (volume.GetProperty("read").GetProperty("bytes").GetInt64(), volume.GetProperty("read").GetProperty("rate").GetInt64()));
+        Assert.Contains("paused while somebody reads: 37 %", build.GetProperty("text").GetString(), StringComparison.Ordinal);
+        JsonElement service = json.RootElement.GetProperty("service");
+        Assert.Matches("^[0-9]+[.][0-9]+[.][0-9]+$", service.GetProperty("version").GetString());
+        Assert.InRange(service.GetProperty("uptime").GetDouble(), 0, 600);
+        Assert.Equal(0, service.GetProperty("requests").GetInt32()); // the first is not over yet
+        Assert.Equal(256 << 20, service.GetProperty("memory").GetProperty("budget").GetInt64());
+    }
+
+    [Fact]
+    public async Task Rates_are_of_what_came_since_it_was_asked_before()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        server.Volumes.Add(Building);
+        _ = await server.Client.GetStringAsync("/status");
+        await Task.Delay(600); // rates over less are no rates
+        server.Volumes[0] = Building with { BytesRead = 9_000_000 };
+        _ = await server.Client.GetByteArrayAsync("/vol.zarr/0/100");
+        using JsonDocument json = JsonDocument.Parse(await server.Client.GetStringAsync("/status"));
+        Assert.InRange(json.RootElement.GetProperty("volumes")[0].GetProperty("read").GetProperty("rate").GetDouble(), 1, 2_000_000 / 0.6);
+        JsonElement service = json.RootElement.GetProperty("service");
+        Assert.InRange(service.GetProperty("sent").GetProperty("rate").GetDouble(), 1, (TestServer.LargeChunk + 10_000) / 0.6);
+        Assert.Equal(2, service.GetProperty("requests").GetInt32());
+        Assert.True(service.GetProperty("connections").GetInt32() >= 1);
     }
 
     [Fact]
@@ -105,12 +132,14 @@ public sealed class StatusTests
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => found[instrument.Name] = value);
         listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => found[instrument.Name] = value);
-        using var metrics = new Metrics(store.Store, () => ["test"], () => new CacheFacts("/var/cache", 25, 100, 17, 4));
+        using var metrics = new Metrics(store.Store, () => [(0, "test", 4096L)], () => new CacheFacts("/var/cache", 25, 100, 17, 4));
         listener.Start();
         listener.RecordObservableInstruments();
         Assert.Equal(store.Store.Cached, found["zarrfs.chunks.memory"]);
         Assert.Equal(store.Pool.Budget, found["zarrfs.memory.limit"]);
         Assert.Equal((25, 100, 17, 4), (found["zarrfs.cache.used"], found["zarrfs.cache.limit"], found["zarrfs.cache.hits"], found["zarrfs.cache.misses"]));
         Assert.Equal(0, found["zarrfs.readers.waiting"]);
+        Assert.Equal(4096, found["zarrfs.source.read"]);
+        Assert.Equal(store.Chunks(0).Count() + 1, store.Store.Made.Exact);
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
@@ -23,11 +25,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     private readonly HttpService _service;
 
-    private TestServer(HttpOptions options, long budget, ViewerFiles? viewer)
+    private TestServer(HttpOptions options, long budget, ILoggerFactory logs, TimeProvider? time, ViewerFiles? viewer, IEnumerable<string> volumes)
     {
+        Volumes.AddRange(volumes.Select(Facts));
         Pool = new BufferPool(budget);
         Chunks = new FakeChunks(Pool, x => x < 100 ? SmallChunk : LargeChunk);
-        _service = new HttpService(options, new ServedContent(Tree, Chunks, Pool, () => Volumes) { Cache = () => Cache, Provisional = () => Cache is null ? 0 : 2, Viewer = viewer }, NullLoggerFactory.Instance);
+        _service = new HttpService(
+            options, new ServedContent(Tree, Chunks, Pool, () => Volumes) { Cache = () => Cache, Provisional = () => Cache is null ? 0 : 2, Viewer = viewer }, logs, time);
         Tree.AddDirectory("vol.zarr");
         Tree.AddDocument("vol.zarr/.zattrs", Document);
         Tree.AddDirectory("vol.zarr/0");
@@ -49,13 +53,20 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>What is said of the disk cache.</summary>
     public CacheFacts? Cache { get; set; }
 
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    /// <summary>Takes any certificate.</summary>
+    public HttpClient Client { get; } = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+    });
 
     public string Address => _service.Address!;
 
-    public static async Task<TestServer> StartAsync(HttpOptions? options = null, long budget = 256 << 20, ViewerFiles? viewer = null)
+    public static async Task<TestServer> StartAsync(
+        HttpOptions? options = null, long budget = 256 << 20, ILoggerFactory? logs = null, TimeProvider? time = null, ViewerFiles? viewer = null,
+        params IEnumerable<string> volumes)
     {
-        TestServer server = new((options ?? new HttpOptions()) with { Listen = "127.0.0.1:0" }, budget, viewer);
+        TestServer server = new((options ?? new HttpOptions()) with { Listen = "127.0.0.1:0" }, budget, logs ?? NullLoggerFactory.Instance, time, viewer, volumes);
         await server._service.StartAsync(CancellationToken.None);
         server.Client.BaseAddress = new Uri(server.Address);
         return server;

@@ -58,6 +58,47 @@ public sealed class ContrastEstimateTests
         Assert.Equal(new ContrastWindow(-2.5, 7, -2.5, 7), ContrastEstimate.Of(Volume(DataType.Float32, MemoryMarshal.AsBytes(voxels.AsSpan()).ToArray())));
     }
 
+    /// <summary>Planes grow brighter from the first to the last, and rows from top to bottom: a look at the middle would see a half of the range.</summary>
+    [Fact]
+    public void All_of_the_volume_has_a_say()
+    {
+        var shape = new VolumeShape(90, 90, 40);
+        ushort[] voxels = [.. Enumerable.Range(0, (int)shape.Count).Select(i => (ushort)(1000 + (10 * (i / (90 * 40))) + (i / 40 % 90)))];
+        var source = new ArraySource(shape, DataType.UInt16, MemoryMarshal.AsBytes(voxels.AsSpan()).ToArray());
+        Assert.Equal(new ContrastWindow(1055, 1935, 0, 65535), ContrastEstimate.Of(new Volume(source, VolumeRanges.All, null, null))); // of planes and rows 5, 15 … 85
+        Assert.Equal(81, source.Reads);
+    }
+
+    [Fact]
+    public void What_is_nearly_all_masked_is_looked_at_more_closely()
+    {
+        var shape = new VolumeShape(180, 180, 40);
+        var voxels = new ushort[shape.Count];
+        for (int z = 104; z < 108; z++)
+        {
+            for (int y = 24; y < 28; y++) voxels.AsSpan((((z * 180) + y) * 40), 40).Fill((ushort)(5000 + z));
+        }
+
+        var source = new ArraySource(shape, DataType.UInt16, MemoryMarshal.AsBytes(voxels.AsSpan()).ToArray());
+        Assert.Equal(new ContrastWindow(5104, 5105, 0, 65535), ContrastEstimate.Of(new Volume(source, VolumeRanges.All, null, null)));
+    }
+
+    [Fact]
+    public void A_few_very_bright_voxels_do_not_make_all_others_black()
+    {
+        ushort[] voxels = [.. Enumerable.Range(0, (int)Shape.Count).Select(i => (ushort)(i % 2111 == 0 ? 65535 : 300 + (i % 97)))];
+        Assert.Equal(new ContrastWindow(300, 396, 0, 65535), ContrastEstimate.Of(Volume(DataType.UInt16, MemoryMarshal.AsBytes(voxels.AsSpan()).ToArray())));
+    }
+
+    /// <summary>Nine tiny planes are decoded in a moment: all of them are looked at, and not only the strip in the middle.</summary>
+    [Fact]
+    public void A_little_that_must_be_decoded_is_looked_at_evenly()
+    {
+        var source = new DecodedSource(new VolumeShape(9, 90, 1000)) { Unit = new ReadUnit(1, 10, 1000, IsDecoded: true) };
+        Assert.Equal(new ContrastWindow(256, 257, 0, 65535), ContrastEstimate.Of(new Volume(source, VolumeRanges.All, null, null)));
+        Assert.Equal(81, source.Seen.Select(region => (region.Z, region.Y / 10)).Distinct().Count());
+    }
+
     /// <summary>A row of 40 chunks of 32 MiB: whoever looked at all of it would decode 1.3 GB before the first answer.</summary>
     [Fact]
     public void Of_large_chunks_those_in_the_middle_are_enough()

@@ -49,6 +49,18 @@ internal static partial class Posix
         Assert.Equal(0, posix_fadvise(file, 0, 0, DontNeed));
     }
 
+    /// <summary>The inode number of a file or directory.</summary>
+    public static ulong Inode(string path)
+    {
+        const int CurrentDirectory = -100, InodeMask = 0x100, InodeAt = 32;
+        byte[] answer = new byte[256];
+        Assert.Equal(0, statx(CurrentDirectory, path, 0, InodeMask, answer));
+        return BitConverter.ToUInt64(answer, InodeAt);
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int directory, string path, int flags, uint mask, [Out] byte[] answer);
+
     [LibraryImport("libc")]
     private static partial int posix_fadvise(SafeFileHandle file, long offset, long length, int advice);
 

@@ -33,7 +33,7 @@ internal readonly record struct Credentials(CredentialsKind Kind, Token? Token =
 
     public static Credentials Read(in StringValues header)
     {
-        if (header.Count == 0) return default;
+        if (header.Count == 0) return new Credentials(CredentialsKind.None);
         if (header.Count > 1 || header[0] is not { } text) return new Credentials(CredentialsKind.Unknown);
         int space = text.IndexOf(' ');
         ReadOnlySpan<char> scheme = space < 0 ? text : text.AsSpan(0, space), value = space < 0 ? default : text.AsSpan(space + 1).Trim(' ');

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Failures;
+using ZarrFs.Host.Http.Limits;
+using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http.Access;
 
@@ -25,16 +27,19 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
     private readonly RefusalLog _refusals;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly HttpMetrics? _metrics;
 
     /// <param name="options">The files.</param>
     /// <param name="volumes">Names of the volumes that there are, to warn of those that are not.</param>
     /// <param name="log">Gets who is refused, and what is wrong with the files.</param>
     /// <param name="time">By what tokens end and attempts are forgotten.</param>
+    /// <param name="metrics">Where failed attempts are counted, if anywhere.</param>
     /// <exception cref="OptionException">A file is not as it should be.</exception>
-    public Gate(AccessOptions options, Func<IEnumerable<string>> volumes, ILogger log, TimeProvider time)
+    public Gate(AccessOptions options, Func<IEnumerable<string>> volumes, ILogger log, TimeProvider time, HttpMetrics? metrics = null)
     {
         _log = log;
         _time = time;
+        _metrics = metrics;
         _throttle = new Throttle(time);
         _check = new PasswordCheck(_throttle, time);
         _refusals = new RefusalLog(log, time);
@@ -89,6 +94,9 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
     }
 
     /// <inheritdoc/>
+    public async ValueTask<FailureStatus> RefuseAsync(HttpContext context, string what) => (await RefuseAsync(context, Challenges, what)).Refusal!;
+
+    /// <inheritdoc/>
     public void Dispose() => _check.Dispose();
 
     private static ValueTask<Admission> Admit(Caller caller, string path) => new(new Admission(caller, path, null));
@@ -108,7 +116,7 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
 
     private async Task<Admission> AdmitPasswordAsync(HttpContext context, string path, Credentials given)
     {
-        ClientAddress address = ClientAddress.Of(context.Connection.RemoteIpAddress);
+        var address = ClientAddress.Of(context.Connection.RemoteIpAddress);
         if (_throttle.Wait(address) is > 0 and int wait) return new Admission(null, path, FailureStatus.TooManyAttempts(wait));
         PasswordList? list = _passwords?.Current;
         PasswordEntry? entry = list?.Find(given.User);
@@ -125,7 +133,7 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
     /// <summary>Says no: late if there were many before, and not at all what was wrong.</summary>
     private async ValueTask<Admission> RefuseAsync(HttpContext context, StringValues challenges, string what, bool isCounted = false)
     {
-        ClientAddress address = ClientAddress.Of(context.Connection.RemoteIpAddress);
+        var address = ClientAddress.Of(context.Connection.RemoteIpAddress);
         if (!isCounted)
         {
             if (_throttle.Wait(address) is > 0 and int wait) return new Admission(null, "", FailureStatus.TooManyAttempts(wait));
@@ -133,6 +141,7 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
         }
 
         _refusals.Tell(context.Connection.RemoteIpAddress, what);
+        _metrics?.LoginFailed();
         TimeSpan delay = _throttle.Delay(address);
         if (delay > TimeSpan.Zero)
         {

@@ -108,7 +108,7 @@ internal sealed class TokenFile
         JsonElement volumes = entry.GetProperty("volumes"), key = entry.GetProperty("accessKey");
         if (key.ValueKind != JsonValueKind.Null) CheckKeys(key, "id", "secret");
         return new TokenEntry(
-            id, sum, volumes.ValueKind == JsonValueKind.Null ? null : volumes.EnumerateArray().Select(name => name.GetString()!).ToFrozenSet(StringComparer.Ordinal),
+            id, sum, volumes.ValueKind == JsonValueKind.Null ? null : volumes.EnumerateArray().Select(name => name.GetString() ?? throw new FormatException($"a volume of token {id} is null")).ToFrozenSet(StringComparer.Ordinal),
             Time(entry, "created") ?? throw new FormatException($"token {id} was made at no time"), Time(entry, "expires"), Text(entry, "note"), Time(entry, "revoked"),
             key.ValueKind == JsonValueKind.Null ? null : new AccessKey(Text(key, "id"), Text(key, "secret")));
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using ZarrFs.Core.Tree;
+using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http.Dav;
 
@@ -16,6 +17,8 @@ internal sealed class DavDoor : IDoor
     private const int MostBodyBytes = 64 * 1024;
 
     private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+
+    public RequestKind Kind => RequestKind.Dav;
 
     public Task? TryAnswer(in Visit visit)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http.Limits;
 
@@ -8,16 +9,17 @@ namespace ZarrFs.Host.Http.Limits;
 internal static class ClientSharesExtensions
 {
     /// <summary>Closes connections of addresses that have enough; the others carry their <see cref="ClientShare"/>. To come before TLS, which costs something.</summary>
-    public static ListenOptions UseClientShares(this ListenOptions listener, ClientShares shares)
+    public static ListenOptions UseClientShares(this ListenOptions listener, ClientShares shares, HttpMetrics metrics)
     {
-        listener.Use(next => connection => ServeAsync(connection, next, shares));
+        listener.Use(next => connection => ServeAsync(connection, next, shares, metrics));
         return listener;
     }
 
-    private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next, ClientShares shares)
+    private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next, ClientShares shares, HttpMetrics metrics)
     {
         if (shares.TryConnect((connection.RemoteEndPoint as IPEndPoint)?.Address) is not { } share)
         {
+            metrics.Refused();
             connection.Abort(new ConnectionAbortedException("the address has as many connections as it may"));
             return;
         }

@@ -18,7 +18,7 @@ internal static class S3Documents
         S3Door.SetHeaders(context);
         response.StatusCode = error.Status;
         if (error.Status == StatusCodes.Status405MethodNotAllowed) response.Headers.Allow = "GET, HEAD";
-        if (error.Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = "1";
+        if (error.RetryAfter is { } seconds) response.Headers.RetryAfter = $"{seconds}";
         using XmlBody body = new();
         XmlWriter xml = body.Writer;
         xml.WriteStartElement("Error");

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http.S3;
 
@@ -9,10 +10,10 @@ namespace ZarrFs.Host.Http.S3;
 /// S3 to read, path style, under <c>/s3</c>: one bucket with everything in it, whose keys are the paths that GET has. So a volume may be called what it
 /// likes, where a bucket may not, and <c>s3://zarrfs/NAME.zarr</c> ends as readers of Zarr expect.
 /// </summary>
-/// <param name="content">The whole: a key that signs requests says what of it there is.</param>
+/// <param name="contentFor">What there is for whoever has signed a request.</param>
 /// <param name="files">Sends objects.</param>
 /// <param name="signatures">Finds out who has signed a request; null where nobody has to.</param>
-internal sealed class S3Door(ServedContent content, FileSender files, SignatureCheck? signatures) : IDoor
+internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender files, SignatureCheck? signatures) : IDoor
 {
     public const string Bucket = "zarrfs";
 
@@ -34,6 +35,8 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
         context.Response.Headers["x-amz-bucket-region"] = Region;
     }
 
+    public RequestKind Kind => RequestKind.S3;
+
     public Task? TryAnswer(in Visit visit)
     {
         ReadOnlySpan<char> path = visit.Path;
@@ -43,17 +46,18 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
         if (!visit.IsRead) return S3Documents.WriteErrorAsync(context, S3Error.MethodNotAllowed);
         if (!S3Query.TryRead(visit.Query, out S3Query query)) return S3Documents.WriteErrorAsync(context, S3Error.InvalidUri);
 
-        ServedContent seen = visit.Content;
-        Caller who = visit.Caller;
-        if (visit.Caller == Caller.Nobody)
-        {
-            if (signatures is null) return S3Documents.WriteErrorAsync(context, S3Error.AccessDenied);
-            if (signatures.Check(context.Request.Method, visit.Target, query, context.Request.Headers, out Caller? caller) is { } refusal)
-                return S3Documents.WriteErrorAsync(context, refusal);
-            who = caller!;
-            seen = content.For(who).Now;
-        }
+        if (!ReferenceEquals(visit.Caller, Caller.Nobody)) return RouteAsync(context, visit.Content, visit.Caller, path, visit.IsDirectory, query);
+        if (signatures is null) return S3Documents.WriteErrorAsync(context, S3Error.AccessDenied);
+        return signatures.Check(context.Request.Method, Visit.RawTargetOf(context), query, context.Request.Headers, out Caller? caller) is { } refusal
+            ? RefuseAsync(context, signatures, refusal)
+            : RouteAsync(context, contentFor(caller!), caller!, path, visit.IsDirectory, query);
+    }
 
+    private static async Task RefuseAsync(HttpContext context, SignatureCheck signatures, S3Error refusal) =>
+        await S3Documents.WriteErrorAsync(context, await signatures.RefuseAsync(context, refusal));
+
+    private Task RouteAsync(HttpContext context, ServedContent seen, Caller caller, ReadOnlySpan<char> path, bool isDirectory, S3Query query)
+    {
         path = path.Length > Root.Length ? path[(Root.Length + 1)..] : "";
         int slash = path.IndexOf('/');
         ReadOnlySpan<char> bucket = slash < 0 ? path : path[..slash];
@@ -66,9 +70,9 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
         }
 
         if (key.IsEmpty) return BucketAsync(context, seen, query);
-        return visit.IsDirectory || !seen.Tree.TryResolve(key, out Node node) || node.IsDirectory
+        return isDirectory || !seen.Tree.TryResolve(key, out Node node) || node.IsDirectory
             ? S3Documents.WriteErrorAsync(context, S3Error.NoSuchKey)
-            : ObjectAsync(context, node, who);
+            : ObjectAsync(context, node, caller);
     }
 
     private static Task ServiceAsync(HttpContext context, ServedContent seen, S3Query query)
@@ -97,7 +101,7 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
             : S3Documents.WriteListAsync(context, seen, request, Bucket, before: "");
     }
 
-    private async Task ObjectAsync(HttpContext context, Node node, Caller who)
+    private async Task ObjectAsync(HttpContext context, Node node, Caller caller)
     {
         HttpResponse response = context.Response;
 
@@ -105,7 +109,7 @@ internal sealed class S3Door(ServedContent content, FileSender files, SignatureC
         response.OnStarting(SetDateAsync, (response, node.Modified));
         try
         {
-            await files.SendAsync(context, node, who);
+            await files.SendAsync(context, node, caller);
         }
         catch (Exception failure) when (failure is SourceException or OverloadException && !response.HasStarted)
         {

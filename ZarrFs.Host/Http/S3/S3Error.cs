@@ -8,6 +8,9 @@ namespace ZarrFs.Host.Http.S3;
 /// <param name="Message">For people.</param>
 internal sealed record S3Error(int Status, string Code, string Message)
 {
+    /// <summary>Seconds after which asking again may help, for <c>Retry-After</c>.</summary>
+    public int? RetryAfter { get; private init; }
+
     public static readonly S3Error AccessDenied = new(
         StatusCodes.Status403Forbidden, "AccessDenied", "sign the request with a key that `zarrfs token create --s3` has made, or put a token into the path: /t/TOKEN/s3/");
 
@@ -42,7 +45,9 @@ internal sealed record S3Error(int Status, string Code, string Message)
 
     public static S3Error MalformedAuthorization(string problem) => new(StatusCodes.Status400BadRequest, "AuthorizationHeaderMalformed", problem);
 
+    /// <summary>Too much at once, or too often: 503 is all that clients of S3 know for it.</summary>
+    public static S3Error SlowDown(FailureStatus failure) => new(StatusCodes.Status503ServiceUnavailable, "SlowDown", failure.Detail) { RetryAfter = failure.RetryAfter };
+
     /// <summary>What a failure is called here.</summary>
-    public static S3Error Of(FailureStatus failure) =>
-        new(failure.Code, failure.Code == StatusCodes.Status503ServiceUnavailable ? "SlowDown" : "InternalError", failure.Detail);
+    public static S3Error Of(FailureStatus failure) => failure.RetryAfter is null ? new(failure.Code, "InternalError", failure.Detail) : SlowDown(failure);
 }

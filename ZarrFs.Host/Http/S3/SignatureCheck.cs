@@ -32,6 +32,14 @@ internal sealed class SignatureCheck(IAccessKeys keys, TimeProvider clock)
         return null;
     }
 
+    /// <summary>Completes when a refusal may be told: who tries keys or secrets waits as one does who tries passwords.</summary>
+    public async ValueTask<S3Error> RefuseAsync(HttpContext context, S3Error refusal)
+    {
+        if (refusal != S3Error.UnknownAccessKey && refusal != S3Error.WrongSignature) return refusal;
+        FailureStatus said = await keys.RefuseAsync(context, $"{refusal.Code}: {refusal.Message}");
+        return said.Code == StatusCodes.Status429TooManyRequests ? S3Error.SlowDown(said) : refusal;
+    }
+
     private S3Error? OfTime(RequestSignature signature)
     {
         TimeSpan age = clock.GetUtcNow() - signature.Time;

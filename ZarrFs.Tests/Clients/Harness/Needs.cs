@@ -15,6 +15,12 @@ internal enum Needs
     Root = 32,
     Setpriv = 64,
     TiffTools = 128,
+    Samba = 256,
+    Cadaver = 1 << 12,
+    Litmus = 1 << 13,
+    S3fs = 1 << 14,
+    Aws = 1 << 15,
+    Boto3 = 1 << 16,
 }
 
 /// <summary>Says which need is not met.</summary>
@@ -36,7 +42,13 @@ internal static class NeedsExtensions
         if (needs.HasFlag(Needs.RealData) && RealData is null) return "ZARRFS_TEST_DATA does not name a directory of real volumes";
         if (needs.HasFlag(Needs.Rclone) && !IsOnPath("rclone")) return "there is no rclone; install/test installs it";
         if (needs.HasFlag(Needs.Setpriv) && !IsOnPath("setpriv")) return "there is no setpriv; install/test installs it";
+        if (needs.HasFlag(Needs.Samba) && !(IsOnPath("smbd") && IsOnPath("smbclient"))) return "there is no smbd or smbclient; install/test installs them";
         if (needs.HasFlag(Needs.TiffTools) && !IsOnPath("tiffcp")) return "there is no tiffcp; install/test installs it";
+        if (needs.HasFlag(Needs.Cadaver) && !IsOnPath("cadaver")) return "there is no cadaver; install/test installs it";
+        if (needs.HasFlag(Needs.Litmus) && !IsOnPath("litmus")) return "there is no litmus; install/test installs it";
+        if (needs.HasFlag(Needs.S3fs) && !IsOnPath("s3fs")) return "there is no s3fs; install/test installs it";
+        if (needs.HasFlag(Needs.Aws) && !File.Exists("/usr/bin/aws")) return "there is no /usr/bin/aws; install/test installs it";
+        if (needs.HasFlag(Needs.Boto3) && !Directory.Exists("/usr/lib/python3/dist-packages/boto3")) return $"{Script.Python} lacks boto3; install/test installs it";
         if (needs.HasFlag(Needs.Node) && !IsOnPath("node")) return "there is no node; install/test installs it";
         if (needs.HasFlag(Needs.Node) && !Directory.Exists(Path.Combine(Repository.Clients, "node", "node_modules")))
             return "the JavaScript readers are not installed; run install/test, or `npm ci` in ZarrFs.Tests/Clients/node";

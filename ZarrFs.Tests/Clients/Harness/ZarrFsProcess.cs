@@ -70,7 +70,23 @@ internal sealed class ZarrFsProcess : IDisposable
     public static ZarrFsProcess Start(params IEnumerable<string> arguments)
     {
         // Whoever runs the tests in the background has SIGINT ignored, and that is inherited; a user's shell does not.
-        var process = new ZarrFsProcess("/usr/bin/env", ["--default-signal=INT,TERM", Executable, .. arguments]);
+        var process = new ZarrFsProcess("/usr/bin/env", ["--default-signal=INT,TERM,HUP", Executable, .. arguments]);
+        return process.Ready(arguments);
+    }
+
+    /// <summary>Starts it with more in its environment.</summary>
+    public static ZarrFsProcess StartWith(IEnumerable<(string Name, string Value)> environment, params IEnumerable<string> arguments)
+    {
+        var process = new ZarrFsProcess(
+            "/usr/bin/env", ["--default-signal=INT,TERM,HUP", .. environment.Select(variable => $"{variable.Name}={variable.Value}"), Executable, .. arguments]);
+        return process.Ready(arguments);
+    }
+
+    /// <summary>Starts it with some variables in its environment.</summary>
+    public static ZarrFsProcess StartWith(IReadOnlyDictionary<string, string> variables, params IEnumerable<string> arguments)
+    {
+        var process = new ZarrFsProcess(
+            "/usr/bin/env", ["--default-signal=INT,TERM", .. variables.Select(variable => $"{variable.Key}={variable.Value}"), Executable, .. arguments]);
         return process.Ready(arguments);
     }
 

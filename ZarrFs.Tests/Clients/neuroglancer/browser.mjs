@@ -70,7 +70,7 @@ export async function click(browser, server, root, prepare = () => {}) {
   const page = await browser.newPage();
   prepare(page);
   await page.goto(`${server}/`);
-  const links = page.locator('a[href*="/viewer/#!"]');
+  const links = page.locator('a[href*="/viewer/"]');
   const number = await links.evaluateAll(
     (all, part) => all.findIndex(({ href }) => decodeURIComponent(href.split("#!")[1]).includes(part)), `/${encodeURIComponent(root)}/|`);
   if (number < 0) throw new Error(`the start page has no link that opens ${root} in the viewer`);
@@ -79,7 +79,7 @@ export async function click(browser, server, root, prepare = () => {}) {
   // What is folded away is there too, for whoever unfolds it.
   if (await link.isVisible()) await link.click();
   else await link.evaluate((anchor) => anchor.click());
-  await page.waitForURL("**/viewer/#!*");
+  await page.waitForURL("**/viewer/*#!*");
   await settled(page);
   return page;
 }

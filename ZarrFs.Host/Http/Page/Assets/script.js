@@ -1,0 +1,121 @@
+// Keeps the start page up to date while somebody looks at it, and makes its copy buttons work. Without it the page says the same, once.
+"use strict";
+
+const interval = 2000;
+const units = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+/** As the server writes amounts of bytes. */
+function bytes(number) {
+  let unit = 0;
+  for (; number >= 1000 && unit < units.length - 1; unit++) number /= 1000;
+  return `${Math.round(number * 100) / 100} ${units[unit]}`;
+}
+
+function time(seconds) {
+  const two = (large, small, size, names) => `${Math.floor(large / size)} ${names[0]} ${small} ${names[1]}`;
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3600) return two(seconds, Math.floor(seconds % 60), 60, ["min", "s"]);
+  if (seconds < 86400) return two(seconds, Math.floor((seconds / 60) % 60), 3600, ["h", "min"]);
+  return two(seconds, Math.floor((seconds / 3600) % 24), 86400, ["d", "h"]);
+}
+
+function percent(share) {
+  return `${Math.floor(share * 1000) / 10} %`;
+}
+
+function say(root, mark, text) {
+  const place = root.querySelector(`[data-${mark}]`);
+  if (place && place.textContent !== text) place.textContent = text;
+}
+
+function showVolume(card, volume) {
+  say(card, "read", bytes(volume.read.bytes));
+  say(card, "rate", `${bytes(volume.read.rate)}/s`);
+  say(card, "bad", String(volume.found.bad));
+  say(card, "missing", String(volume.found.missing));
+  if (volume.build) say(card, "build", volume.build.text);
+  for (const level of volume.levels) {
+    const row = card.querySelector(`tr[data-level="${level.index}"]`);
+    say(row, "provisional", String(level.provisional));
+    if (level.final === null || !row.querySelector("progress")) continue;
+    const share = Math.min(1, level.final / level.chunks);
+    row.querySelector("progress").value = share;
+    say(row, "final", `${percent(share)}, ${level.final.toLocaleString("en")} of ${level.chunks.toLocaleString("en")}`);
+  }
+}
+
+function showService({ service, cache }) {
+  const place = document.getElementById("service");
+  say(place, "uptime", time(service.uptime));
+  if (!service.sent) return; // who sees a part of the volumes is told no more
+  say(place, "requests", service.requests.toLocaleString("en"));
+  say(place, "connections", service.connections.toLocaleString("en"));
+  say(place, "sent", `${bytes(service.sent.bytes)}, now ${bytes(service.sent.rate)}/s`);
+  say(place, "memory", `${bytes(service.memory.inUse)} of ${bytes(service.memory.budget)}`);
+  if (!cache) return;
+  say(document, "cache", bytes(cache.bytes));
+  say(document, "hits", String(cache.hits));
+  say(document, "misses", String(cache.misses));
+}
+
+async function update() {
+  if (document.hidden) return;
+  const answer = await fetch("status", { cache: "no-store" });
+  if (!answer.ok) return;
+  const status = await answer.json();
+  const cards = new Map([...document.querySelectorAll("[data-volume]")].map((card) => [card.dataset.volume, card]));
+  for (const volume of status.volumes) {
+    const card = cards.get(volume.name);
+    if (card) showVolume(card, volume);
+  }
+  showService(status);
+  await Promise.all([...cards.values()].map(refreshPicture));
+}
+
+/** Fetches a picture again until it is exact; the browser asks with its tag, so one that has not changed is not sent. */
+async function refreshPicture(card) {
+  const picture = card.querySelector(".picture img");
+  if (!picture?.complete || picture.dataset.exact) return;
+  picture.dataset.address ??= picture.getAttribute("src");
+  const answer = await fetch(picture.dataset.address, { cache: "no-cache" });
+  if (!answer.ok) return;
+  const isProvisional = answer.headers.has("X-ZarrFs-Provisional");
+  const tag = answer.headers.get("ETag");
+  card.querySelector(".preview").hidden = !isProvisional;
+  if (!isProvisional) picture.dataset.exact = "yes";
+  if (picture.dataset.tag === tag) return;
+  const url = URL.createObjectURL(await answer.blob());
+  picture.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
+  picture.dataset.tag = tag;
+  picture.src = url;
+}
+
+/** The clipboard is there for pages from this machine or over HTTPS; elsewhere the line is selected, to be copied by hand. */
+async function copy(button) {
+  const code = button.previousElementSibling;
+  let done = "Copied";
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+  } catch {
+    getSelection().selectAllChildren(code);
+    done = "Selected";
+  }
+  button.textContent = done;
+  document.getElementById("told").textContent = done;
+  setTimeout(() => { button.textContent = "Copy"; }, 1500);
+}
+
+async function keepUpdating() {
+  try {
+    await update();
+  } catch {
+    // The server is away; the page stays as it was, and looks again.
+  }
+  setTimeout(keepUpdating, interval);
+}
+
+for (const button of document.querySelectorAll(".copy button")) {
+  button.hidden = false;
+  button.addEventListener("click", () => copy(button));
+}
+keepUpdating();

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using ZarrFs.Host.Http;
+using ZarrFs.Host.Http.Access;
+using ZarrFs.Tests.Clients.Harness;
+
+namespace ZarrFs.Tests.Http.Access;
+
+/// <summary>Bytes over TLS, on real sockets: nothing is sent as it lies in memory.</summary>
+public sealed class TlsTests : IDisposable
+{
+    private static readonly HttpOptions SelfSigned = new() { Tls = new TlsOptions(null, null) };
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("zarrfs https ").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Chunks_from_memory_from_files_and_ranges_of_them_are_right(int version)
+    {
+        await using TestServer server = await TestServer.StartAsync(SelfSigned);
+        Assert.StartsWith("https://127.0.0.1:", server.Address);
+        byte[][] expected = [.. Enumerable.Range(100, 8).Select(x => FakeChunks.Expected(x, TestServer.LargeChunk))];
+        for (int x = 104; x < 108; x++) File.WriteAllBytes(server.Chunks.Files[x] = Path.Combine(_directory, $"{x}"), expected[x - 100]);
+        using HttpClient client = Client(server, version);
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(worker => Task.Run(async () =>
+        {
+            Random random = new(worker);
+            for (int i = 0; i < 12; i++)
+            {
+                int x = random.Next(8), start = i % 4 == 0 ? 0 : random.Next(TestServer.LargeChunk);
+                int length = i % 4 == 0 ? TestServer.LargeChunk : Math.Min(TestServer.LargeChunk - start, i % 3 == 0 ? random.Next(1, 100) : random.Next(1, TestServer.LargeChunk));
+                using HttpRequestMessage request = new(HttpMethod.Get, $"/vol.zarr/0/{100 + x}") { Version = client.DefaultRequestVersion, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+                if (i % 4 != 0) request.Headers.Add("Range", $"bytes={start}-{start + length - 1}");
+                using HttpResponseMessage response = await client.SendAsync(request);
+                byte[] got = await response.Content.ReadAsByteArrayAsync();
+                Assert.Equal(version, response.Version.Major);
+                Assert.Equal(i % 4 == 0 ? HttpStatusCode.OK : HttpStatusCode.PartialContent, response.StatusCode);
+                Assert.True(got.AsSpan().SequenceEqual(expected[x].AsSpan(start, length)), $"bytes {start}+{length} of chunk {x} differ");
+            }
+        })));
+        Assert.Equal(TestServer.Document, await client.GetStringAsync("/vol.zarr/.zattrs"));
+        await server.AssertNoLeaseIsOutAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_goes_away_leaves_no_lease()
+    {
+        await using TestServer server = await TestServer.StartAsync(SelfSigned);
+        for (int i = 0; i < 20; i++)
+        {
+            using Socket socket = await server.ConnectAsync(receiveBuffer: 4096);
+            await using SslStream stream = await HandshakeAsync(socket);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /vol.zarr/0/{100 + i} HTTP/1.1\r\nHost: a\r\n\r\n"));
+            await stream.ReadExactlyAsync(new byte[1 + (i * 500)]);
+        }
+
+        await server.AssertNoLeaseIsOutAsync();
+        Assert.Equal(TestServer.LargeChunk, (await server.Client.GetByteArrayAsync("/vol.zarr/0/100")).Length);
+    }
+
+    [Fact]
+    public async Task Who_takes_too_little_is_cut_off()
+    {
+        await using TestServer server = await TestServer.StartAsync(SelfSigned with { SlowestClient = 1 << 30 });
+        using Socket socket = await server.ConnectAsync(receiveBuffer: 4096);
+        await using SslStream stream = await HandshakeAsync(socket);
+        await stream.WriteAsync("GET /vol.zarr/0/100 HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await Assert.ThrowsAsync<IOException>(async () =>
+        {
+            await TestServer.EventuallyAsync(() => server.Chunks.Made == 1, "the chunk was not asked for");
+            await server.AssertNoLeaseIsOutAsync(); // the lease is given back by the server, not by us
+            await stream.ReadExactlyAsync(new byte[TestServer.LargeChunk]);
+        });
+    }
+
+    [Fact]
+    public async Task Others_vouch_for_a_certificate_from_files()
+    {
+        string certificate = Path.Combine(_directory, "cert.pem"), key = Path.Combine(_directory, "key.pem");
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using X509Certificate2 root = TestCertificate.WriteChain(certificate, key, now.AddDays(-1), now.AddDays(90));
+        await using TestServer server = await TestServer.StartAsync(new HttpOptions { Tls = new TlsOptions(certificate, key) });
+
+        // Who knows the root and nothing else: the one in between is sent.
+        using HttpClient client = new(new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck },
+            },
+        });
+        Assert.Equal(TestServer.Document, await client.GetStringAsync(new Uri($"{server.Address}/vol.zarr/.zattrs")));
+    }
+
+    [Theory]
+    [InlineData("-tls1", false)]
+    [InlineData("-tls1_1", false)]
+    [InlineData("-tls1_2", true)]
+    [InlineData("-tls1_3", true)]
+    public async Task Only_TLS_from_1_2_on_is_spoken(string version, bool isSpoken)
+    {
+        await using TestServer server = await TestServer.StartAsync(SelfSigned);
+        Tool openssl = Tool.Run("openssl", ["s_client", version, "-cipher", "ALL:@SECLEVEL=0", "-connect", new Uri(server.Address).Authority]);
+        if (isSpoken) openssl.Expect();
+        else Assert.Contains("alert protocol version", openssl.Error); // the server's word, not the client's
+    }
+
+    [Fact]
+    public async Task Who_speaks_plainly_gets_nothing()
+    {
+        await using TestServer server = await TestServer.StartAsync(SelfSigned);
+        byte[] answer = await server.ExchangeAsync("GET /vol.zarr/.zattrs HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        Assert.DoesNotContain("zarr_format", Encoding.Latin1.GetString(answer));
+        Assert.Equal(TestServer.Document, await server.Client.GetStringAsync("/vol.zarr/.zattrs"));
+    }
+
+    private static async Task<SslStream> HandshakeAsync(Socket socket)
+    {
+        SslStream stream = new(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls13 });
+        return stream;
+    }
+
+    private static HttpClient Client(TestServer server, int version) =>
+        new(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true } })
+        {
+            BaseAddress = new Uri(server.Address),
+            DefaultRequestVersion = new Version(version, version == 1 ? 1 : 0),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Abstractions;
+using ZarrFs.Core.Cache;
+using ZarrFs.Core.Failures;
+using ZarrFs.Core.Materialize.Background;
+using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Sources;
+using ZarrFs.Host.Http;
+using ZarrFs.Host.Http.Access;
+
+namespace ZarrFs.Tests.Http.Page;
+
+/// <summary>The start page: safe, complete, and silent about directories where it must be.</summary>
+public sealed partial class StartPageTests
+{
+    [Fact]
+    public async Task Nothing_on_it_is_from_elsewhere_or_inline()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        server.Volumes.Add(TestServer.Facts());
+        using HttpResponseMessage response = await server.GetAsync("/", ("Accept", "text/html"));
+        string policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith("default-src 'none';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        string html = await response.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("<style", html, StringComparison.Ordinal);
+        Assert.DoesNotContain(" style=", html, StringComparison.Ordinal);
+        Assert.DoesNotMatch("<script(?! src=\"page/script.js\" defer></script>)", html);
+        Assert.All(Source().Matches(html), match => Assert.DoesNotContain(":", match.Groups["url"].Value, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/page/style.css", "text/css")]
+    [InlineData("/page/script.js", "text/javascript")]
+    [InlineData("/page/icon.svg", "image/svg+xml")]
+    public async Task Its_files_are_in_the_program_and_known_again(string path, string type)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using HttpResponseMessage response = await server.GetAsync(path);
+        Assert.Equal(type, response.Content.Headers.ContentType!.MediaType);
+        Assert.NotEmpty(await response.Content.ReadAsByteArrayAsync());
+        using HttpResponseMessage again = await server.GetAsync(path, ("If-None-Match", response.Headers.ETag!.ToString()));
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        using HttpResponseMessage absent = await server.GetAsync("/page/../page/style.css");
+        Assert.NotEqual("text/html", absent.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task A_shared_service_names_no_directory()
+    {
+        const string Secret = "/home/somebody/secret";
+        using BufferPool pool = new(1 << 20);
+        VolumeFacts facts = TestServer.Facts() with
+        {
+            SourcePath = $"{Secret}/slices",
+            MountPath = $"{Secret}/mount",
+            Problems = [new SourceProblem(SourceProblemKind.Bad, 5, 1, $"{Secret}/slices/00005.tif", $"{Secret}/slices/00005.tif is short")],
+            Others = [$"{Secret}/slices/notes.txt"],
+            Build = new BuildStatus(BuildState.Failed, LevelSet.From(1), 1, 2, 3, null, $"{Secret}/slices/00005.tif: short"),
+        };
+        FakeTree tree = new();
+        tree.AddDirectory("vol.zarr");
+        tree.AddChunk("vol.zarr/3", 3, 10);
+        FakeChunks chunks = new(pool, _ => 10);
+        chunks.Failures[3] = new SourceException($"{Secret}/slices/00003.tif", $"cannot be read: {Secret}/slices/00003.tif is short");
+        ServedContent content = new(tree, chunks, pool, () => [facts]) { Cache = () => new CacheFacts($"{Secret}/cache", 1, 2, 3, 4) };
+        using HttpService service = new(new HttpOptions { Listen = "127.0.0.1:0", Access = new AccessOptions { IsPublic = true } }, content, NullLoggerFactory.Instance);
+        await service.StartAsync(CancellationToken.None);
+        using HttpClient client = new() { BaseAddress = new Uri(service.Address!) };
+        string page = await client.GetStringAsync("/");
+        Assert.Contains(">slices</dd>", page, StringComparison.Ordinal);
+        Assert.Contains("00005.tif", page, StringComparison.Ordinal);
+        using HttpResponseMessage failed = await client.GetAsync(new Uri("/vol.zarr/3", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.BadGateway, failed.StatusCode);
+        string problem = await failed.Content.ReadAsStringAsync();
+        Assert.Contains("00003.tif: cannot be read", problem, StringComparison.Ordinal);
+        foreach (string text in (string[])[page, problem, await client.GetStringAsync("/?format=json"), await client.GetStringAsync("/status")])
+            Assert.DoesNotContain("somebody", text, StringComparison.Ordinal);
+        await service.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public void Who_sees_a_part_is_told_nothing_of_the_whole()
+    {
+        using BufferPool pool = new(1 << 20);
+        ServedContent whole = new(new FakeTree(), new FakeChunks(pool, _ => 1), pool, () => [TestServer.Facts("mine"), TestServer.Facts("theirs") with { Number = 1 }]);
+        ServedContent part = whole.For(new Caller("somebody", new HashSet<string>(["mine"], StringComparer.Ordinal)));
+        using Host.Http.Metering.HttpMetrics metrics = new();
+        using JsonDocument json = JsonDocument.Parse(StartDocument.Make(part, "http://host/t/TOKEN", new ServiceFigures(metrics)));
+        Assert.Equal(["mine"], json.RootElement.GetProperty("volumes").EnumerateArray().Select(volume => volume.GetProperty("name").GetString()));
+        Assert.Equal("http://host/t/TOKEN/mine/preview.png", json.RootElement.GetProperty("volumes")[0].GetProperty("picture").GetString());
+        Assert.False(json.RootElement.GetProperty("service").TryGetProperty("requests", out _));
+        Assert.False(json.RootElement.GetProperty("service").TryGetProperty("memory", out _));
+    }
+
+    [GeneratedRegex("(src|<link [^>]*href)=\"(?<url>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Source();
+}

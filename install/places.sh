@@ -7,6 +7,7 @@ SYSCONFDIR=${SYSCONFDIR:-/etc}
 UNITDIR=${UNITDIR:-/etc/systemd/system}
 DESTDIR=${DESTDIR:-}
 manifest_name=.installed
+user_comment="ZarrFs, of its installation" # by which a user of ours is known
 
 for place in "$PREFIX" "$BINDIR" "$SYSCONFDIR" "$UNITDIR" ${DESTDIR:+"$DESTDIR"}; do
   [[ $place == /* && $place != / && $place != *$'\n'* ]] || die "'$place' is not an absolute path of a directory"

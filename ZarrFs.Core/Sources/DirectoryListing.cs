@@ -116,11 +116,24 @@ internal static class DirectoryListing
     /// <summary>The bytes of a file, of the one behind it for a link.</summary>
     public static long LengthOf(ref FileSystemEntry entry) => Describe(ref entry, "").Size;
 
+    /// <summary>The file that a link leads to; null if it leads nowhere, in a circle, or where nobody may look: that is told when it is read.</summary>
+    public static FileInfo? FileBehind(string link)
+    {
+        try
+        {
+            return new FileInfo(link).ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static SourceFile Describe(ref FileSystemEntry entry, string name)
     {
         // The walk gives a link's own size and time; the file behind it is what will be read.
         bool link = (entry.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None;
-        if (link && new FileInfo(entry.ToFullPath()).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target)
+        if (link && FileBehind(entry.ToFullPath()) is { Exists: true } target)
             return new SourceFile(name, target.Length, target.LastWriteTimeUtc);
         return new SourceFile(name, entry.Length, entry.LastWriteTimeUtc.UtcDateTime);
     }

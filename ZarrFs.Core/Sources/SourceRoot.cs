@@ -48,7 +48,7 @@ internal sealed class SourceRoot
 
     /// <summary>True for a link behind which there is no file, if it was listed like that.</summary>
     public static bool IsDangling(string path, SourceFile listed) =>
-        new FileInfo(path) is { LinkTarget: not null } link && link.Length == listed.Size && !File.Exists(path);
+        new FileInfo(path) is { LinkTarget: not null } link && link.Length == listed.Size && DirectoryListing.FileBehind(path) is not { Exists: true };
 
     private static bool IsIn(string path, string directory) =>
         path.StartsWith(directory, StringComparison.Ordinal)

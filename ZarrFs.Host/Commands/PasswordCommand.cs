@@ -13,7 +13,7 @@ internal static class PasswordCommand
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "The password file, which 'zarrfs serve --password-file FILE' reads; made if it is not there." };
-        var user = new Argument<string>("USER") { Description = "The user's name." };
+        var user = new Argument<string>("USER") { Description = "The user's name; upper and lower case are different, and it has no colon." };
         var volumes = new Option<string[]>("--volume") { HelpName = "NAME", Description = "A volume that the user may see; may be given several times. Default: all volumes, also those that come later." };
         var stdin = new Option<bool>("--stdin") { Description = "Read the password from standard input, one line, instead of asking for it twice." };
         var remove = new Option<bool>("--remove") { Description = "Take the user out of the file." };

@@ -24,7 +24,6 @@ internal sealed class ChunkLoan : Loan, IDisposable
     private Lease _lease;
     private int _state = State.Held;
     private long _restsSince;
-    private bool _isWatched;
 
     /// <param name="sender">Whom the room is given back to.</param>
     /// <param name="context">The request.</param>
@@ -98,14 +97,9 @@ internal sealed class ChunkLoan : Loan, IDisposable
     {
         Volatile.Write(ref _restsSince, Environment.TickCount64);
         Volatile.Write(ref _state, State.Resting);
-        if (_isWatched) return;
-        _isWatched = true;
-        _sender.Slow.Watch(this);
     }
 
-    /// <summary>Gives room and lease back if the client has taken nothing since that time.</summary>
-    /// <param name="since">As <see cref="Environment.TickCount64"/> counts.</param>
-    public void GiveBackIfResting(long since)
+    public override void GiveBackIfResting(long since)
     {
         if (Volatile.Read(ref _state) != State.Resting || Volatile.Read(ref _restsSince) > since) return;
         if (Interlocked.CompareExchange(ref _state, State.Leaving, State.Resting) != State.Resting) return;
@@ -116,7 +110,6 @@ internal sealed class ChunkLoan : Loan, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_isWatched) _sender.Slow.Forget(this);
         if (TryHold()) GiveBack();
         _state = State.Away;
     }

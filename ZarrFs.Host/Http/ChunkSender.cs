@@ -1,4 +1,6 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
@@ -22,6 +24,7 @@ internal sealed class ChunkSender : IDisposable
     private readonly DiskThreads _disk = new("http disk");
     private readonly RecentFiles _recent;
     private readonly MakingTurns _turns;
+    private readonly SlowClients _slow;
 
     public ChunkSender(ServedContent content, HttpOptions options)
     {
@@ -29,11 +32,9 @@ internal sealed class ChunkSender : IDisposable
         _chunks = content.Chunks;
         _recent = new RecentFiles(content.Chunks);
         _turns = new MakingTurns(options.Limits.Making, Math.Max(1, options.Limits.Making / 2), options.MostWaiting);
+        _slow = new SlowClients(options.SlowestClient);
         _budget = new SendingBudget(content.Pool.Budget / 4, options.Patience);
     }
-
-    /// <summary>Takes back what is held for clients who take nothing.</summary>
-    public SlowClients Slow { get; } = new();
 
     public Task SendAsync(HttpContext context, in Node node, Caller? caller)
     {
@@ -72,7 +73,7 @@ internal sealed class ChunkSender : IDisposable
     {
         _disk.Dispose();
         _recent.Dispose();
-        Slow.Dispose();
+        _slow.Dispose();
     }
 
     /// <summary>Gives room back that was taken for a chunk.</summary>
@@ -162,9 +163,7 @@ internal sealed class ChunkSender : IDisposable
             Validators validators = ValidatorsOf(loan.Node, loan.Revision, loan.IsProvisional);
             if (!FileHeaders.Set(context, loan.Node, validators, out ByteRange range)) return;
             loan.Narrow(range);
-            await context.Response.StartAsync(CancellationToken.None);
-            if (output is null) await loan.CopyAsync(context.Response.BodyWriter);
-            else await LendAsync(context, output, loan);
+            await SendAsync(context, output, loan);
         }
         finally
         {
@@ -179,8 +178,7 @@ internal sealed class ChunkSender : IDisposable
         try
         {
             if (!FileHeaders.Set(context, node, ValidatorsOf(node, file.Revision, isProvisional: false), out ByteRange range)) return;
-            await context.Response.StartAsync(CancellationToken.None);
-            await LendAsync(context, output, new FileLoan(file.Handle, range.Start, (int)range.Length, _disk));
+            await SendAsync(context, output, new FileLoan(file.Handle, range.Start, (int)range.Length, _disk));
         }
         finally
         {
@@ -189,14 +187,27 @@ internal sealed class ChunkSender : IDisposable
         }
     }
 
-    /// <summary>Sends what is lent, when the headers are out.</summary>
-    private static async Task LendAsync(HttpContext context, ILendingOutput output, Loan loan)
+    /// <summary>Sends the headers and what is lent.</summary>
+    private async Task SendAsync(HttpContext context, ILendingOutput? output, Loan loan)
     {
         int length = loan.Left;
+        Task started = context.Response.StartAsync(CancellationToken.None);
+        if (!started.IsCompletedSuccessfully) await started;
+        Task sending = output is null ? ((ChunkLoan)loan).CopyAsync(context.Response.BodyWriter) : LendAsync(context, output, loan);
+        if (!sending.IsCompletedSuccessfully) await _slow.WatchAsync(context, loan, length, sending);
+    }
+
+    private static Task LendAsync(HttpContext context, ILendingOutput output, Loan loan)
+    {
+        int length = loan.Left;
+
+        // Kestrel takes a chunk that it has not copied for no bytes, and would cut off who needs longer than the time of grace for one: 400 kB/s.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         output.Lend(loan);
         context.Response.BodyWriter.GetMemory(length);
         context.Response.BodyWriter.Advance(length);
-        await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
+        ValueTask<FlushResult> flush = context.Response.BodyWriter.FlushAsync(CancellationToken.None);
+        return flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
     }
 
     private Validators ValidatorsOf(in Node node, int revision, bool isProvisional) => Validators.OfChunk(_tree, node, revision, isProvisional);

@@ -24,6 +24,6 @@ public sealed record HttpOptions
     /// <summary>How long a response may wait for slower clients to take theirs before it is told to come again later.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Bytes per second that a client must take, or it is cut off: it holds memory that others need.</summary>
-    public int SlowestClient { get; init; } = 64 * 1024;
+    /// <summary>Bytes per second that a client must take, on average over an answer that takes longer than ten seconds, or it is cut off. It holds next to nothing; but not for ever.</summary>
+    public int SlowestClient { get; init; } = 16 * 1024;
 }

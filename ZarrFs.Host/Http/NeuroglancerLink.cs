@@ -179,15 +179,26 @@ internal sealed class NeuroglancerLink(VolumeFacts volume, string viewer)
         json.WriteEndArray();
     }
 
-    private static void WriteWindow(Utf8JsonWriter json, in ContrastWindow window)
+    /// <summary>The contrast, and a histogram beside it that goes a quarter further to either side: over all of the type it would be a line.</summary>
+    private void WriteWindow(Utf8JsonWriter json, in ContrastWindow window)
     {
+        double margin = (window.End - window.Start) / 4;
+        (double low, double high) = (window.Start - margin, window.End + margin);
+        if (volume.DataType is not (DataType.Float32 or DataType.Float64))
+            (low, high) = (Math.Max(window.Min, Math.Floor(low)), Math.Min(window.Max, Math.Ceiling(high)));
         json.WriteStartObject("shaderControls");
         json.WriteStartObject("normalized");
-        json.WriteStartArray("range");
-        json.WriteNumberValue(window.Start);
-        json.WriteNumberValue(window.End);
-        json.WriteEndArray();
+        WritePair("range", window.Start, window.End);
+        WritePair("window", low, high);
         json.WriteEndObject();
         json.WriteEndObject();
+
+        void WritePair(string name, double first, double second)
+        {
+            json.WriteStartArray(name);
+            json.WriteNumberValue(first);
+            json.WriteNumberValue(second);
+            json.WriteEndArray();
+        }
     }
 }

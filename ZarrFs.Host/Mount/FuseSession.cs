@@ -201,7 +201,7 @@ internal sealed partial class FuseSession : IDisposable
             case FuseOpcode.Read when !node.IsDirectory:
                 _files.Read(unique, node, request.Body<FuseReadIn>(), scratch);
                 break;
-            case FuseOpcode.Lookup when node.IsDirectory:
+            case FuseOpcode.Lookup when node.IsDirectory || request.Name() is [(byte)'.']: // of a file: from a handle of it
                 _device.Reply(unique, Lookup(node, request.Name()));
                 break;
             case FuseOpcode.GetAttr:

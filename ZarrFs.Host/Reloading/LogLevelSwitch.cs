@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -7,7 +8,7 @@ namespace ZarrFs.Host.Reloading;
 /// <summary>The least severe log line shown, which can change while the program runs.</summary>
 internal sealed class LogLevelSwitch(LogLevel level) : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>
 {
-    private CancellationTokenSource _changed = new();
+    private ConfigurationReloadToken _changed = new();
     private volatile int _level = (int)level;
 
     /// <summary>The level of now.</summary>
@@ -18,8 +19,7 @@ internal sealed class LogLevelSwitch(LogLevel level) : IConfigureOptions<LoggerF
         {
             if (_level == (int)value) return;
             _level = (int)value;
-            using CancellationTokenSource before = Interlocked.Exchange(ref _changed, new CancellationTokenSource());
-            before.Cancel();
+            Interlocked.Exchange(ref _changed, new ConfigurationReloadToken()).OnReload();
         }
     }
 
@@ -30,5 +30,5 @@ internal sealed class LogLevelSwitch(LogLevel level) : IConfigureOptions<LoggerF
     public void Configure(LoggerFilterOptions options) => options.MinLevel = Level;
 
     /// <inheritdoc/>
-    public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
+    public IChangeToken GetChangeToken() => _changed;
 }

@@ -7,18 +7,20 @@ public sealed class CommandLineTests
 {
     private static readonly string[] View = ["--name", "--ranges", "--type", "--chunk-size", "--levels", "--downsample", "--voxel-size", "--on-bad-slice", "--channel", "--time", "--series", "--pattern", "--photometric", "--shift"];
     private static readonly string[] Work = ["--config", "--memory", "--scratch", "--scratch-size", "--threads"];
+    private static readonly string[] Http = ["--listen", "--tls", "--tls-self-signed", "--insecure", "--public", "--password-file", "--token-file"];
     private static readonly string[] Service = [.. Work, "--log-level", "--cache", "--cache-size", "--cache-level0", "--preview", "--exact-budget", "--build-pyramid"];
 
     public static TheoryData<string, string[]> Options { get; } = new()
     {
         { "mount", ["SOURCE", "MOUNTPOINT", "--allow-other", .. View, .. Service] },
-        { "serve", ["SOURCE", "--listen", .. View, .. Service] },
-        { "run", ["SOURCE", "--mount", "--listen", "--allow-other", .. View, .. Service] },
+        { "serve", ["SOURCE", .. Http, .. View, .. Service] },
+        { "run", ["SOURCE", "--mount", .. Http, "--allow-other", .. View, .. Service] },
         { "info", ["SOURCE", "--json", "--quick", .. View] },
         { "materialize", ["SOURCE", "OUT.zarr", "--format", "--zarr-only", "--compression", "--overwrite", "--durability", "--first-new-level", "--rebuild", "--verify", "--dry-run", "--cache", "--from-cache", "--progress", "--max-gb", "--obytes", .. View, .. Work] },
         { "verify", ["STORE", "SOURCE", "--progress", "--max-gb", .. View, .. Work] },
         { "warm", ["SOURCE", "--cache", "--cache-size", "--region", "--nlevels", "--progress", "--max-gb", .. View, .. Work] },
         { "demo", ["DIRECTORY"] },
+        { "password", ["FILE", "USER", "--volume", "--stdin", "--remove"] },
     };
 
     [Theory]
@@ -37,7 +39,7 @@ public sealed class CommandLineTests
     public void Help_lists_the_commands()
     {
         Tool help = ZarrFsProcess.Run("--help").Expect();
-        foreach (string command in (string[])["mount", "serve", "run", "materialize", "verify", "warm", "info", "demo"])
+        foreach (string command in (string[])["mount", "serve", "run", "materialize", "verify", "warm", "info", "demo", "token", "password"])
             Assert.Contains(help.Output.Split('\n'), line => line.TrimStart().StartsWith($"{command} ", StringComparison.Ordinal));
     }
 }

@@ -20,10 +20,13 @@ public sealed class S3Tests(DoorsShowcase doors)
     }
 
     [ClientFact(Needs.Fuse | Needs.Aws)]
-    public void Aws_lists_and_copies_the_whole_bucket()
+    public void Aws_copies_the_whole_bucket_with_a_key_and_lists_without()
     {
         string copy = doors.At("aws");
-        Run("/usr/bin/aws", "--no-sign-request", "--endpoint-url", Endpoint, "s3", "sync", "s3://zarrfs", copy, "--quiet").Expect();
+        (string id, string secret) = doors.AccessKey;
+        Run(
+            "env", $"AWS_ACCESS_KEY_ID={id}", $"AWS_SECRET_ACCESS_KEY={secret}", "AWS_DEFAULT_REGION=eu-central-1",
+            "/usr/bin/aws", "--endpoint-url", $"{doors.GuardedAddress}/s3", "s3", "sync", "s3://zarrfs", copy, "--quiet").Expect();
         doors.CheckCopy(copy);
         Tool list = Run("/usr/bin/aws", "--no-sign-request", "--endpoint-url", Endpoint, "s3", "ls", $"s3://zarrfs/{DoorsShowcase.Volume}.zarr/").Expect();
         Assert.Contains("PRE 0/", list.Output, StringComparison.Ordinal);
@@ -54,13 +57,17 @@ public sealed class S3Tests(DoorsShowcase doors)
         doors.CheckCopy(copy);
     }
 
-    [ClientFact(Needs.Fuse | Needs.S3fs)]
-    public void S3fs_mounts_the_bucket()
+    [ClientTheory(Needs.Fuse | Needs.S3fs)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void S3fs_mounts_the_bucket(bool hasKey)
     {
-        string mount = doors.Folder("s3fs");
+        string mount = doors.Folder($"s3fs-{hasKey}"), passwords = doors.Write("s3fs-passwords", $"{doors.AccessKey.Id}:{doors.AccessKey.Secret}\n");
+        File.SetUnixFileMode(passwords, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        string[] options = hasKey ? ["-o", $"url={doors.GuardedAddress}/s3", "-o", $"passwd_file={passwords}"] : ["-o", $"url={Endpoint}", "-o", "public_bucket=1"];
         try
         {
-            Run("s3fs", "zarrfs", mount, "-o", $"url={Endpoint}", "-o", "use_path_request_style", "-o", "public_bucket=1", "-o", "ro").Expect();
+            Run("s3fs", ["zarrfs", mount, .. options, "-o", "use_path_request_style", "-o", "ro"]).Expect();
             doors.CheckCopy(mount);
         }
         finally

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Tests.Clients.Harness;
 
@@ -8,7 +9,7 @@ namespace ZarrFs.Tests.Clients;
 /// Volumes of several kinds served by one process, and each opened in the built-in Neuroglancer as people do, with a click on the start page: looked at once for
 /// all tests, since starting a browser takes longer than looking.
 /// </summary>
-public sealed class ViewerSightings : IDisposable
+public sealed partial class ViewerSightings : IDisposable
 {
     /// <summary>By name: type, option for the size of its voxels, and what that must come to along x, y, z.</summary>
     internal static readonly Dictionary<string, (DataType Type, string VoxelSize, double[] Scales, string Unit)> Odd = new(StringComparer.Ordinal)
@@ -26,11 +27,15 @@ public sealed class ViewerSightings : IDisposable
     internal const string Cells = "cells";
     internal const int Channel = 1, Time = 2;
 
+    /// <summary>The root that is looked at once more by somebody who has only a link with a token to it.</summary>
+    internal const string Shared = "bytes.ome.zarr";
+
     private static readonly string[] Roots = ["zarr", "ome.zarr"];
 
     private readonly Workspace _workspace = new();
     private readonly Lazy<ZarrFsProcess> _process;
     private readonly Lazy<Dictionary<string, NeuroglancerSighting>> _sightings;
+    private ZarrFsProcess? _sharing;
 
     public ViewerSightings()
     {
@@ -45,26 +50,44 @@ public sealed class ViewerSightings : IDisposable
     /// <summary>What a root (NAME.zarr, NAME.ome.zarr) showed.</summary>
     internal NeuroglancerSighting At(string root) => _sightings.Value[root];
 
+    /// <summary>What <see cref="Shared"/> showed behind a token; paths of answers follow it.</summary>
+    internal NeuroglancerSighting BehindToken => _sightings.Value[""];
+
     public void Dispose()
     {
         if (_process.IsValueCreated) _process.Value.Dispose();
+        _sharing?.Dispose();
         _workspace.Dispose();
     }
 
     private Dictionary<string, NeuroglancerSighting> Look()
     {
-        List<(string Root, object[] Voxels)> wanted = [];
+        List<(string Key, object View)> wanted = [];
         foreach ((string name, (DataType type, _, _, _)) in Odd)
         {
-            object[] voxels = [.. Positions.Select(at => new { at, value = OddVolume.Voxel(type, at[0], at[1], at[2]) })];
-            wanted.AddRange(Roots.Select(root => ($"{name}.{root}", voxels)));
+            foreach (string root in Roots) Want(_process.Value.Address, $"{name}.{root}", Voxels(type));
         }
 
-        wanted.Add(($"{Cells}.zarr", [.. NeuroglancerSightings.HyperstackVoxels("zarr2")]));
-        wanted.Add(($"{Cells}.ome.zarr", [.. NeuroglancerSightings.HyperstackVoxels("zarr3")]));
-        var views = wanted.Select(view => new { server = _process.Value.Address, root = view.Root, voxels = view.Voxels });
-        NeuroglancerSighting[] sightings = NeuroglancerSighting.See(_workspace.Folder("profile"), views);
-        return wanted.Zip(sightings).ToDictionary(pair => pair.First.Root, pair => pair.Second, StringComparer.Ordinal);
+        Want(_process.Value.Address, $"{Cells}.zarr", NeuroglancerSightings.HyperstackVoxels("zarr2"));
+        Want(_process.Value.Address, $"{Cells}.ome.zarr", NeuroglancerSightings.HyperstackVoxels("zarr3"));
+        Want(Share(), Shared, Voxels(DataType.UInt8), key: "");
+        NeuroglancerSighting[] sightings = NeuroglancerSighting.See(_workspace.Folder("profile"), wanted.Select(view => view.View));
+        return wanted.Zip(sightings).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal);
+
+        void Want(string server, string root, IEnumerable<object> voxels, string? key = null) => wanted.Add((key ?? root, new { server, root, voxels }));
+
+        static IEnumerable<object> Voxels(DataType type) => Positions.Select(at => new { at, value = OddVolume.Voxel(type, at[0], at[1], at[2]) });
+    }
+
+    /// <summary>Serves a volume to those with a token only.</summary>
+    /// <returns>What such a one opens, without a slash at its end.</returns>
+    private string Share()
+    {
+        string file = _workspace.At("tokens.json");
+        Tool made = ZarrFsProcess.Run("token", "create", "--token-file", file, "--url", "http://there").Expect();
+        string path = TokenPath().Match(made.Output).Value;
+        _sharing = ZarrFsProcess.Start("serve", _workspace.At("bytes.tif"), "--name", "bytes", "--chunk-size", "32", "--token-file", file, "--listen", "127.0.0.1:0");
+        return _sharing.Address + path;
     }
 
     private ZarrFsProcess Start()
@@ -86,4 +109,7 @@ public sealed class ViewerSightings : IDisposable
         string configuration = JsonSerializer.Serialize(new { volumes, http = new { listen = "127.0.0.1:0" }, memory = "256MB" });
         return ZarrFsProcess.Start("run", "--config", _workspace.Write("zarrfs.json", configuration));
     }
+
+    [GeneratedRegex("/t/[A-Za-z0-9_.~-]+", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex TokenPath();
 }

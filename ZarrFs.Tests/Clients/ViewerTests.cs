@@ -43,6 +43,18 @@ public sealed class ViewerTests(ViewerSightings sightings) : IClassFixture<Viewe
             $"{answer.Path} was answered with {answer.Status}"));
     }
 
+    /// <summary>All that it needs comes by way of the token, its own files too.</summary>
+    [NeuroglancerTheory]
+    [InlineData(DataType.UInt8)]
+    public void Who_has_a_token_sees_the_same(DataType type)
+    {
+        NeuroglancerSighting seen = sightings.BehindToken;
+        Assert.Empty(seen.Troubles);
+        Assert.Equal(ViewerSightings.Positions.Select(at => (double?)OddVolume.Voxel(type, at[0], at[1], at[2])), seen.Values);
+        Assert.Contains(seen.Answers, answer => answer is { Path: "/viewer/js/chunk_worker.bundle.js", Status: 200 });
+        Assert.All(seen.Answers, answer => Assert.True(answer.Status is 200 or 204 or 304, $"{answer.Path} was answered with {answer.Status}"));
+    }
+
     [NeuroglancerTheory]
     [MemberData(nameof(OddRoots))]
     public void It_has_the_axes_in_order_with_scale_and_unit_of_the_store_and_begins_in_the_middle(string name, string root)

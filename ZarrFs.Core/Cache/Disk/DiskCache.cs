@@ -123,7 +123,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
             return false;
         }
 
-        Task.Run(() => Try(() =>
+        _ = Task.Run(() => Try(() =>
         {
             added.Load();
             added.Settle();

@@ -16,7 +16,7 @@ namespace ZarrFs.Core.Materialize.Background;
 /// way while somebody waits, and where it was when it is started again, since it asks the cache what is there. What fails is tried again
 /// later.
 /// </summary>
-public sealed partial class BackgroundBuild
+public sealed partial class BackgroundBuild : IDisposable
 {
     private readonly IChunkDisk _disk;
     private readonly BufferPool _pool;
@@ -96,6 +96,13 @@ public sealed partial class BackgroundBuild
             cancellationToken.ThrowIfCancellationRequested();
             foreach (BuildTurn turn in turns.Where(turn => turn.Due <= Environment.TickCount64)) Build(turn, cancellationToken);
         }
+    }
+
+    /// <summary>To be called when nothing runs any more.</summary>
+    public void Dispose()
+    {
+        _isChanged.Dispose();
+        foreach (BuildTurn turn in _turns) turn.Dispose();
     }
 
     private void Announce(BuildTurn turn)

@@ -5,7 +5,7 @@ using ZarrFs.Core.Pyramid;
 namespace ZarrFs.Core.Materialize.Background;
 
 /// <summary>One volume among those that are built one after the other: what became of it, and when it is its turn again. Read from any thread.</summary>
-internal sealed class BuildTurn
+internal sealed class BuildTurn : IDisposable
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(10);
 
@@ -95,6 +95,8 @@ internal sealed class BuildTurn
 
         await _idle.Task;
     }
+
+    public void Dispose() => _removed.Dispose();
 
     public void Begin(Func<BuildCounters> counters)
     {

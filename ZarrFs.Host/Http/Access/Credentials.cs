@@ -55,7 +55,8 @@ internal readonly record struct Credentials(CredentialsKind Kind, Token? Token =
         }
         catch (DecoderFallbackException)
         {
-            return new Credentials(CredentialsKind.Unknown);
+            // What some clients (aiohttp, requests) send in spite of the charset that the challenge names.
+            text = Encoding.Latin1.GetString(bytes, 0, count);
         }
 
         int colon = text.IndexOf(':');

@@ -17,6 +17,7 @@ internal sealed class FollowedFiles<T>
     private readonly Action<string> _broken;
     private Stamp[] _stamps;
     private long _looked;
+    private string? _problem;
     private T _current;
 
     /// <summary>Reads them for the first time.</summary>
@@ -54,17 +55,19 @@ internal sealed class FollowedFiles<T>
     {
         try
         {
-            // Before reading: what is written meanwhile is seen the next time.
+            // Before reading: what is written meanwhile is seen the next time. What could not be read is tried again, since rights do not show here.
             Stamp[] stamps = Look();
-            if (stamps.AsSpan().SequenceEqual(_stamps)) return;
+            if (_problem is null && stamps.AsSpan().SequenceEqual(_stamps)) return;
             _stamps = stamps;
             T read = _read();
             Volatile.Write(ref _current, read);
+            _problem = null;
             _changed(read);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or OptionException)
         {
-            _broken(failure.Message);
+            if (_problem != failure.Message) _broken(failure.Message);
+            _problem = failure.Message;
         }
     }
 

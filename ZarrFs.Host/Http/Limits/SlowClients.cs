@@ -1,43 +1,67 @@
+using Microsoft.AspNetCore.Http;
+using ZarrFs.Host.Http.Transport;
+
 namespace ZarrFs.Host.Http.Limits;
 
-/// <summary>Looks now and then at the clients who have been told to be slow, and takes back what is held for those who take nothing.</summary>
-internal sealed class SlowClients : IDisposable
+/// <summary>
+/// Looks now and then at the clients who do not take at once what is sent to them. Who takes nothing for a moment has taken back what is held for him; who
+/// is too slow over the whole answer is cut off.
+/// </summary>
+/// <param name="slowest">Bytes a second that must be taken after <see cref="Grace"/>, on average from the beginning.</param>
+internal sealed class SlowClients(int slowest) : IDisposable
 {
     // Longer than a healthy connection pauses (200 ms for a lost packet), and short for those who wait for room.
     private const int MilliSeconds = 300;
 
-    private readonly HashSet<ChunkLoan> _loans = [];
-    private readonly Timer _look;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    public SlowClients() => _look = new Timer(static clients => ((SlowClients)clients!).Look(), this, Timeout.Infinite, Timeout.Infinite);
+    private readonly Dictionary<Loan, Sending> _sendings = [];
+    private Timer? _look;
 
-    public void Watch(ChunkLoan loan)
+    /// <summary>Waits until something is sent, with an eye on who takes it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="loan">What is being sent.</param>
+    /// <param name="length">Its bytes at the beginning.</param>
+    /// <param name="sending">Completes when it is sent.</param>
+    public async Task WatchAsync(HttpContext context, Loan loan, int length, Task sending)
     {
-        lock (_loans)
+        lock (_sendings)
         {
-            _loans.Add(loan);
-            if (_loans.Count == 1) _look.Change(MilliSeconds, MilliSeconds);
+            _look ??= new Timer(static clients => ((SlowClients)clients!).Look(), this, Timeout.Infinite, Timeout.Infinite);
+            _sendings.Add(loan, new Sending(context, length, Environment.TickCount64));
+            if (_sendings.Count == 1) _look.Change(MilliSeconds, MilliSeconds);
         }
-    }
 
-    public void Forget(ChunkLoan loan)
-    {
-        lock (_loans)
+        try
         {
-            _loans.Remove(loan);
-            if (_loans.Count == 0) _look.Change(Timeout.Infinite, Timeout.Infinite);
+            await sending;
+        }
+        finally
+        {
+            lock (_sendings)
+            {
+                _sendings.Remove(loan);
+                if (_sendings.Count == 0) _look.Change(Timeout.Infinite, Timeout.Infinite);
+            }
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _look.Dispose();
+    public void Dispose() => _look?.Dispose();
 
     private void Look()
     {
-        long since = Environment.TickCount64 - MilliSeconds;
-        lock (_loans)
+        long now = Environment.TickCount64;
+        lock (_sendings)
         {
-            foreach (ChunkLoan loan in _loans) loan.GiveBackIfResting(since);
+            foreach ((Loan loan, Sending sending) in _sendings)
+            {
+                loan.GiveBackIfResting(now - MilliSeconds);
+                long passed = now - sending.Began;
+                if (passed > Grace.TotalMilliseconds && (sending.Length - loan.Left) * 1000L / passed < slowest) sending.Context.Abort();
+            }
         }
     }
+
+    private readonly record struct Sending(HttpContext Context, int Length, long Began);
 }

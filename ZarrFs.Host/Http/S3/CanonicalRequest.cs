@@ -14,14 +14,14 @@ internal static class CanonicalRequest
 
     /// <summary>Writes the request as both sides see it.</summary>
     /// <param name="method">GET or HEAD.</param>
-    /// <param name="target">As it came: a part of the path may be a token, which the client has signed too.</param>
+    /// <param name="path">As <see cref="PathOf"/> gives it.</param>
     /// <param name="query">Its parameters.</param>
     /// <param name="headers">All.</param>
     /// <param name="signature">Names those that are signed.</param>
-    public static string Write(string method, string target, S3Query query, IHeaderDictionary headers, RequestSignature signature)
+    public static string Write(string method, string path, S3Query query, IHeaderDictionary headers, RequestSignature signature)
     {
         StringBuilder text = new();
-        text.Append(method).Append('\n').Append(Path(target)).Append('\n').Append(query.Canonical()).Append('\n');
+        text.Append(method).Append('\n').Append(path).Append('\n').Append(query.Canonical()).Append('\n');
         foreach (string name in signature.SignedHeaders)
         {
             text.Append(name).Append(':');
@@ -43,7 +43,7 @@ internal static class CanonicalRequest
     }
 
     /// <summary>The path in one way of encoding, whichever the client sends it in.</summary>
-    private static string Path(string target)
+    public static string PathOf(string target)
     {
         int question = target.IndexOf('?');
         if (question >= 0) target = target[..question];

@@ -17,6 +17,9 @@ internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender 
 {
     public const string Bucket = "zarrfs";
 
+    /// <summary>Where it is.</summary>
+    public const string Path = "/" + Root;
+
     private const string Root = "s3";
     private const string Region = "us-east-1";
 

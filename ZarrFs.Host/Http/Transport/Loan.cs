@@ -41,6 +41,12 @@ internal abstract class Loan
     {
     }
 
+    /// <summary>Gives back what is held if the client has taken nothing since that time; on any thread.</summary>
+    /// <param name="since">As <see cref="Environment.TickCount64"/> counts.</param>
+    public virtual void GiveBackIfResting(long since)
+    {
+    }
+
     /// <summary>Only these bytes are to be sent.</summary>
     public void Narrow(in ByteRange range)
     {

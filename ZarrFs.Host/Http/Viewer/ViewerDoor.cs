@@ -28,7 +28,7 @@ internal sealed class ViewerDoor : IDoor
 
         if (_files.At(isPage ? default : rest[1..]) is not { } file) return null;
         IHeaderDictionary headers = visit.Context.Response.Headers;
-        headers["Referrer-Policy"] = "no-referrer"; // the address may hold a token
+        CommonHeaders.HideAddress(headers);
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return file.SendAsync(visit.Context);
     }

@@ -8,9 +8,9 @@ namespace ZarrFs.Host.Http.Viewer;
 /// </summary>
 internal static class ViewerPolicy
 {
-    // Neuroglancer's editors and panels make style sheets; its icons and cursors are data: URLs, its screenshots blob: ones.
+    // Icons of its editor are data: URLs, its screenshots blob: ones.
     private static readonly StringValues Page =
-        "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'";
+        "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'";
 
     // Reads chunks, and starts the other.
     private static readonly StringValues ChunkWorker = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'";
@@ -18,7 +18,7 @@ internal static class ViewerPolicy
     // Decodes: it makes a function of text of its own, and WebAssembly out of itself. It may not reach anything.
     private static readonly StringValues Decoder = "default-src 'none'; script-src 'self' 'unsafe-eval'";
 
-    private static readonly StringValues Nothing = "default-src 'none'; style-src 'unsafe-inline'";
+    private static readonly StringValues Nothing = "default-src 'none'";
 
     /// <summary>That of a file, by its name.</summary>
     public static StringValues Of(string name) => name switch

@@ -78,6 +78,7 @@ public sealed class FilesTests : IDisposable
         string path = At("followed");
         File.WriteAllText(path, "one");
         int reads = 0;
+        bool forgiven = false;
         FollowedFiles<string> followed = new([path], Read, time, changed.Add, broken.Add);
         Assert.Equal("one", followed.Current);
         File.WriteAllText(path, "second");
@@ -95,19 +96,25 @@ public sealed class FilesTests : IDisposable
         Assert.Equal("second", followed.Current);
         Assert.Equal(["--x: it is bad"], broken);
 
+        // Somebody gives the right to read it: the file itself is as before.
+        forgiven = true;
+        Pass();
+        Assert.Equal("bad", followed.Current);
+        forgiven = false;
+
         File.Delete(path);
         Pass();
         Assert.Equal("", followed.Current);
         File.WriteAllText(path, "back");
         Pass();
         Assert.Equal("back", followed.Current);
-        Assert.Equal(["one", "second", "", "back"], changed);
+        Assert.Equal(["one", "second", "bad", "", "back"], changed);
 
         string Read()
         {
             reads++;
             string text = SecretFile.ReadText("--x", path, 100);
-            return text != "bad" ? text : throw new OptionException("--x", "it is bad");
+            return text != "bad" || forgiven ? text : throw new OptionException("--x", "it is bad");
         }
 
         void Pass() => time.Advance(TimeSpan.FromSeconds(1));

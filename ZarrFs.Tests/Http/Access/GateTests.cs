@@ -5,7 +5,7 @@ using ZarrFs.Host.Http.Access;
 
 namespace ZarrFs.Tests.Http.Access;
 
-/// <summary>Who is let in, through a real server with two volumes, <c>vol</c> and <c>other</c>.</summary>
+/// <summary>Who is let in, through a real server with two volumes, <c>vol</c> and <c>unseen</c>.</summary>
 public sealed class GateTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("zarrfs gate ").FullName;
@@ -37,8 +37,8 @@ public sealed class GateTests : IDisposable
         {
             Assert.Equal(TestServer.Document, await (await ask(token, "/vol.zarr/.zattrs")).Content.ReadAsStringAsync());
             Assert.Equal(FakeChunks.Expected(100, TestServer.LargeChunk), await (await ask(token, "/vol.zarr/0/100")).Content.ReadAsByteArrayAsync());
-            Assert.Equal(HttpStatusCode.OK, (await ask(all, "/other.zarr/.zattrs")).StatusCode);
-            foreach (string path in (string[])["/other.zarr/.zattrs", "/other.zarr/", "/other.zarr/0/7", "/none.zarr/"])
+            Assert.Equal(HttpStatusCode.OK, (await ask(all, "/unseen.zarr/.zattrs")).StatusCode);
+            foreach (string path in (string[])["/unseen.zarr/.zattrs", "/unseen.zarr/", "/unseen.zarr/0/7", "/none.zarr/"])
             {
                 using HttpResponseMessage absent = await ask(token, path);
                 Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
@@ -55,13 +55,28 @@ public sealed class GateTests : IDisposable
         Token token = Add("vol");
         await using TestServer server = await StartAsync();
         server.Cache = new CacheFacts("/cache/directory", 1, 2, 3, 4);
-        foreach (string path in (string[])["/", "/?format=json", "/status", "/vol.zarr/", "/nothing", "/other.zarr"])
+        foreach (string path in (string[])["/", "/?format=json", "/status", "/vol.zarr/", "/nothing", "/unseen.zarr"])
         {
             using HttpResponseMessage answer = await server.GetAsync($"/t/{token.Text}{path}");
             string text = await answer.Content.ReadAsStringAsync();
-            Assert.DoesNotContain("other", text.Replace("/t/.../other.zarr", ""));
+            Assert.DoesNotContain("unseen", text.Replace("/t/.../unseen.zarr", ""));
             Assert.DoesNotContain("/cache/directory", text);
             Assert.DoesNotContain("/data/", text);
+        }
+
+        // The other doors.
+        foreach ((string method, string path, HttpStatusCode expected) in ((string, string, HttpStatusCode)[])
+            [
+                ("PROPFIND", "/", HttpStatusCode.MultiStatus), ("PROPFIND", "/unseen.zarr/", HttpStatusCode.NotFound), ("PROPFIND", "/unseen.zarr/.zattrs", HttpStatusCode.NotFound),
+                ("GET", "/s3", HttpStatusCode.OK), ("GET", "/s3/zarrfs?list-type=2", HttpStatusCode.OK), ("GET", "/s3/zarrfs?list-type=2&prefix=unseen", HttpStatusCode.OK),
+                ("GET", "/s3/zarrfs/unseen.zarr/.zattrs", HttpStatusCode.NotFound), ("GET", "/unseen/preview.png", HttpStatusCode.NotFound), ("GET", "/metrics", HttpStatusCode.NotFound),
+            ])
+        {
+            using HttpResponseMessage answer = await server.SendAsync(new HttpMethod(method), $"/t/{token.Text}{path}", ("Depth", "1"));
+            Assert.True(answer.StatusCode == expected, $"{method} {path}: {answer.StatusCode}");
+            string text = await answer.Content.ReadAsStringAsync();
+            if (answer.IsSuccessStatusCode) Assert.True(path == "/s3" || path.Contains("prefix") || text.Contains("vol.zarr"), text);
+            Assert.False(text.Contains("unseen.zarr") && answer.IsSuccessStatusCode, text);
         }
 
         string page = await server.Client.GetStringAsync($"/t/{token.Text}/");
@@ -141,7 +156,7 @@ public sealed class GateTests : IDisposable
     public async Task Passwords_are_hashed_once_and_those_of_nobody_too()
     {
         await File.WriteAllTextAsync(Passwords, $"anna:{PasswordTests.OfSnowman}:vol\nbob:{PasswordTests.OfSnowman}\n");
-        Gate gate = new(new AccessOptions { PasswordFile = Passwords }, () => ["vol", "other"], _log, _time);
+        Gate gate = new(new AccessOptions { PasswordFile = Passwords }, () => ["vol", "unseen"], _log, _time);
         using (gate)
         {
             Admission[] many = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => AskAsync("anna", PasswordTests.Snowman)));
@@ -215,7 +230,7 @@ public sealed class GateTests : IDisposable
         File.SetUnixFileMode(Tokens, UnixFileMode.UserRead | UnixFileMode.OtherRead);
         await using TestServer server = await StartAsync();
         Assert.Contains($"Warning: {Tokens} can be read or changed by other users of this machine; chmod 600 keeps them out ", _log.Lines);
-        Assert.Contains($"Warning: {Tokens} names the volume 'nowhere', which is not there; there is: vol, other ", _log.Lines);
+        Assert.Contains($"Warning: {Tokens} names the volume 'nowhere', which is not there; there is: vol, unseen ", _log.Lines);
         Assert.DoesNotContain(_log.Lines, line => line.Contains("'vol'"));
     }
 
@@ -256,11 +271,11 @@ public sealed class GateTests : IDisposable
 
     private async Task<TestServer> StartAsync()
     {
-        TestServer server = await TestServer.StartAsync(new HttpOptions { Access = new AccessOptions { TokenFile = Tokens } }, logs: _log, time: _time, volumes: ["vol", "other"]);
-        server.Tree.AddDirectory("other.zarr");
-        server.Tree.AddDocument("other.zarr/.zattrs", "{}");
-        server.Tree.AddDirectory("other.zarr/0");
-        server.Tree.AddChunk("other.zarr/0/7", 7, TestServer.SmallChunk);
+        TestServer server = await TestServer.StartAsync(new HttpOptions { Access = new AccessOptions { TokenFile = Tokens } }, logs: _log, time: _time, volumes: ["vol", "unseen"]);
+        server.Tree.AddDirectory("unseen.zarr");
+        server.Tree.AddDocument("unseen.zarr/.zattrs", "{}");
+        server.Tree.AddDirectory("unseen.zarr/0");
+        server.Tree.AddChunk("unseen.zarr/0/7", 7, TestServer.SmallChunk);
         return server;
     }
 }

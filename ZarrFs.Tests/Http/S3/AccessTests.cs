@@ -61,6 +61,17 @@ public sealed class AccessTests : IDisposable
     }
 
     [Fact]
+    public async Task The_door_s_own_path_may_be_left_out_of_what_is_signed()
+    {
+        Add("AKONE", "vol");
+        await using TestServer server = await StartAsync();
+        string host = new Uri(server.Address).Authority;
+        using HttpResponseMessage response = await server.GetAsync("/s3/zarrfs/vol.zarr/.zattrs", RequestSigner.Sign("/zarrfs/vol.zarr/.zattrs", host, _time.GetUtcNow(), "AKONE", Secret));
+        Assert.Equal(TestServer.Document, await response.Content.ReadAsStringAsync());
+        await ExpectAsync(await server.GetAsync("/s3/zarrfs/vol.zarr/.zattrs", RequestSigner.Sign("/vol.zarr/.zattrs", host, _time.GetUtcNow(), "AKONE", Secret)), 403, "SignatureDoesNotMatch");
+    }
+
+    [Fact]
     public async Task Wrong_signatures_are_slowed_and_a_right_one_is_not()
     {
         Add("AKONE", "vol");

@@ -41,10 +41,10 @@ internal sealed class PictureFlights
             _flights.Remove(key);
         }
 
-        flight.Stop();
+        flight.Dispose();
     }
 
-    private sealed class Flight
+    private sealed class Flight : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();
 
@@ -55,7 +55,7 @@ internal sealed class PictureFlights
         public int Waiting { get; set; }
 
         /// <summary>Nobody waits any more, or it is made.</summary>
-        public void Stop()
+        public void Dispose()
         {
             _stop.Cancel();
             _stop.Dispose();

@@ -18,7 +18,7 @@ internal static class Png
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int width, int height, bool isColor)
     {
         int pixel = isColor ? 3 : 1;
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, width * height * pixel);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, width * height * pixel, nameof(pixels));
         using MemoryStream file = new();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n']);
 

@@ -19,7 +19,7 @@ internal static unsafe partial class FileOwner
         byte* stat = stackalloc byte[StatBytes];
         if (StatX(CurrentDirectory, from, 0, MaskUserAndGroup, stat) != 0) throw Failure($"the owner of {from} cannot be told");
         if (FChangeOwner(to, *(uint*)(stat + UserAt), *(uint*)(stat + GroupAt)) != 0) throw Failure($"the owner of {from} cannot be kept");
-        if ((File.GetUnixFileMode(from) & UnixFileMode.GroupRead) != 0) File.SetUnixFileMode(to, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        if ((File.GetUnixFileMode(from) & UnixFileMode.GroupRead) != UnixFileMode.None) File.SetUnixFileMode(to, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
     }
 
     private static IOException Failure(string what) => new($"{what}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");

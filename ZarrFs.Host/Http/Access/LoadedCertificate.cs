@@ -36,7 +36,7 @@ internal sealed class LoadedCertificate
     public SslServerAuthenticationOptions Handshake { get; }
 
     /// <summary>The end of its validity.</summary>
-    public DateTimeOffset Expires => Certificate.NotAfter;
+    public DateTimeOffset Expires => new(Certificate.NotAfter);
 
     /// <summary>SHA-256 of it, as browsers show it: <c>AB:CD:…</c>.</summary>
     public string Fingerprint => string.Join(':', SHA256.HashData(Certificate.RawData).Select(value => value.ToString("X2")));
@@ -73,8 +73,8 @@ internal sealed class LoadedCertificate
                 Option, $"the key {keyPath} does not belong to the first certificate in {certificatePath} ({all[0].Subject}), or is of a kind that is not known: {failure.Message}");
         }
 
-        if (own.NotAfter <= now) throw new OptionException(Option, $"the certificate {certificatePath} expired on {own.NotAfter:yyyy-MM-dd}; renew it");
-        if (own.NotBefore > now) throw new OptionException(Option, $"the certificate {certificatePath} is valid only from {own.NotBefore:yyyy-MM-dd HH:mm}; wait, or set the clock");
+        if (new DateTimeOffset(own.NotAfter) <= now) throw new OptionException(Option, $"the certificate {certificatePath} expired on {own.NotAfter:yyyy-MM-dd}; renew it");
+        if (new DateTimeOffset(own.NotBefore) > now) throw new OptionException(Option, $"the certificate {certificatePath} is valid only from {own.NotBefore:yyyy-MM-dd HH:mm}; wait, or set the clock");
         all.RemoveAt(0);
         return new LoadedCertificate(own, all);
     }

@@ -35,7 +35,7 @@ internal static class SecretFile
     }
 
     /// <summary>Whether other users than its owner and his group may read it, or may change it.</summary>
-    public static bool IsOpen(string path) => !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0;
+    public static bool IsOpen(string path) => !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
 
     /// <summary>Changes a file while nobody else does: it is read, and what <paramref name="change"/> makes of it takes its place at once.</summary>
     /// <param name="option">For errors.</param>

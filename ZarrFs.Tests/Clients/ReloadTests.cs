@@ -42,7 +42,7 @@ public sealed class ReloadTests : IDisposable
         Task<int> mounted = Task.Run(() => ReadOn(stop.Token, (z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x)))));
         Task<int> served = Task.Run(() => ReadOn(stop.Token, (z, y, x) => _http.GetByteArrayAsync(new Uri($"{process.Address}/old.ome.zarr/0/c/{z}/{y}/{x}"))));
 
-        for (int round = 0; round < 5; round++)
+        for (int round = 0; round < 3; round++)
         {
             Configure(["old", "new"]);
             Reload(process);
@@ -141,14 +141,14 @@ public sealed class ReloadTests : IDisposable
         Configure(["gone", "old"], cache: true);
         using ZarrFsProcess process = Run();
         int first = 0;
-        for (int round = 0; round < 30; round++)
+        for (int round = 0; round < 20; round++)
         {
             Configure(round % 2 == 0 ? ["old", "new"] : ["old", "gone"], cache: true);
             Reload(process);
             string other = round % 2 == 0 ? "new" : "gone";
             Assert.Equal(Voxels(other, 0, 2, 1), File.ReadAllBytes(ChunkFile(other, 0, 2, 1)));
             Assert.Equal(Chunk * Chunk * Chunk * 2, (await process.GetAsync($"{other}.ome.zarr/1/c/0/0/0")).Length);
-            if (round == 9) first = Descriptors(process);
+            if (round == 7) first = Descriptors(process);
         }
 
         // Files of a volume that has just gone may be open for a moment longer.

@@ -77,7 +77,7 @@ internal sealed class DavDoor : IDoor
     }
 
     /// <summary>A whole tree at once is refused as section 9.1 of the RFC has it.</summary>
-    private static Task RefuseDepthAsync(HttpContext context)
+    private static async Task RefuseDepthAsync(HttpContext context)
     {
         using XmlBody body = new();
         XmlWriter xml = body.Writer;
@@ -86,6 +86,6 @@ internal sealed class DavDoor : IDoor
         xml.WriteEndElement();
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         context.Response.ContentType = XmlBody.ContentType;
-        return BodyWriting.WriteAsync(context, body.Bytes);
+        await BodyWriting.WriteAsync(context, body.Bytes);
     }
 }

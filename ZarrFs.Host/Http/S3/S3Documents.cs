@@ -10,7 +10,7 @@ internal static class S3Documents
 
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.000Z";
 
-    public static Task WriteErrorAsync(HttpContext context, S3Error error)
+    public static async Task WriteErrorAsync(HttpContext context, S3Error error)
     {
         HttpResponse response = context.Response;
         response.Clear();
@@ -26,10 +26,10 @@ internal static class S3Documents
         xml.WriteElementString("Message", error.Message);
         xml.WriteElementString("RequestId", context.TraceIdentifier);
         xml.WriteEndElement();
-        return SendAsync(context, body);
+        await SendAsync(context, body);
     }
 
-    public static Task WriteBucketsAsync(HttpContext context, DateTimeOffset created)
+    public static async Task WriteBucketsAsync(HttpContext context, DateTimeOffset created)
     {
         using XmlBody body = new();
         XmlWriter xml = body.Writer;
@@ -42,15 +42,15 @@ internal static class S3Documents
         xml.WriteEndElement();
         xml.WriteEndElement();
         xml.WriteEndElement();
-        return SendAsync(context, body);
+        await SendAsync(context, body);
     }
 
     /// <summary>Writes a document of one element without content: a bucket's location, which is the default, or its versioning, which is off.</summary>
-    public static Task WriteEmptyAsync(HttpContext context, string element)
+    public static async Task WriteEmptyAsync(HttpContext context, string element)
     {
         using XmlBody body = new();
         body.Writer.WriteElementString(element, Namespace, null);
-        return SendAsync(context, body);
+        await SendAsync(context, body);
     }
 
     /// <summary>Writes a page of keys.</summary>
@@ -59,7 +59,7 @@ internal static class S3Documents
     /// <param name="request">What is asked for.</param>
     /// <param name="bucket">What the client takes for the bucket.</param>
     /// <param name="before">What stands before each key, for a client that takes the bucket for a part of it.</param>
-    public static Task WriteListAsync(HttpContext context, ServedContent content, ListRequest request, string bucket, string before)
+    public static async Task WriteListAsync(HttpContext context, ServedContent content, ListRequest request, string bucket, string before)
     {
         KeyPage page = KeyPage.Read(content, request);
         Func<string, string> key = request.IsEncoded ? Encode : text => text;
@@ -102,7 +102,7 @@ internal static class S3Documents
         }
 
         xml.WriteEndElement();
-        return SendAsync(context, body);
+        await SendAsync(context, body);
     }
 
     private static string Encode(string key) => Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal);

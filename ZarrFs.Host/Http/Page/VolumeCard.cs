@@ -55,7 +55,7 @@ internal static class VolumeCard
             .Append($"<a href=\"{Html.Text(other)}\" class=\"button quiet\">{(isPart ? $"only {Html.Text(lines.Part!)}" : "from OME-Zarr 0.5")}<span class=\"visually-hidden\"> in Neuroglancer: {name}</span></a>\n")
             .Append($"<a href=\"{Html.Text(lines.VizarrLink)}\" class=\"button quiet\" rel=\"noreferrer\">vizarr<span class=\"visually-hidden\">: {name}</span></a></p>\n<p class=\"hint\">");
         if (!lines.IsViewerBuiltIn) html.Append("Neuroglancer is not built into this program: the link leads to the public one, on the internet. ");
-        html.Append(lines.IsViewerBuiltIn ? "vizarr is a page" : "That and vizarr are pages").Append(" on the internet; from another machine they can read this server only over HTTPS.</p>\n");
+        html.Append(lines.IsViewerBuiltIn ? "vizarr is a page" : "That and vizarr are pages").Append(" on the internet; what is not on this machine is read from there only over HTTPS.</p>\n");
     }
 
     private static void AppendFacts(StringBuilder html, VolumeFacts volume, ClientLines lines)

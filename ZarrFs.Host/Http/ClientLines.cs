@@ -30,8 +30,8 @@ internal sealed class ClientLines(VolumeFacts volume, string server, bool hasVie
     /// <summary>Link to Neuroglancer, showing the v3 root.</summary>
     public string NeuroglancerZarr3 => _neuroglancer.OfAllAxes($"{Zarr3Url}/|zarr3:");
 
-    /// <summary>Link to vizarr, a page on the internet.</summary>
-    public string VizarrLink => Vizarr + Uri.EscapeDataString(WholeUrl);
+    /// <summary>Link to vizarr, a page on the internet; null where the URL has a token in it, since its server would be sent it.</summary>
+    public string? VizarrLink => Redaction.Of(server) == server ? Vizarr + Uri.EscapeDataString(WholeUrl) : null;
 
     /// <summary>The picture of it, for people and scripts.</summary>
     public string PictureUrl => $"{server}/{Uri.EscapeDataString(volume.Name)}/preview.png";

@@ -52,10 +52,15 @@ internal static class VolumeCard
         (string main, string other) = isPart ? (lines.NeuroglancerZarr3, lines.NeuroglancerZarr2) : (lines.NeuroglancerZarr2, lines.NeuroglancerZarr3);
         string name = Html.Text(volume.Name);
         html.Append($"<p class=\"open\"><a href=\"{Html.Text(main)}\" class=\"button\">Open in Neuroglancer<span class=\"visually-hidden\">: {name}</span></a>\n")
-            .Append($"<a href=\"{Html.Text(other)}\" class=\"button quiet\">{(isPart ? $"only {Html.Text(lines.Part!)}" : "from OME-Zarr 0.5")}<span class=\"visually-hidden\"> in Neuroglancer: {name}</span></a>\n")
-            .Append($"<a href=\"{Html.Text(lines.VizarrLink)}\" class=\"button quiet\" rel=\"noreferrer\">vizarr<span class=\"visually-hidden\">: {name}</span></a></p>\n<p class=\"hint\">");
+            .Append($"<a href=\"{Html.Text(other)}\" class=\"button quiet\">{(isPart ? $"only {Html.Text(lines.Part!)}" : "from OME-Zarr 0.5")}<span class=\"visually-hidden\"> in Neuroglancer: {name}</span></a>");
+        if (lines.VizarrLink is { } vizarr)
+            html.Append($"\n<a href=\"{Html.Text(vizarr)}\" class=\"button quiet\" rel=\"noreferrer\">vizarr<span class=\"visually-hidden\">: {name}</span></a>");
+        html.Append("</p>\n");
+        if (lines.IsViewerBuiltIn && lines.VizarrLink is null) return;
+        html.Append("<p class=\"hint\">");
         if (!lines.IsViewerBuiltIn) html.Append("Neuroglancer is not built into this program: the link leads to the public one, on the internet. ");
-        html.Append(lines.IsViewerBuiltIn ? "vizarr is a page" : "That and vizarr are pages").Append(" on the internet; what is not on this machine is read from there only over HTTPS.</p>\n");
+        html.Append(lines.IsViewerBuiltIn ? "vizarr is a page" : lines.VizarrLink is null ? "That is a page" : "That and vizarr are pages")
+            .Append(" on the internet; what is not on this machine is read from there only over HTTPS.</p>\n");
     }
 
     private static void AppendFacts(StringBuilder html, VolumeFacts volume, ClientLines lines)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Failures;
 using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Metering;
+using ZarrFs.Host.Http.Pictures;
 
 namespace ZarrFs.Host.Http.Access;
 
@@ -22,7 +23,7 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
 
     private readonly FollowedFiles<PasswordList>? _passwords;
     private readonly FollowedFiles<TokenFile>? _tokens;
-    private readonly Throttle _throttle;
+    private readonly Throttle _guesses, _others;
     private readonly PasswordCheck _check;
     private readonly RefusalLog _refusals;
     private readonly TimeProvider _time;
@@ -40,8 +41,9 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
         _log = log;
         _time = time;
         _metrics = metrics;
-        _throttle = new Throttle(time);
-        _check = new PasswordCheck(_throttle, time);
+        _guesses = new Throttle(time);
+        _others = new Throttle(time); // of their own: a viewer whose link has expired asks again and again, and keeps nobody from typing a password
+        _check = new PasswordCheck(_guesses, time);
         _refusals = new RefusalLog(log, time);
         if (options.PasswordFile is { } passwords)
             _passwords = new FollowedFiles<PasswordList>([passwords], () => PasswordList.Read(passwords), time, list => Check(passwords, list.Volumes), LogBroken);
@@ -64,7 +66,8 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
     {
         // Monitors have no password, and learn nothing.
         if (path == "healthz") return Admit(Caller.Nobody, path);
-        if (path == "t" || path.StartsWith("t/", StringComparison.Ordinal)) return AdmitLink(context, path);
+        // A volume may be called t too.
+        if (path == "t" || (path.StartsWith("t/", StringComparison.Ordinal) && path != "t" + PictureDoor.FileName)) return AdmitLink(context, path);
         Credentials given = Credentials.Read(context.Request.Headers.Authorization);
         switch (given.Kind)
         {
@@ -116,10 +119,13 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
 
     private async Task<Admission> AdmitPasswordAsync(HttpContext context, string path, Credentials given)
     {
-        var address = ClientAddress.Of(context.Connection.RemoteIpAddress);
-        if (_throttle.Wait(address) is > 0 and int wait) return new Admission(null, path, FailureStatus.TooManyAttempts(wait));
         PasswordList? list = _passwords?.Current;
         PasswordEntry? entry = list?.Find(given.User);
+
+        // Who is logged in already guesses nothing, whatever others behind his address do.
+        if (entry is not null && _check.IsRemembered(given.User, given.Password, entry)) return new Admission(entry.Caller, path, null);
+        var address = ClientAddress.Of(context.Connection.RemoteIpAddress);
+        if (_guesses.Wait(address) is > 0 and int wait) return new Admission(null, path, FailureStatus.TooManyAttempts(wait));
         string wrong = $"wrong user or password, user '{RefusalLog.Printable(given.User)}'";
         if (list is null) return await RefuseAsync(context, Challenges, wrong);
 
@@ -127,22 +133,22 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
         PasswordVerdict verdict = await _check.CheckAsync(given.User, given.Password, entry ?? list.Decoy, address);
         if (verdict == PasswordVerdict.Busy) return new Admission(null, path, FailureStatus.Overloaded("too many passwords wait to be looked at"));
         if (verdict == PasswordVerdict.Right && entry is not null) return new Admission(entry.Caller, path, null);
-        return await RefuseAsync(context, Challenges, wrong, isCounted: true);
+        return await RefuseAsync(context, Challenges, wrong, isGuess: true);
     }
 
-    /// <summary>Says no: late if there were many before, and not at all what was wrong.</summary>
-    private async ValueTask<Admission> RefuseAsync(HttpContext context, StringValues challenges, string what, bool isCounted = false)
+    /// <summary>Says no: late if there were many before, and not at all what was wrong. A guess at a password was counted when it was hashed.</summary>
+    private async ValueTask<Admission> RefuseAsync(HttpContext context, StringValues challenges, string what, bool isGuess = false)
     {
         var address = ClientAddress.Of(context.Connection.RemoteIpAddress);
-        if (!isCounted)
+        if (!isGuess)
         {
-            if (_throttle.Wait(address) is > 0 and int wait) return new Admission(null, "", FailureStatus.TooManyAttempts(wait));
-            _throttle.Begin(address);
+            if (_others.Wait(address) is > 0 and int wait) return new Admission(null, "", FailureStatus.TooManyAttempts(wait));
+            _others.Begin(address);
         }
 
         _refusals.Tell(context.Connection.RemoteIpAddress, what);
         _metrics?.LoginFailed();
-        TimeSpan delay = _throttle.Delay(address);
+        TimeSpan delay = (isGuess ? _guesses : _others).Delay(address);
         if (delay > TimeSpan.Zero)
         {
             try

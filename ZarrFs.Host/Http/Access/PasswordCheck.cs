@@ -19,18 +19,26 @@ internal enum PasswordVerdict
 /// </summary>
 internal sealed class PasswordCheck(Throttle throttle, TimeProvider time) : IDisposable
 {
-    private const int MostWaiting = 16, MostRemembered = 1024;
+    // One address has at most a few of the places, so that others find one.
+    private const int MostWaiting = 16, MostOfOne = 4, MostRemembered = 1024;
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(10);
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes);
     private readonly SemaphoreSlim _one = new(1);
     private readonly Lock _sync = new();
     private readonly Dictionary<Sum, long> _right = [];
-    private readonly Dictionary<Sum, Task<PasswordVerdict>> _underway = [];
+    private readonly Dictionary<Sum, Underway> _underway = [];
     private int _computed;
 
     /// <summary>Passwords hashed so far.</summary>
     public int Computed => Volatile.Read(ref _computed);
+
+    /// <summary>Whether one was right some minutes ago: that costs nothing to say.</summary>
+    public bool IsRemembered(string user, string password, PasswordEntry entry)
+    {
+        Sum sum = SumOf(user, password, entry.Hash);
+        lock (_sync) return IsRemembered(sum);
+    }
 
     /// <summary>Compares one; what is hashed for it counts as a failed attempt until it turns out right.</summary>
     /// <param name="user">As the client gave it.</param>
@@ -43,17 +51,12 @@ internal sealed class PasswordCheck(Throttle throttle, TimeProvider time) : IDis
         Sum sum = SumOf(user, password, entry.Hash);
         lock (_sync)
         {
-            if (_right.TryGetValue(sum, out long since))
-            {
-                if (time.GetElapsedTime(since) < Memory) return Right;
-                _right.Remove(sum);
-            }
-
-            if (_underway.TryGetValue(sum, out Task<PasswordVerdict>? same)) return same;
-            if (_underway.Count >= MostWaiting) return Busy;
+            if (IsRemembered(sum)) return Right;
+            if (_underway.TryGetValue(sum, out Underway same)) return same.Verdict;
+            if (_underway.Count >= MostWaiting || _underway.Values.Count(one => one.Address == address) >= MostOfOne) return Busy;
             throttle.Begin(address);
             Task<PasswordVerdict> task = Task.Run(() => ComputeAsync(sum, password, entry, address));
-            _underway.Add(sum, task);
+            _underway.Add(sum, new Underway(task, address));
             return task;
         }
     }
@@ -86,6 +89,14 @@ internal sealed class PasswordCheck(Throttle throttle, TimeProvider time) : IDis
         return isRight ? PasswordVerdict.Right : PasswordVerdict.Wrong;
     }
 
+    private bool IsRemembered(Sum sum)
+    {
+        if (!_right.TryGetValue(sum, out long since)) return false;
+        if (time.GetElapsedTime(since) < Memory) return true;
+        _right.Remove(sum);
+        return false;
+    }
+
     private void Remember(Sum sum)
     {
         if (_right.Count >= MostRemembered)
@@ -109,6 +120,8 @@ internal sealed class PasswordCheck(Throttle throttle, TimeProvider time) : IDis
         HMACSHA256.HashData(_key, text, sum);
         return new Sum(BitConverter.ToUInt128(sum), BitConverter.ToUInt128(sum[16..]));
     }
+
+    private readonly record struct Underway(Task<PasswordVerdict> Verdict, ClientAddress Address);
 
     private readonly record struct Sum(UInt128 First, UInt128 Second);
 }

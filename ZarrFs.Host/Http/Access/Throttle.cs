@@ -1,7 +1,7 @@
 namespace ZarrFs.Host.Http.Access;
 
 /// <summary>
-/// Slows whoever tries passwords and tokens that are wrong. Each client's machine has a bucket: a failure fills it by one, time empties it. While it
+/// Slows whoever tries what is wrong. Each client's machine has a bucket: a failure fills it by one, time empties it. While it
 /// fills, refusals come later and later; when it is full, nothing is tried for him until there is room again.
 /// </summary>
 internal sealed class Throttle(TimeProvider time)
@@ -13,6 +13,9 @@ internal sealed class Throttle(TimeProvider time)
 
     /// <summary>Machines that are remembered at once.</summary>
     public const int Most = 10_000;
+
+    // That many are forgotten at once, since it takes a look at all.
+    private const int Batch = Most / 8;
 
     private readonly Lock _sync = new();
     private readonly Dictionary<ClientAddress, Bucket> _buckets = [];
@@ -74,19 +77,17 @@ internal sealed class Throttle(TimeProvider time)
 
     private double Level(Bucket bucket) => Math.Max(0, bucket.Level - (time.GetElapsedTime(bucket.Since) / Leak));
 
-    /// <summary>Makes room: all that are empty, or if there is none, the one that did nothing for the longest time.</summary>
+    /// <summary>Makes room: all that are empty, and if these are few, those that did nothing for the longest time.</summary>
     private void Forget()
     {
-        ClientAddress? oldest = null;
-        long since = long.MaxValue;
-        int before = _buckets.Count;
         foreach ((ClientAddress address, Bucket bucket) in _buckets)
         {
             if (Level(bucket) <= 0) _buckets.Remove(address);
-            else if (bucket.Since < since) (oldest, since) = (address, bucket.Since);
         }
 
-        if (_buckets.Count == before && oldest is { } one) _buckets.Remove(one);
+        int more = _buckets.Count - (Most - Batch);
+        if (more <= 0) return;
+        foreach (ClientAddress address in _buckets.OrderBy(static known => known.Value.Since).Select(static known => known.Key).Take(more).ToArray()) _buckets.Remove(address);
     }
 
     private readonly record struct Bucket(double Level, long Since);

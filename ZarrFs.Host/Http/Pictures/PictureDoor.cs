@@ -15,7 +15,9 @@ namespace ZarrFs.Host.Http.Pictures;
 /// </summary>
 internal sealed class PictureDoor : IDoor, IDisposable
 {
-    private const string FileName = "/preview.png";
+    /// <summary>What follows a volume's name.</summary>
+    public const string FileName = "/preview.png";
+
     private const long MostCached = 16 << 20;
 
     private static readonly StringValues ContentType = "image/png";

@@ -82,6 +82,7 @@ public sealed class GateTests : IDisposable
         string page = await server.Client.GetStringAsync($"/t/{token.Text}/");
         Assert.Contains("vol", page);
         Assert.Contains($"/t/{token.Text}/vol.zarr", page); // links work for him
+        Assert.DoesNotMatch($"https://[^\"#]*{token.Text}", page); // and send it to nobody else: what follows a # stays in the browser
         using HttpResponseMessage redirect = await server.GetAsync($"/t/{token.Text}");
         Assert.Equal((HttpStatusCode.PermanentRedirect, $"/t/{token.Text}/"), (redirect.StatusCode, redirect.Headers.Location?.ToString()));
     }
@@ -210,6 +211,11 @@ public sealed class GateTests : IDisposable
         // Others are not held up, nor is who has a token, which nobody guesses.
         Assert.Equal("anna", (await AskGateAsync(gate, "anna", PasswordTests.Snowman, "10.0.0.2")).Caller?.Name);
         Assert.Equal($"token {token.Id}", (await AskGateAsync(gate, "x", token.Text, "10.0.0.1")).Caller?.Name);
+        // Nor is who is logged in already, nor who types a password where a viewer's link has expired.
+        Assert.Equal("anna", (await AskGateAsync(gate, "anna", PasswordTests.Snowman, "10.0.0.1")).Caller?.Name);
+        for (int i = 0; i < 25; i++) await WithoutWaiting(AskGateAsync(gate, "x", Token.Make().Text, "10.0.0.3"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, Status(await AskGateAsync(gate, "x", Token.Make().Text, "10.0.0.3")));
+        Assert.Equal(HttpStatusCode.Unauthorized, Status(await AskGateAsync(gate, "anna", "guess", "10.0.0.3")));
         Assert.Contains(_log.Lines, line => line.Contains("10.0.0.1 was refused: wrong user or password, user 'anna'"));
         Assert.DoesNotContain(_log.Lines, line => line.Contains("guess") || line.Contains("zarrfs_") || line.Contains('\n'));
 
@@ -221,6 +227,31 @@ public sealed class GateTests : IDisposable
                 await Task.Delay(1);
             }
         }
+    }
+
+    [Fact]
+    public async Task One_machine_does_not_take_all_the_places_where_passwords_are_hashed()
+    {
+        await File.WriteAllTextAsync(Passwords, $"anna:{PasswordTests.OfSnowman}\n");
+        using Gate gate = new(new AccessOptions { PasswordFile = Passwords }, () => ["vol"], _log, _time);
+        Task<Admission>[] guesses = [.. Enumerable.Range(0, 20).Select(i => AskGateAsync(gate, "anna", $"guess {i}", "10.0.0.1"))];
+        Assert.Equal("anna", (await AskGateAsync(gate, "anna", PasswordTests.Snowman, "10.0.0.2")).Caller?.Name);
+        Assert.Equal(16, (await Task.WhenAll(guesses)).Count(admission => Status(admission) == HttpStatusCode.ServiceUnavailable));
+    }
+
+    [Fact]
+    public async Task A_volume_called_as_the_place_of_tokens_has_a_picture()
+    {
+        Token token = Add("t");
+        await using TestServer server = await TestServer.StartAsync(new HttpOptions { Access = new AccessOptions { TokenFile = Tokens } }, logs: _log, time: _time, volumes: ["t"]);
+        foreach (string before in (string[])["", $"/t/{token.Text}"])
+        {
+            using HttpResponseMessage answer = await server.GetAsync($"{before}/t/preview.png?axis=none", ("Authorization", $"Bearer {token.Text}"));
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.GetAsync("/t/preview.png")).StatusCode);
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("refused"));
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class ThrottleTests
             if (i % 1000 == 0) throttle.Begin(Somebody);
         }
 
-        Assert.Equal(Throttle.Most, throttle.Count);
+        Assert.InRange(throttle.Count, Throttle.Most / 8 * 7, Throttle.Most - 1000); // many at once are forgotten, the oldest
         Assert.InRange(throttle.Wait(Somebody), 1, 1000);
     }
 

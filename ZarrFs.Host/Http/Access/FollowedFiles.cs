@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ZarrFs.Core.Failures;
 
 namespace ZarrFs.Host.Http.Access;
@@ -17,12 +18,13 @@ internal sealed class FollowedFiles<T>
     private readonly Action<string> _broken;
     private Stamp[] _stamps;
     private long _looked;
+    private bool _isFollowing;
     private string? _problem;
     private T _current;
 
     /// <summary>Reads them for the first time.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="read">Reads them; its exceptions are those of files, or <see cref="OptionException"/>.</param>
+    /// <param name="read">Reads them; its exceptions are those of files, of certificates, or <see cref="OptionException"/>.</param>
     /// <param name="time">Says when to look again.</param>
     /// <param name="changed">Told what was read, the first time too.</param>
     /// <param name="broken">Told why something could not be read again.</param>
@@ -53,28 +55,34 @@ internal sealed class FollowedFiles<T>
 
     private void Follow()
     {
+        // One at a time: of two, the one that read first might be done last.
+        if (Interlocked.Exchange(ref _isFollowing, true)) return;
         try
         {
             // Before reading: what is written meanwhile is seen the next time. What could not be read is tried again, since rights do not show here.
             Stamp[] stamps = Look();
             if (_problem is null && stamps.AsSpan().SequenceEqual(_stamps)) return;
-            _stamps = stamps;
             T read = _read();
+            _stamps = stamps;
             Volatile.Write(ref _current, read);
             _problem = null;
             _changed(read);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or OptionException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or OptionException)
         {
             if (_problem != failure.Message) _broken(failure.Message);
             _problem = failure.Message;
+        }
+        finally
+        {
+            Volatile.Write(ref _isFollowing, false);
         }
     }
 
     private Stamp[] Look() => [.. _paths.Select(Stamp.Of)];
 
-    /// <summary>By what a file is known to be another.</summary>
-    private readonly record struct Stamp(string Path, DateTime Modified, long Length)
+    /// <summary>By what a file is known to be another. Its time may have been set back to what it was; its inode and the time of change are not.</summary>
+    private readonly record struct Stamp(string Path, DateTime Modified, long Length, ulong Inode, long Seconds, uint Nanoseconds)
     {
         public static Stamp Of(string path)
         {
@@ -82,7 +90,10 @@ internal sealed class FollowedFiles<T>
             FileSystemInfo? end = null;
             if (File.Exists(path)) end = File.ResolveLinkTarget(path, returnFinalTarget: true);
             var file = new FileInfo(end?.FullName ?? path);
-            return file.Exists ? new Stamp(file.FullName, file.LastWriteTimeUtc, file.Length) : new Stamp(path, default, -1);
+            FileStat.TryRead(path, out FileStat stat);
+            return file.Exists
+                ? new Stamp(file.FullName, file.LastWriteTimeUtc, file.Length, stat.Inode, stat.ChangedSeconds, stat.ChangedNanoseconds)
+                : new Stamp(path, default, -1, 0, 0, 0);
         }
     }
 }

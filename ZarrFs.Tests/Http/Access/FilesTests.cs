@@ -138,6 +138,47 @@ public sealed class FilesTests : IDisposable
         Assert.Equal("in its place", followed.Current);
     }
 
+    [Fact]
+    public void What_is_put_back_with_the_same_time_and_length_is_seen()
+    {
+        ManualTime time = new();
+        File.WriteAllText(At("old"), "old");
+        File.WriteAllText(At("new"), "new");
+        File.SetLastWriteTimeUtc(At("new"), File.GetLastWriteTimeUtc(At("old")));
+        FollowedFiles<string> followed = new([At("old")], () => File.ReadAllText(At("old")), time, _ => { }, _ => { });
+        File.Move(At("new"), At("old"), overwrite: true);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("new", followed.Current);
+    }
+
+    [Fact]
+    public void What_is_followed_is_read_by_one_at_a_time_until_it_can_be()
+    {
+        ManualTime time = new();
+        List<string> broken = [];
+        File.WriteAllText(At("followed"), "one");
+        int reads = 0;
+        FollowedFiles<string>? followed = null;
+        followed = new([At("followed")], Read, time, _ => { }, broken.Add);
+        File.WriteAllText(At("followed"), "second");
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("one", followed.Current);
+        Assert.Equal((2, "no certificate"), (reads, Assert.Single(broken)));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("second", followed.Current);
+        Assert.Equal(3, reads);
+
+        string Read()
+        {
+            if (++reads != 2) return File.ReadAllText(At("followed"));
+
+            // It takes long, and somebody else asks.
+            time.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal("one", followed!.Current);
+            throw new System.Security.Cryptography.CryptographicException("no certificate");
+        }
+    }
+
     private string At(params string[] parts) => Path.Combine([_directory, .. parts]);
 
     private sealed class PrivilegedFactAttribute : FactAttribute

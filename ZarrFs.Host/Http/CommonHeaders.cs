@@ -47,6 +47,10 @@ internal static class CommonHeaders
     /// <summary>Keeps a page's address, in which a token may be, from those that its links lead to.</summary>
     public static void HideAddress(IHeaderDictionary headers) => headers["Referrer-Policy"] = NoReferrer;
 
+    /// <summary>Whether a page of another origin asks, as browsers say it: it may read the data, but not where they lie on this machine.</summary>
+    public static bool IsFromElsewhere(HttpRequest request) =>
+        request.Headers.Origin is { Count: > 0 } origin && !string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether it is about no path: a browser asks if a page of another origin may ask (CORS), which never says who it is, or <c>OPTIONS *</c>.</summary>
     public static bool IsPreflight(HttpContext context) =>
         HttpMethods.IsOptions(context.Request.Method)

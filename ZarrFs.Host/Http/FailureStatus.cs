@@ -21,13 +21,13 @@ internal sealed record FailureStatus(int Code, string Type, string Title, string
 
     /// <summary>What a failure is answered with.</summary>
     /// <param name="failure">The failure.</param>
-    /// <param name="isShared">Whether other machines may read it: then of a source's path only the last name is told.</param>
+    /// <param name="isShared">Whether other machines, or pages of other origins, may read it: then of a source's path only the last name is told.</param>
     public static FailureStatus Of(Exception failure, bool isShared = false) => failure switch
     {
         NotShownException => NotFound("there is nothing of this name any more"),
         SourceException source when isShared => new(
             StatusCodes.Status502BadGateway, SourceFailed, "The source cannot be read",
-            $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(source.Path))}: {source.Detail.Replace(source.Path, "it", StringComparison.Ordinal)}"),
+            $"{DirectoryRedaction.LastName(source.Path)}: {new DirectoryRedaction(source.Path).Of(source.Detail)}"),
         SourceException => new(StatusCodes.Status502BadGateway, SourceFailed, "The source cannot be read", failure.Message),
         OverloadException => Overloaded(failure.Message),
         OperationCanceledException => new(

@@ -24,7 +24,7 @@ internal static class ListingFormat
     {
         response.ContentType = isJson ? "application/json" : "text/html; charset=utf-8";
         response.Headers.CacheControl = "no-cache";
-        response.Headers.Vary = "Accept";
+        response.Headers.Vary = "Accept, Origin";
         if (!isJson) CommonHeaders.SetPage(response.Headers, "default-src 'none'; style-src 'unsafe-inline'");
     }
 }

@@ -37,7 +37,7 @@ internal sealed partial class RequestHandler : IDisposable
     /// <param name="time">By what signatures end.</param>
     public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, HttpMetrics metrics, ILogger<RequestHandler> log, TimeProvider time)
     {
-        content = content.WithoutDirectoriesIfShared();
+        if (content.IsShared) content = content.WithoutDirectories();
         _content = content;
         _gate = gate;
         _metrics = metrics;
@@ -46,10 +46,10 @@ internal sealed partial class RequestHandler : IDisposable
         _figures = new ServiceFigures(metrics);
         _doors =
         [
+            _pictures, // first, since a volume may be called s3 or viewer
             new ViewerDoor(content.Viewer),
             new S3Door(ContentFor, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, time) : null),
             new DavDoor(),
-            _pictures,
             new PageDoor(),
             _scrapes,
         ];
@@ -177,13 +177,13 @@ internal sealed partial class RequestHandler : IDisposable
         {
             case "":
                 Exchange.Note(context, RequestKind.Page);
-                return StartPage.WriteAsync(visit, _figures);
+                return StartPage.WriteAsync(visit, Told(visit), _figures);
             case "healthz" when !visit.IsDirectory:
                 Exchange.Note(context, RequestKind.Page);
                 return HealthDocument.WriteAsync(context, visit.Content);
             case "status" when !visit.IsDirectory:
                 Exchange.Note(context, RequestKind.Page);
-                return StatusDocument.WriteAsync(context, visit.Content, _figures);
+                return StatusDocument.WriteAsync(context, Told(visit), _figures);
             case "favicon.ico" when !visit.IsDirectory:
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return Task.CompletedTask;
@@ -198,10 +198,14 @@ internal sealed partial class RequestHandler : IDisposable
             : _files.SendAsync(context, node, visit.Caller);
     }
 
+    /// <summary>What may be told of the content to the page that asks.</summary>
+    private static ServedContent Told(in Visit visit) =>
+        !visit.Content.IsShared && CommonHeaders.IsFromElsewhere(visit.Context.Request) ? visit.Content.WithoutDirectories() : visit.Content;
+
     private async Task FailAsync(HttpContext context, Exception failure)
     {
         if (failure is OperationCanceledException && context.RequestAborted.IsCancellationRequested) return;
-        FailureStatus status = FailureStatus.Of(failure, _content.IsShared);
+        FailureStatus status = FailureStatus.Of(failure, _content.IsShared || CommonHeaders.IsFromElsewhere(context.Request));
         if (failure is OverloadException) _metrics.Refused();
         string target = Visit.TargetOf(context);
         if (status.Code == StatusCodes.Status500InternalServerError) LogUnexpected(target, failure);

@@ -34,14 +34,12 @@ public sealed record ServedContent(IFileTree Tree, IChunkReader Chunks, BufferPo
     /// <summary>Whether links for Neuroglancer lead to the built-in one; else they lead to the public one.</summary>
     internal bool HasViewer => Viewer is not null;
 
-    /// <summary>The same, with directories taken out of all that is told, where it is shared.</summary>
-    internal ServedContent WithoutDirectoriesIfShared() => !IsShared
-        ? this
-        : this with
-        {
-            Volumes = () => [.. Volumes().Select(volume => volume.WithoutDirectories())],
-            Cache = Cache is null ? null : () => Cache() is { } cache ? cache with { Directory = null } : null,
-        };
+    /// <summary>The same, with directories taken out of all that is told.</summary>
+    internal ServedContent WithoutDirectories() => this with
+    {
+        Volumes = () => [.. Volumes().Select(volume => volume.WithoutDirectories())],
+        Cache = Cache is null ? null : () => Cache() is { } cache ? cache with { Directory = null } : null,
+    };
 
     /// <summary>What there is for a caller: no page, listing or link that is made of it names a volume that he may not see.</summary>
     internal ServedContent For(Caller caller) => caller.Volumes is null

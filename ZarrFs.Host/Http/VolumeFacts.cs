@@ -60,16 +60,16 @@ public sealed record VolumeFacts
     public long BytesRead { get; init; }
 
     /// <summary>The same without a directory in it, for other machines: of paths only the last name is left, and of where it is mounted nothing.</summary>
-    public VolumeFacts WithoutDirectories() => this with
+    public VolumeFacts WithoutDirectories()
     {
-        SourcePath = LastName(SourcePath),
-        MountPath = null,
-        Problems = [.. Problems.Select(problem => problem with { Path = LastName(problem.Path), Message = Shorten(problem.Message) })],
-        Others = [.. Others.Select(Shorten)],
-        Build = Build is { State: BuildState.Failed } build ? build with { Reason = "the server's log says why" } : Build,
-    };
-
-    private string Shorten(string text) => text.Replace(SourcePath, LastName(SourcePath), StringComparison.Ordinal);
-
-    private static string LastName(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+        DirectoryRedaction redaction = new(SourcePath);
+        return this with
+        {
+            SourcePath = DirectoryRedaction.LastName(SourcePath),
+            MountPath = null,
+            Problems = [.. Problems.Select(problem => problem with { Path = DirectoryRedaction.LastName(problem.Path), Message = redaction.Of(problem.Message) })],
+            Others = [.. Others.Select(redaction.Of)],
+            Build = Build is { State: BuildState.Failed } build ? build with { Reason = "the server's log says why" } : Build,
+        };
+    }
 }

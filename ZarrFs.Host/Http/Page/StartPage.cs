@@ -35,7 +35,10 @@ internal static class StartPage
         """;
 
     /// <summary>Answers for it, in the format that the client takes.</summary>
-    public static Task WriteAsync(in Visit visit, ServiceFigures figures)
+    /// <param name="visit">The request.</param>
+    /// <param name="content">What is told of what is there for it.</param>
+    /// <param name="figures">Those of the service.</param>
+    public static Task WriteAsync(in Visit visit, ServedContent content, ServiceFigures figures)
     {
         bool isJson = ListingFormat.IsJson(visit.Context.Request, visit.Query);
         ListingFormat.SetHeaders(visit.Context.Response, isJson);
@@ -45,7 +48,7 @@ internal static class StartPage
             visit.Context.Response.Headers["Referrer-Policy"] = "no-referrer"; // the address may hold a token
         }
 
-        byte[] body = isJson ? StartDocument.Make(visit.Content, visit.Server, figures) : Encoding.UTF8.GetBytes(Make(visit.Content, visit.Server, figures));
+        byte[] body = isJson ? StartDocument.Make(content, visit.Server, figures) : Encoding.UTF8.GetBytes(Make(content, visit.Server, figures));
         return BodyWriting.WriteAsync(visit.Context, body);
     }
 
@@ -54,7 +57,7 @@ internal static class StartPage
         IReadOnlyList<VolumeFacts> volumes = content.Volumes();
         ServiceFacts service = figures.Now(content, volumes);
         StringBuilder html = new(Head, 32 * 1024);
-        html.Append($"<p>{Summary(volumes)}</p>\n</header>\n<main>\n");
+        html.Append($"<p>{Summary(volumes)}</p>\n</header>\n<main>\n<p class=\"hint\" id=\"ended\" hidden></p>\n");
         if (volumes.Count == 0) html.Append("<p class=\"empty\">No volume is served.</p>\n");
         foreach (VolumeFacts volume in volumes) VolumeCard.Append(html, volume, new ClientLines(volume, server, content.HasViewer), service);
         ServiceSection.AppendCache(html, content);

@@ -57,7 +57,7 @@ public sealed partial class StartPageTests
             SourcePath = $"{Secret}/slices",
             MountPath = $"{Secret}/mount",
             Problems = [new SourceProblem(SourceProblemKind.Bad, 5, 1, $"{Secret}/slices/00005.tif", $"{Secret}/slices/00005.tif is short")],
-            Others = [$"{Secret}/slices/notes.txt"],
+            Others = [$"{Secret}/slices/notes.txt", $"b.ome.tif cannot be read in {Secret}/slices", "Could not find file '/mnt/somebody/else.tif'."],
             Build = new BuildStatus(BuildState.Failed, LevelSet.From(1), 1, 2, 3, null, $"{Secret}/cache: the disk is full"),
         };
         FakeTree tree = new();
@@ -65,6 +65,8 @@ public sealed partial class StartPageTests
         tree.AddChunk("vol.zarr/3", 3, 10);
         FakeChunks chunks = new(pool, _ => 10);
         chunks.Failures[3] = new SourceException($"{Secret}/slices/00003.tif", $"cannot be read: {Secret}/slices/00003.tif is short");
+        tree.AddChunk("vol.zarr/4", 4, 10);
+        chunks.Failures[4] = new SourceException($"{Secret}/slices/00004.tif", $"a symbolic link leads out of {Secret}/slices here; {Secret}/slices/.zarray says so");
         ServedContent content = new(tree, chunks, pool, () => [facts]) { Cache = () => new CacheFacts($"{Secret}/cache", 1, 2, 3, 4) };
         using HttpService service = new(new HttpOptions { Listen = "127.0.0.1:0", Access = new AccessOptions { IsPublic = true } }, content, NullLoggerFactory.Instance);
         await service.StartAsync(CancellationToken.None);
@@ -76,9 +78,53 @@ public sealed partial class StartPageTests
         Assert.Equal(HttpStatusCode.BadGateway, failed.StatusCode);
         string problem = await failed.Content.ReadAsStringAsync();
         Assert.Contains("00003.tif: cannot be read", problem, StringComparison.Ordinal);
-        foreach (string text in (string[])[page, problem, await client.GetStringAsync("/?format=json"), await client.GetStringAsync("/status")])
+        using HttpResponseMessage ledOut = await client.GetAsync(new Uri("/vol.zarr/4", UriKind.Relative));
+        string link = await ledOut.Content.ReadAsStringAsync();
+        Assert.Contains("00004.tif: a symbolic link leads out of slices here; .zarray says so", link, StringComparison.Ordinal);
+        foreach (string text in (string[])[page, problem, link, await client.GetStringAsync("/?format=json"), await client.GetStringAsync("/status")])
             Assert.DoesNotContain("somebody", text, StringComparison.Ordinal);
         await service.StopAsync(CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData("/data/x/a.ome.tif", "/data/x/b.ome.tif: cannot be read", "b.ome.tif: cannot be read")]
+    [InlineData("/data/x/a.ome.tif", "its c.ome.tif is not in /data/x", "its c.ome.tif is not in x")]
+    [InlineData("/data/x/a.ome.tif", "/data/xy/b.tif and '/elsewhere/of/somebody/b.tif'", "xy/b.tif and 'b.tif'")]
+    [InlineData("/a dir/(1)/", "/a dir/(1)/7.tif is not of /a dir/(1).", "7.tif is not of (1).")]
+    [InlineData("/data", "c0/data/7.tif: 1/2 of https://x.org/data", "c0/data/7.tif: 1/2 of https://x.org/data")]
+    [InlineData("scroll", "scroll/7.tif", "scroll/7.tif")]
+    public void Of_a_path_the_last_names_are_left(string source, string text, string told) => Assert.Equal(told, new DirectoryRedaction(source).Of(text));
+
+    [Theory]
+    [InlineData("https://elsewhere.example", false)]
+    [InlineData("null", false)]
+    [InlineData(null, true)]
+    [InlineData("own", true)]
+    public async Task A_page_of_another_origin_is_told_no_directory(string? origin, bool isTold)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        server.Volumes.Add(TestServer.Facts());
+        server.Cache = new CacheFacts("/data/cache", 1, 2, 3, 4);
+        server.Chunks.Failures[3] = new SourceException("/data/<scroll>/3.tif", "cannot be read");
+        (string, string)[] headers = origin is null ? [] : [("Origin", origin == "own" ? server.Address : origin)];
+        foreach (string path in (string[])["/", "/?format=json", "/status", "/vol.zarr/0/3"])
+        {
+            using HttpResponseMessage answer = await server.GetAsync(path, headers);
+            Assert.Equal(["*"], answer.Headers.GetValues("Access-Control-Allow-Origin")); // Neuroglancer completes names by the listing
+            Assert.Equal(isTold, (await answer.Content.ReadAsStringAsync()).Contains("/data/", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("s3")]
+    [InlineData("viewer")]
+    [InlineData("page")]
+    public async Task A_volume_called_as_a_door_has_a_picture(string name)
+    {
+        await using TestServer server = await TestServer.StartAsync(volumes: [name]);
+        using HttpResponseMessage answer = await server.GetAsync($"/{name}/preview.png?axis=none");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("axis", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

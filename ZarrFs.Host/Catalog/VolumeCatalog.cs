@@ -147,7 +147,7 @@ internal sealed class VolumeCatalog : IDisposable
                 Final = Final(disk, number, level.Index),
                 Provisional = provisional?.Invoke(number, level.Index) ?? 0,
             })],
-            Build = builds?[number],
+            Build = number < builds?.Count ? builds[number] : null, // asked for before a reload that has shown one more since
             Problems = volume.Volume.Source.Problems,
             Others = volume.Volume.Source.Others,
             MountPath = mountPath,

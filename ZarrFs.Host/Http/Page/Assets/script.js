@@ -2,6 +2,10 @@
 "use strict";
 
 const interval = 2000;
+// Asking again does not help, and counts as one more failed attempt: a link that has expired, or too many asked for.
+const lasting = new Set([401, 404, 429]);
+let isEnded = false;
+
 const units = ["B", "kB", "MB", "GB", "TB", "PB"];
 
 /** As the server writes amounts of bytes. */
@@ -36,6 +40,7 @@ function showVolume(card, volume) {
   if (volume.build) say(card, "build", volume.build.text);
   for (const level of volume.levels) {
     const row = card.querySelector(`tr[data-level="${level.index}"]`);
+    if (!row) continue; // it came with a reload
     say(row, "provisional", String(level.provisional));
     if (level.final === null || !row.querySelector("progress")) continue;
     const share = Math.min(1, level.final / level.chunks);
@@ -61,6 +66,13 @@ function showService({ service, cache }) {
 async function update() {
   if (document.hidden) return;
   const answer = await fetch("status", { cache: "no-store" });
+  if (lasting.has(answer.status)) {
+    isEnded = true;
+    const ended = document.getElementById("ended");
+    ended.textContent = `This page is not kept up to date any more: the server answered ${answer.status}. Load it again to go on.`;
+    ended.hidden = false;
+    document.getElementById("told").textContent = ended.textContent;
+  }
   if (!answer.ok) return;
   const status = await answer.json();
   const cards = new Map([...document.querySelectorAll("[data-volume]")].map((card) => [card.dataset.volume, card]));
@@ -111,7 +123,7 @@ async function keepUpdating() {
   } catch {
     // The server is away; the page stays as it was, and looks again.
   }
-  setTimeout(keepUpdating, interval);
+  if (!isEnded) setTimeout(keepUpdating, interval);
 }
 
 for (const button of document.querySelectorAll(".copy button")) {

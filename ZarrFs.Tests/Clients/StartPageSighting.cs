@@ -4,7 +4,7 @@ namespace ZarrFs.Tests.Clients;
 internal sealed record StartPageSighting(
     string Name, string Language, string Title, int FirstHeadings, int Mains, int[] Headings, int ImagesWithoutAlt, string[] Nameless, string[] DoubleIds,
     double LeastContrast, string Ground, int Overflow, int CopyButtons, int Lines, StartPageSighting.Link[] Open, StartPageSighting.Picture[] Pictures,
-    StartPageSighting.Way? Tab, string[]? Told, string[] Troubles, string[] Asked)
+    StartPageSighting.Way? Tab, string[]? Told, string? Ended, string[] Troubles, string[] Asked)
 {
     /// <summary>A link, its text, and its height in pixels.</summary>
     internal sealed record Link(string Text, string Href, double Height);

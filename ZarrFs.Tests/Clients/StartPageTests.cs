@@ -76,6 +76,10 @@ public sealed class StartPageTests(StartPageTests.Browser browser) : IClassFixtu
         Assert.True(told[0] == "Copied" || (told[0] == "Selected" && told[1].Contains("zarr", StringComparison.Ordinal)), string.Join(", ", told));
     }
 
+    [BrowserFact]
+    public void It_goes_on_after_a_reload_and_says_when_it_does_not() =>
+        Assert.Equal("This page is not kept up to date any more: the server answered 401. Load it again to go on.", browser.At("wide-light").Ended);
+
     /// <summary>A program with three volumes, and what the browser saw of its page.</summary>
     public sealed class Browser : IDisposable
     {

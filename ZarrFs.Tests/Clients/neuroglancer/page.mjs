@@ -94,6 +94,34 @@ async function until(page, condition, argument) {
   }
 }
 
+/** What the page says once it is refused, after it was told of a level that it has no row for: it goes on after that. */
+async function end(page) {
+  await page.route("**/status", async (route) => {
+    const status = await (await route.fetch()).json();
+    status.volumes[0].levels.push({ ...status.volumes[0].levels[0], index: 99 });
+    status.service.uptime = 86400 * 999;
+    await route.fulfill({ json: status });
+  });
+  await until(page, () => document.querySelector("[data-uptime]").textContent.startsWith("999 d"));
+  await page.unroute("**/status");
+  await page.route("**/status", (route) => route.fulfill({ status: 401 }));
+  await until(page, () => document.getElementById("ended").checkVisibility());
+  return page.evaluate(() => document.getElementById("ended").textContent);
+}
+
+/** The pictures at a moment when none is being replaced by a newer one: it has no size then. */
+async function whole(page) {
+  const ready = () => [...document.querySelectorAll(".picture img")].every((image) => image.complete && image.naturalWidth > 0);
+  for (let tries = 1; ; tries++) {
+    await until(page, ready);
+    try {
+      return await pictures(page);
+    } catch (error) {
+      if (tries === 20) throw error;
+    }
+  }
+}
+
 async function look(browser, { name, width, height, colorScheme, javaScript }) {
   const page = await browser.newPage();
   await page.setViewportSize({ width, height });
@@ -104,16 +132,18 @@ async function look(browser, { name, width, height, colorScheme, javaScript }) {
   await until(page, () => [...document.querySelectorAll(".picture img")].every((image) => image.complete && image.naturalWidth > 0));
   const first = await facts(page);
   if (javaScript) await until(page, (before) => document.querySelector("[data-uptime]").textContent !== before, first.uptime);
-  const seen = { name, ...first, pictures: await pictures(page), tab: await tab(page) };
+  const seen = { name, ...first, pictures: await whole(page), tab: await tab(page), troubles: [...traffic.troubles] };
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
   if (name === "wide-light") {
     await page.locator(".lines summary").first().click();
     await page.locator(".copy button").first().click();
     await until(page, () => document.getElementById("told").textContent !== "");
     seen.told = await page.evaluate(() => [document.getElementById("told").textContent, getSelection().toString()]);
+    seen.troubles = [...traffic.troubles];
+    seen.ended = await end(page);
   }
   await page.close();
-  return { ...seen, troubles: traffic.troubles, asked: [...new Set(traffic.answers.map(({ path }) => path))] };
+  return { ...seen, asked: [...new Set(traffic.answers.map(({ path }) => path))] };
 }
 
 await withBrowser({ profile, width: 1280, height: 900 }, async (browser) => {

@@ -3,6 +3,7 @@ using ZarrFs.Host.Http.Access;
 
 namespace ZarrFs.Tests.Http.Access;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class FilesTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

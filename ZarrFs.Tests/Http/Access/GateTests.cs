@@ -6,6 +6,7 @@ using ZarrFs.Host.Http.Access;
 namespace ZarrFs.Tests.Http.Access;
 
 /// <summary>Who is let in, through a real server with two volumes, <c>vol</c> and <c>unseen</c>.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class GateTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("zarrfs gate ").FullName;

@@ -39,8 +39,8 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal(Voxels("gone", 0, 1, 2), File.ReadAllBytes(ChunkFile("gone", 0, 1, 2)));
         using FileStream open = File.OpenRead(ChunkFile("gone", 1, 1, 1));
         using var stop = new CancellationTokenSource();
-        Task<int> mounted = Task.Run(() => ReadOn(stop.Token, (z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x)))));
-        Task<int> served = Task.Run(() => ReadOn(stop.Token, (z, y, x) => _http.GetByteArrayAsync(new Uri($"{process.Address}/old.ome.zarr/0/c/{z}/{y}/{x}"))));
+        Task<int> mounted = Task.Run(() => ReadOn((z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x))), stop.Token));
+        Task<int> served = Task.Run(() => ReadOn((z, y, x) => _http.GetByteArrayAsync(new Uri($"{process.Address}/old.ome.zarr/0/c/{z}/{y}/{x}")), stop.Token));
 
         for (int round = 0; round < 3; round++)
         {
@@ -195,7 +195,7 @@ public sealed class ReloadTests : IDisposable
         return voxels;
     }
 
-    private async Task<int> ReadOn(CancellationToken stop, Func<int, int, int, Task<byte[]>> read)
+    private async Task<int> ReadOn(Func<int, int, int, Task<byte[]>> read, CancellationToken stop)
     {
         int count = 0;
         for (; !stop.IsCancellationRequested; count++)

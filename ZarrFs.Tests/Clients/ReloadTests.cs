@@ -135,6 +135,23 @@ public sealed class ReloadTests : IDisposable
         process.Stop();
     }
 
+    /// <summary>Opening takes long where there are many slices; here it takes for ever, since nobody reads what the cache is marked with.</summary>
+    [ClientFact(Needs.Fuse)]
+    public void Signals_are_heard_while_volumes_are_opened()
+    {
+        Configure(["old"]);
+        Tool.Run("mkfifo", [Path.Combine(_workspace.Folder("cache"), "zarrfs-cache.json")]).Expect();
+        using ZarrFsProcess process = ZarrFsProcess.Launch("run", "--config", _workspace.At("zarrfs.json"), "--cache", _workspace.At("cache"));
+        Eventually.True(
+            () => File.ReadLines($"/proc/{process.Id}/status").Any(line => line.StartsWith("SigCgt:", StringComparison.Ordinal) && (Convert.ToUInt64(line[7..].Trim(), 16) & 1) != 0),
+            "SIGHUP is heard");
+        process.Signal(Signals.Hangup);
+        process.Signal(Signals.Terminate);
+        Assert.True(process.WaitForExit() == 130, process.Log);
+        Assert.Equal("--- output\n\n--- log\n", process.Log);
+        Assert.False(ZarrFsProcess.IsMounted(_mount));
+    }
+
     [ClientFact(Needs.Fuse)]
     public async Task Many_reloads_leave_no_descriptors_behind()
     {

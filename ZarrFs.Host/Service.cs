@@ -79,8 +79,12 @@ internal static class Service
         builder.Services.AddHostedService(services => services.GetRequiredService<ServiceState>());
         if (reread is not null) AddReload(builder.Services, reread, level);
 
-        using IHost host = builder.Build();
-        host.Services.GetRequiredService<Metrics>();
+        // Not disposed where it ends while volumes are being opened, which nothing can interrupt: nothing is shown by then, and the process goes.
+        IHost built = builder.Build();
+        Task opened = Task.Run(() => built.Services.GetRequiredService<Metrics>(), CancellationToken.None);
+        if (!await IsDoneAsync(opened, built.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)) return Interruption.ExitCode;
+        using IHost host = built;
+        await opened;
         using MetricsExport? export = MetricsExport.Start();
         try
         {
@@ -93,6 +97,13 @@ internal static class Service
 
         await host.WaitForShutdownAsync(stop);
         return 0;
+    }
+
+    /// <summary>Waits for a task; false if it is left alone since the program is to end.</summary>
+    private static async Task<bool> IsDoneAsync(Task task, CancellationToken stopping)
+    {
+        await Task.WhenAny(task, Task.Delay(Timeout.InfiniteTimeSpan, stopping));
+        return task.IsCompleted;
     }
 
     /// <summary>Lines on standard error.</summary>
@@ -158,7 +169,11 @@ internal static class Service
             int workers = Workers(settings, volumes);
             return new BackgroundBuild(
                 volumes, provider.GetRequiredService<DiskCache>(), provider.GetRequiredService<BufferPool>(),
-                new BackgroundOptions(settings.Pyramid, settings.Cache!.MaxBytes, Part(settings.Memory), workers, ScratchOf(settings)) { PartOf = Part },
+                new BackgroundOptions(settings.Pyramid, settings.Cache!.MaxBytes, Part(settings.Memory), workers, ScratchOf(settings))
+                {
+                    PartOf = Part,
+                    MemoryNow = () => Part(settings.Memory),
+                },
                 provider.GetRequiredService<ILoggerFactory>().CreateLogger("ZarrFs.Pyramid"),
                 address => store.Exact(address), new ReaderPace(() => store.Waiting, () => store.LastWaited));
 

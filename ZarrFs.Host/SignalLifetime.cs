@@ -6,13 +6,14 @@ namespace ZarrFs.Host;
 
 /// <summary>
 /// Stops the host on SIGINT and SIGTERM, and says nothing about it: what there is to say, <see cref="Announcement"/> says. SIGHUP has the configuration
-/// read anew where there is a file of it; where there is none, a terminal was closed, and it stops the host too.
+/// read anew where there is a file of it; where there is none, a terminal was closed, and it stops the host too. All that from the moment that the
+/// host is built: volumes are opened before it starts, which can take long.
 /// </summary>
-internal sealed class SignalLifetime(IHostApplicationLifetime application, ReloadRequests? reloads = null) : IHostLifetime, IDisposable
+internal sealed class SignalLifetime : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> _signals = [];
 
-    public Task WaitForStartAsync(CancellationToken cancellationToken)
+    public SignalLifetime(IHostApplicationLifetime application, ReloadRequests? reloads = null)
     {
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
         {
@@ -23,9 +24,9 @@ internal sealed class SignalLifetime(IHostApplicationLifetime application, Reloa
                 else application.StopApplication();
             }));
         }
-
-        return Task.CompletedTask;
     }
+
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

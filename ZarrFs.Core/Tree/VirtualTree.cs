@@ -64,13 +64,14 @@ public sealed class VirtualTree : IFileTree
     }
 
     /// <summary>A tree with other volumes besides, or without some. Nodes of those that stay are the same.</summary>
-    /// <param name="added">Volumes to add; their numbers are those that come next.</param>
+    /// <param name="first">Number of the first volume to add: the next one, or a later one where numbers were given to what came to nothing.</param>
+    /// <param name="added">Volumes to add; their numbers follow.</param>
     /// <param name="shown">Numbers of all volumes that it shows, in the order of the root directory.</param>
     /// <param name="changed">When: the root directory's time.</param>
     /// <exception cref="OptionException">Two volumes would have a directory of the same name, or there are too many.</exception>
     public VirtualTree With(
-        IReadOnlyList<(Multiscale Multiscale, IReadOnlyList<OmeroChannel> Channels)> added, IReadOnlyList<int> shown, DateTimeOffset changed) =>
-        new(_volumes, added, [.. shown], changed);
+        int first, IReadOnlyList<(Multiscale Multiscale, IReadOnlyList<OmeroChannel> Channels)> added, IReadOnlyList<int> shown, DateTimeOffset changed) =>
+        new([.. _volumes, .. new VolumeTree?[first - _volumes.Length]], added, [.. shown], changed);
 
     /// <summary>Names in the root directory, in UTF-8, that are in one of two trees only, or stand for different volumes.</summary>
     internal static IReadOnlyList<byte[]> Differences(VirtualTree before, VirtualTree after) =>

@@ -83,7 +83,7 @@ internal sealed class VolumeCatalog : IDisposable
             }
 
             VirtualTree tree = Tree.Current.With(
-                [.. added.SelectMany(shelf => shelf.Volumes.Zip(shelf.Channels))], [.. all.SelectMany(shelf => shelf.Numbers)], time);
+                first, [.. added.SelectMany(shelf => shelf.Volumes.Zip(shelf.Channels))], [.. all.SelectMany(shelf => shelf.Numbers)], time);
             return new CatalogChange(first, all, added, now, tree);
         }
         catch

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Chunks;
@@ -8,6 +9,7 @@ using ZarrFs.Core.Sources.Changes;
 namespace ZarrFs.Host.Catalog;
 
 /// <summary>Watches the sources while the program shows them.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "what is started is disposed when it is stopped, which takes an asynchronous call that a host's disposal is none of")]
 internal sealed class WatchService(VolumeCatalog catalog, ChunkStore store, ILoggerFactory loggers) : IHostedService
 {
     private SourceWatcher? _watcher;

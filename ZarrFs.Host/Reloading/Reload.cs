@@ -40,7 +40,6 @@ internal sealed partial class Reload(
             try
             {
                 Check(change);
-                Show(change);
             }
             catch
             {
@@ -48,10 +47,21 @@ internal sealed partial class Reload(
                 throw;
             }
 
+            try
+            {
+                MakeReady(change);
+            }
+            catch
+            {
+                Close(change.Added);
+                throw;
+            }
+
+            catalog.Show(change);
             level.Level = wanted.LogLevel;
             foreach (string option in LastingSettings.Changed(settings, wanted)) LogNeedsRestart(option);
             Tell(change);
-            foreach (Shelf shelf in change.Removed) _ = CloseAsync(shelf);
+            Close(change.Removed);
         }
         catch (Exception failure) when (failure is OptionException or SourceException)
         {
@@ -70,19 +80,18 @@ internal sealed partial class Reload(
         foreach (ISource source in change.Added.SelectMany(shelf => shelf.Sources)) Separation.CheckCache(source, disk.Directory);
     }
 
-    private void Show(CatalogChange change)
+    /// <summary>Has the new volumes everywhere before the tree has them: whoever finds one finds it ready.</summary>
+    private void MakeReady(CatalogChange change)
     {
-        // Whoever finds a volume finds it ready everywhere: so the tree comes last.
         catalog.Extend(change);
         store.Prepare(change.First);
-        foreach ((Multiscale volume, IReadOnlyList<OmeroChannel> channels) in change.Added.SelectMany(shelf => shelf.Volumes.Zip(shelf.Channels)))
+        foreach ((int number, Multiscale volume, IReadOnlyList<OmeroChannel> channels) in change.Added.SelectMany(shelf => shelf.Numbers.Zip(shelf.Volumes, shelf.Channels)))
         {
-            if (disk?.TryAdd(volume, channels) == false) LogNotCached(volume.Name);
+            if (disk?.TryAdd(number, volume, channels) == false) LogNotCached(volume.Name);
         }
 
-        build?.Add(change.First, change.AddedVolumes);
+        build?.Add(change.First, change.AddedVolumes, change.Removed.SelectMany(shelf => shelf.Numbers));
         watch.Add(change.AddedVolumes);
-        catalog.Show(change);
     }
 
     private void Tell(CatalogChange change)
@@ -92,7 +101,12 @@ internal sealed partial class Reload(
         LogDone(catalog.Shown.Count);
     }
 
-    /// <summary>Closes what cannot be found any more.</summary>
+    /// <summary>Closes what cannot be found any more. Others wait for this to return, and not for a disk.</summary>
+    private void Close(IReadOnlyList<Shelf> shelves)
+    {
+        foreach (Shelf shelf in shelves) _ = Task.Run(() => CloseAsync(shelf));
+    }
+
     private async Task CloseAsync(Shelf shelf)
     {
         try

@@ -74,5 +74,9 @@ internal sealed class ServiceState(
         {
             return false;
         }
+        catch (UnauthorizedAccessException)
+        {
+            return true; // a directory above the mountpoint has been closed to the program: no sign that it hangs
+        }
     }
 }

@@ -39,8 +39,8 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal(Voxels("gone", 0, 1, 2), File.ReadAllBytes(ChunkFile("gone", 0, 1, 2)));
         using FileStream open = File.OpenRead(ChunkFile("gone", 1, 1, 1));
         using var stop = new CancellationTokenSource();
-        Task<int> mounted = Task.Run(() => ReadOn(stop.Token, (z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x)))));
-        Task<int> served = Task.Run(() => ReadOn(stop.Token, (z, y, x) => _http.GetByteArrayAsync(new Uri($"{process.Address}/old.ome.zarr/0/c/{z}/{y}/{x}"))));
+        Task<int> mounted = Task.Run(() => ReadOn((z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x))), stop.Token));
+        Task<int> served = Task.Run(() => ReadOn((z, y, x) => _http.GetByteArrayAsync(new Uri($"{process.Address}/old.ome.zarr/0/c/{z}/{y}/{x}")), stop.Token));
 
         for (int round = 0; round < 3; round++)
         {
@@ -135,6 +135,23 @@ public sealed class ReloadTests : IDisposable
         process.Stop();
     }
 
+    /// <summary>Opening takes long where there are many slices; here it takes for ever, since nobody reads what the cache is marked with.</summary>
+    [ClientFact(Needs.Fuse)]
+    public void Signals_are_heard_while_volumes_are_opened()
+    {
+        Configure(["old"]);
+        Tool.Run("mkfifo", [Path.Combine(_workspace.Folder("cache"), "zarrfs-cache.json")]).Expect();
+        using ZarrFsProcess process = ZarrFsProcess.Launch("run", "--config", _workspace.At("zarrfs.json"), "--cache", _workspace.At("cache"));
+        Eventually.True(
+            () => File.ReadLines($"/proc/{process.Id}/status").Any(line => line.StartsWith("SigCgt:", StringComparison.Ordinal) && (Convert.ToUInt64(line[7..].Trim(), 16) & 1) != 0),
+            "SIGHUP is heard");
+        process.Signal(Signals.Hangup);
+        process.Signal(Signals.Terminate);
+        Assert.True(process.WaitForExit() == 130, process.Log);
+        Assert.Equal("--- output\n\n--- log\n", process.Log);
+        Assert.False(ZarrFsProcess.IsMounted(_mount));
+    }
+
     [ClientFact(Needs.Fuse)]
     public async Task Many_reloads_leave_no_descriptors_behind()
     {
@@ -195,7 +212,7 @@ public sealed class ReloadTests : IDisposable
         return voxels;
     }
 
-    private async Task<int> ReadOn(CancellationToken stop, Func<int, int, int, Task<byte[]>> read)
+    private async Task<int> ReadOn(Func<int, int, int, Task<byte[]>> read, CancellationToken stop)
     {
         int count = 0;
         for (; !stop.IsCancellationRequested; count++)

@@ -59,6 +59,37 @@ public sealed class InstallTests : IDisposable
         Assert.Equal(1, Run("install", "--nonsense").ExitCode);
     }
 
+    [InstallFact("bash")]
+    public void Places_are_what_completion_writes_and_no_others()
+    {
+        File.Copy("/bin/true", Path.Combine(_workspace.Folder("build"), "zarrfs"));
+        string target = _workspace.Folder("target");
+        for (int i = 0; i < 2; i++) Run("PREFIX=/opt/zarrfs/", "install", "--from", _workspace.At("build")).Expect();
+        Assert.Contains("opt/zarrfs/zarrfs", Files(target));
+        Run("PREFIX=/opt/zarrfs//", "uninstall", "--purge").Expect();
+        Assert.Empty(Files(target));
+
+        Tool refused = Run("PREFIX=/opt/my place", "install", "--from", _workspace.At("build"));
+        Assert.True(refused.ExitCode == 1 && refused.Error.Contains("character", StringComparison.Ordinal), refused.Transcript);
+        Assert.Empty(Files(target));
+    }
+
+    [InstallFact("bash")]
+    public void What_fails_half_way_can_be_taken_away()
+    {
+        File.Copy("/bin/true", Path.Combine(_workspace.Folder("build"), "zarrfs"));
+        string target = _workspace.Folder("target");
+        _workspace.Write("target/usr/local/bin/zarrfs", "another's");
+        Assert.Equal(1, Run("install", "--from", _workspace.At("build")).ExitCode);
+        Assert.Equal(["usr/local/bin/zarrfs"], Files(target));
+
+        _workspace.Write("target/etc/zarrfs", "in the way of the configuration");
+        Assert.Equal(1, Run("BINDIR=/bin", "install", "--from", _workspace.At("build")).ExitCode);
+        Assert.Contains("etc/systemd/system/zarrfs.service", Files(target));
+        Run("BINDIR=/bin", "uninstall").Expect();
+        Assert.Equal(["etc/zarrfs", "usr/local/bin/zarrfs"], Files(target));
+    }
+
     [InstallFact("systemd-analyze")]
     public void Units_are_sound_and_the_one_without_a_mount_is_locked_up()
     {
@@ -86,8 +117,12 @@ public sealed class InstallTests : IDisposable
     private static string[] Files(string directory) =>
         [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(directory, file)).Order(StringComparer.Ordinal).Where(file => !file.Contains("/examples/", StringComparison.Ordinal))];
 
-    private Tool Run(string script, params string[] arguments) =>
-        Tool.Run("/usr/bin/env", [$"DESTDIR={_workspace.At("target")}", Path.Combine(Repository.Root, "install", script), .. arguments]);
+    /// <param name="words">The script and its arguments, with variables in front.</param>
+    private Tool Run(params string[] words)
+    {
+        int script = Array.FindIndex(words, word => !word.Contains('='));
+        return Tool.Run("/usr/bin/env", [$"DESTDIR={_workspace.At("target")}", .. words[..script], Path.Combine(Repository.Root, "install", words[script]), .. words[(script + 1)..]]);
+    }
 }
 
 /// <summary>A test that runs a tool of the system; skipped where it is not there.</summary>

@@ -89,6 +89,17 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal(2, _catalog.Volumes.Count);
     }
 
+    [Fact]
+    public async Task Numbers_of_what_came_to_nothing_are_nobodys()
+    {
+        await _watch.StartAsync(CancellationToken.None);
+        using (CatalogChange failed = _catalog.Prepare(Configured("a", "c").Volumes, DateTimeOffset.UtcNow)) _catalog.Extend(failed);
+        _reload.Run(() => Configured("a", "c"));
+        Assert.Equal(["a.zarr", "a.ome.zarr", "c.zarr", "c.ome.zarr"], Names());
+        Assert.Equal([0, 3], _catalog.Shown);
+        await ReadAll();
+    }
+
     private Settings Configured(params string[] names) => Settings.From(new ZarrFsOptions
     {
         Volumes = [.. names.Select(name => new VolumeOptions { Source = _workspace.At(name), ChunkSize = "16", Levels = "2" })],

@@ -96,6 +96,9 @@ internal sealed partial class CachedVolume : IDisposable
     /// <summary>Makes what is on the disk that which a store would have, after the start.</summary>
     public void Settle() => _documents.Settle();
 
+    /// <summary>Has other metadata from now on, which the next <see cref="Settle"/> puts in the place of those that are there.</summary>
+    public void Describe(Func<IReadOnlyList<StoreDocument>> documents) => _documents.Replace(documents);
+
     public void FlushUses() => _index.FlushUses(all: false);
 
     public void Compact() => _index.Compact();

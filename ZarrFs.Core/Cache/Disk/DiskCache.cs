@@ -29,6 +29,9 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     private readonly IReadOnlyList<Multiscale> _multiscales;
     private readonly CacheDirectory _directory;
     private readonly Lock _changing = new();
+
+    // Held while a directory is forced to the disk, settled or closed, so that none is closed meanwhile. Before the other, if both are.
+    private readonly Lock _tending = new();
     private Slot?[] _slots = [];
     private CachedVolume[] _distinct = [];
     private readonly DiskLimit _limit;
@@ -45,7 +48,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         _multiscales = volumes;
         _directory = directory;
         Counters = counters;
-        for (int i = 0; i < volumes.Count; i++) Show(volumes[i], channels[i], isFirst: true);
+        for (int i = 0; i < volumes.Count; i++) Show(i, volumes[i], channels[i], isFirst: true);
         _limit = new DiskLimit(directory, () => Volatile.Read(ref _distinct), options.MaxBytes, options.IsLimitSaid);
         _writer = new DiskWriter(options.QueueBytes, Write, () => Try(Idle), IdleEvery);
         _loading = Task.Run(LoadAll);
@@ -105,28 +108,30 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     }
 
     /// <summary>
-    /// Keeps one more volume from now on: the next in the list. What changed files have left of an earlier state is not taken over, as at the start,
+    /// Keeps one more volume of the list from now on. What changed files have left of an earlier state is not taken over, as at the start,
     /// since others of this process have the cache open.
     /// </summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="volume">The volume.</param>
+    /// <param name="channels">How its channels are displayed.</param>
     /// <returns>False if it cannot: its chunks are made each time.</returns>
-    public bool TryAdd(Multiscale volume, IReadOnlyList<OmeroChannel> channels)
+    public bool TryAdd(int number, Multiscale volume, IReadOnlyList<OmeroChannel> channels)
     {
         CachedVolume added;
         try
         {
-            added = Show(volume, channels, isFirst: false);
+            added = Show(number, volume, channels, isFirst: false);
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
         {
             _directory.Trouble.WriteFailed(failure);
-            lock (_changing) Volatile.Write(ref _slots, [.. _slots, null]); // the next volume has the next number all the same
             return false;
         }
 
         _ = Task.Run(() => Try(() =>
         {
             added.Load();
-            added.Settle();
+            Settle(added);
             _limit.Keep();
         }));
         return true;
@@ -139,7 +144,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
         _writer.Drain();
         lock (_changing)
         {
-            if (_slots[volume] is not { } slot) return;
+            if (SlotOf(volume) is not { } slot) return;
             Slot?[] slots = [.. _slots];
             slots[volume] = null;
             Volatile.Write(ref _slots, slots);
@@ -149,7 +154,7 @@ public sealed class DiskCache : IChunkDisk, IDisposable
 
         if (unused is null) return;
         _limit.LookSoon();
-        unused.Dispose();
+        lock (_tending) unused.Dispose();
     }
 
     /// <inheritdoc/>
@@ -222,12 +227,12 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     /// <inheritdoc/>
     public void Forget(int volume, Func<ChunkAddress, bool> which)
     {
-        if (Volatile.Read(ref _slots)[volume] is not { } slot) return;
+        if (SlotOf(volume) is not { } slot) return;
         slot.Kept.Forget(key => which(slot.Places[key.Level].Keys.Address(volume, key.Level, key.Number)));
     }
 
     /// <inheritdoc/>
-    public long CountOf(int volume, int level) => Volatile.Read(ref _slots)[volume]?.Kept.CountOf(level) ?? 0;
+    public long CountOf(int volume, int level) => SlotOf(volume)?.Kept.CountOf(level) ?? 0;
 
     /// <summary>Waits until all that was offered is written, or could not be.</summary>
     public void Flush() => _writer.Drain();
@@ -244,7 +249,12 @@ public sealed class DiskCache : IChunkDisk, IDisposable
             foreach (CachedVolume volume in _distinct) volume.Compact();
         }
 
-        foreach (CachedVolume volume in _distinct) volume.Dispose();
+        lock (_tending)
+        {
+            foreach (CachedVolume volume in _distinct) volume.Dispose();
+            Volatile.Write(ref _distinct, []);
+        }
+
         _limit.Dispose();
         _directory.Dispose();
     }
@@ -253,26 +263,30 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     private static string ViewOf(Multiscale volume) =>
         string.Create(CultureInfo.InvariantCulture, $"{Format}|{ViewIdentity.Of(volume, fingerprint: "")}|{volume.Levels.Count}");
 
-    private CachedVolume Show(Multiscale volume, IReadOnlyList<OmeroChannel> channels, bool isFirst)
+    private CachedVolume Show(int number, Multiscale volume, IReadOnlyList<OmeroChannel> channels, bool isFirst)
     {
         IReadOnlyList<LevelPlace> places = StoreLayout.Places(volume, StoreFormat.Ome05, codec: null);
+        Func<IReadOnlyList<StoreDocument>> documents = () => StoreLayout.Documents(volume, channels, StoreFormat.Ome05, null, volume.Volume.Source.Problems);
         string name = NameOf(volume);
         lock (_changing)
         {
-            // Two names of one volume that are the same here too have one directory, and one keeper.
+            // Two names of one volume that are the same here too have one directory, and one keeper; what its metadata say is what the last of them says.
             CachedVolume? kept = Array.Find(_distinct, known => known.Name == name);
             if (kept is null)
             {
                 SourceManifest? manifest = Adoption.ManifestOf(volume, ViewOf(volume));
                 if (isFirst && manifest is not null) Adopt(volume, places, name, manifest);
                 if (isFirst) Compact(name, VolumeLayout.Of(places));
-                kept = new CachedVolume(
-                    _directory, name, VolumeLayout.Of(places), () => StoreLayout.Documents(volume, channels, StoreFormat.Ome05, null, volume.Volume.Source.Problems),
-                    () => manifest?.ToBytes());
+                kept = new CachedVolume(_directory, name, VolumeLayout.Of(places), documents, () => manifest?.ToBytes());
                 Volatile.Write(ref _distinct, [.. _distinct, kept]);
             }
+            else
+            {
+                kept.Describe(documents);
+            }
 
-            Volatile.Write(ref _slots, [.. _slots, new Slot(kept, places, new BadPlanes(volume))]);
+            // Volumes that could not be added have no slot.
+            Volatile.Write(ref _slots, [.. _slots, .. new Slot?[number - _slots.Length], new Slot(kept, places, new BadPlanes(volume))]);
             return kept;
         }
     }
@@ -302,7 +316,13 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     }
 
     /// <summary>What keeps a chunk; null for what is not kept: previews, and volumes that are not shown any more.</summary>
-    private Slot? SlotOf(in ChunkAddress address) => address.IsPreview ? null : Volatile.Read(ref _slots)[address.Volume];
+    private Slot? SlotOf(in ChunkAddress address) => address.IsPreview ? null : SlotOf(address.Volume);
+
+    private Slot? SlotOf(int volume)
+    {
+        Slot?[] slots = Volatile.Read(ref _slots);
+        return volume < slots.Length ? slots[volume] : null;
+    }
 
     private void Count(bool isHit)
     {
@@ -320,11 +340,19 @@ public sealed class DiskCache : IChunkDisk, IDisposable
             foreach (CachedVolume volume in _distinct)
             {
                 volume.Load();
-                volume.Settle();
+                Settle(volume);
             }
 
             _limit.Keep();
         });
+    }
+
+    private void Settle(CachedVolume volume)
+    {
+        lock (_tending)
+        {
+            if (Volatile.Read(ref _distinct).Contains(volume)) volume.Settle();
+        }
     }
 
     /// <summary>Does what nobody waits for: whatever it fails with, chunks are served without.</summary>
@@ -346,10 +374,13 @@ public sealed class DiskCache : IChunkDisk, IDisposable
     private void Idle()
     {
         _limit.Keep();
-        foreach (CachedVolume volume in _distinct) volume.FlushUses();
-        if (Counters.Writes == _synced || !_directory.Trouble.MayWrite) return;
-        _synced = Counters.Writes;
-        foreach (CachedVolume volume in _distinct) volume.TrySync();
+        lock (_tending)
+        {
+            foreach (CachedVolume volume in _distinct) volume.FlushUses();
+            if (Counters.Writes == _synced || !_directory.Trouble.MayWrite) return;
+            _synced = Counters.Writes;
+            foreach (CachedVolume volume in _distinct) volume.TrySync();
+        }
     }
 
     /// <summary>What belongs to the number of a volume.</summary>

@@ -12,7 +12,14 @@ namespace ZarrFs.Core.Cache.Disk;
 internal sealed class VolumeDocuments(CachedVolume volume, VolumeLayout layout, Func<IReadOnlyList<StoreDocument>>? documents)
 {
     private readonly Lock _sync = new();
+    private Func<IReadOnlyList<StoreDocument>>? _documents = documents;
     private bool _isCompared;
+
+    /// <summary>Gives other documents from now on.</summary>
+    public void Replace(Func<IReadOnlyList<StoreDocument>> replacement)
+    {
+        lock (_sync) (_documents, _isCompared) = (replacement, false);
+    }
 
     /// <summary>Does what a level that may have become complete asks for.</summary>
     public void Settle(int level)
@@ -34,8 +41,8 @@ internal sealed class VolumeDocuments(CachedVolume volume, VolumeLayout layout, 
             }
 
             DiskKey[] due = [.. levels.Select(DiskKey.Document).Append(DiskKey.Group).Where(IsDue)];
-            if (documents is null || (_isCompared && due.All(document => volume.ChecksumOf(document) is not null))) return;
-            var contents = documents().ToDictionary(document => document.Path, document => document.Content, StringComparer.Ordinal);
+            if (_documents is null || (_isCompared && due.All(document => volume.ChecksumOf(document) is not null))) return;
+            var contents = _documents().ToDictionary(document => document.Path, document => document.Content, StringComparer.Ordinal);
             foreach (DiskKey document in due) Put(document, contents[layout.PathOf(document)]);
             _isCompared = true;
         }

@@ -18,6 +18,7 @@ namespace ZarrFs.Core.Materialize.Background;
 /// </summary>
 public sealed partial class BackgroundBuild : IDisposable
 {
+    private readonly IReadOnlyList<Multiscale> _volumes;
     private readonly IChunkDisk _disk;
     private readonly BufferPool _pool;
     private readonly BackgroundOptions _options;
@@ -40,6 +41,7 @@ public sealed partial class BackgroundBuild : IDisposable
         IReadOnlyList<Multiscale> volumes, IChunkDisk disk, BufferPool pool, BackgroundOptions options, ILogger logger,
         Action<ChunkAddress>? made = null, ReaderPace? pace = null)
     {
+        _volumes = volumes;
         _disk = disk;
         _pool = pool;
         _options = options;
@@ -56,12 +58,21 @@ public sealed partial class BackgroundBuild : IDisposable
     /// <summary>Adds volumes, for which there is what those before leave of the cache's room.</summary>
     /// <param name="first">The number of the first of them; the others' follow.</param>
     /// <param name="volumes">The volumes.</param>
-    public void Add(int first, IReadOnlyList<Multiscale> volumes)
+    /// <param name="leaving">Numbers of those that will be removed when these are shown: what they have of the room is these volumes' too.</param>
+    public void Add(int first, IReadOnlyList<Multiscale> volumes, params IEnumerable<int> leaving)
     {
         lock (_changing)
         {
+            // Numbers whose volumes were given up before they came here.
+            for (int number = _turns.Length; number < first; number++)
+            {
+                var none = new BuildTurn(number, _volumes[number], default, default, _options.RetryAfter);
+                _ = none.RemoveAsync();
+                Volatile.Write(ref _turns, [.. _turns, none]);
+            }
+
             LevelSet[] wanted = [.. volumes.Select((volume, i) => CacheSpace.Kept(volume, first + i, _asked, _disk))];
-            Int128 taken = _turns.Where(turn => !turn.IsRemoved).Aggregate(Int128.Zero, (sum, turn) => sum + CacheSpace.BytesOf(turn.Volume, turn.Levels));
+            Int128 taken = _turns.Where(turn => !turn.IsRemoved && !leaving.Contains(turn.Number)).Aggregate(Int128.Zero, (sum, turn) => sum + CacheSpace.BytesOf(turn.Volume, turn.Levels));
             IReadOnlyList<LevelSet> fitting = CacheSpace.Fit(volumes, wanted, (long)Int128.Max(0, _options.MaxBytes - taken));
             Volatile.Write(ref _turns, [.. _turns, .. volumes.Select((volume, i) => new BuildTurn(first + i, volume, wanted[i], fitting[i], _options.RetryAfter))]);
         }
@@ -69,8 +80,8 @@ public sealed partial class BackgroundBuild : IDisposable
         _isChanged.Set();
     }
 
-    /// <summary>Builds nothing of a volume any more; ends when nothing is under way of it.</summary>
-    public Task RemoveAsync(int number) => Volatile.Read(ref _turns)[number].RemoveAsync();
+    /// <summary>Builds nothing of a volume any more; ends when nothing is under way of it, at once where there never was.</summary>
+    public Task RemoveAsync(int number) => Volatile.Read(ref _turns) is { } turns && number < turns.Length ? turns[number].RemoveAsync() : Task.CompletedTask;
 
     /// <summary>How far each volume is, by number. May be asked at any time.</summary>
     public IReadOnlyList<BuildStatus> Status
@@ -132,9 +143,10 @@ public sealed partial class BackgroundBuild : IDisposable
         using CancellationTokenSource? either = turn.TryEnter(stop);
         if (either is null) return;
         CancellationToken cancellationToken = either.Token;
+        long memory = Math.Min(_options.MemoryBytes, _options.MemoryNow());
         try
         {
-            BuildPlan plan = BuildPlan.For(CachePass.Scope(turn.Volume), _options.MemoryBytes, _options.Workers, _options.Scratch);
+            BuildPlan plan = BuildPlan.For(CachePass.Scope(turn.Volume), memory, _options.Workers, _options.Scratch);
             var pass = new CachePass(turn.Volume, turn.Number, turn.Levels, _disk);
             turn.Begin(() => pass.Counters);
             Run(turn, pass, plan, cancellationToken);
@@ -148,7 +160,7 @@ public sealed partial class BackgroundBuild : IDisposable
         }
         catch (OptionException)
         {
-            string has = Gigabytes(_options.MemoryBytes), needed = MemoryNeeded(turn.Volume);
+            string has = Gigabytes(memory), needed = MemoryNeeded(turn.Volume);
             turn.End(BuildState.Skipped, $"its part of the memory budget is {has} and too little; --memory {needed} is needed");
             LogNoMemory(turn.Volume.Name, has, needed);
         }

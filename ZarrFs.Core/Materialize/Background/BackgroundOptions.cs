@@ -13,6 +13,9 @@ public sealed record BackgroundOptions(BuildPyramidOption Pyramid, long MaxBytes
     /// <summary>What of a memory budget is its part: to tell which budget is needed if <see cref="MemoryBytes"/> is too little.</summary>
     public Func<long, long> PartOf { get; init; } = budget => budget / 4;
 
+    /// <summary>What there is for it at the moment, if that is less than <see cref="MemoryBytes"/>: volumes that come later may leave less. Asked before each volume.</summary>
+    public Func<long> MemoryNow { get; init; } = static () => long.MaxValue;
+
     /// <summary>When what has failed is tried again: after this time, then after twice as long, and so on up to ten minutes.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -4,6 +4,9 @@ using ZarrFs.Core.Cache;
 using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Materialize.Stores;
+using ZarrFs.Core.Pyramid;
+using ZarrFs.Core.Volumes;
+using ZarrFs.Tests.Mount;
 
 namespace ZarrFs.Tests.Cache.Disk;
 
@@ -153,6 +156,23 @@ public sealed class IndexTests : IDisposable
         IndexLog.Replace(_rig.IndexFile, records.Where(record => record.Kind == RecordKind.Put || record.Key != DiskKey.Group));
         using (DiskCache cache = _rig.Open()) Assert.Equal(_rig.Chunks.Count, _rig.CountRight(cache));
         Assert.Equal(content, File.ReadAllBytes(group));
+    }
+
+    /// <summary>As when the voxel size is changed while the program runs: the chunks are the same, what is said of them is not.</summary>
+    [Fact]
+    public void Metadata_are_of_the_volume_that_was_shown_last()
+    {
+        string group = Path.Combine(_rig.VolumeDirectory, "zarr.json");
+        var other = new Multiscale(
+            _rig.Multiscale.Name, new Volume(_rig.Source, VolumeRanges.All, null, new VoxelSize(7.5, 7.5, 7.5, "micrometer")), _rig.Multiscale.Chunk, null, DownsampleMethod.Mean);
+        using DiskCache cache = _rig.Open();
+        _rig.PutAll(cache);
+        Assert.DoesNotContain("7.5", File.ReadAllText(group), StringComparison.Ordinal);
+        Assert.True(cache.TryAdd(2, other, Metadata.Documents.Channels(other))); // another came to nothing
+        cache.Remove(1);
+        cache.Remove(0);
+        Eventually.True(() => File.Exists(group) && File.ReadAllText(group).Contains("7.5", StringComparison.Ordinal), "it is of the new one");
+        Assert.Equal(CachedState.Present, cache.StateOf(_rig.Full[5] with { Volume = 2 }));
     }
 
     /// <summary>A full disk takes no word of a file that was deleted to make room on it.</summary>

@@ -74,6 +74,9 @@ internal sealed class ZarrFsProcess : IDisposable
         return process.Ready(arguments);
     }
 
+    /// <summary>Starts it and does not wait for anything.</summary>
+    public static ZarrFsProcess Launch(params IEnumerable<string> arguments) => new("/usr/bin/env", ["--default-signal=INT,TERM,HUP", Executable, .. arguments]);
+
     /// <summary>Starts it with more in its environment.</summary>
     public static ZarrFsProcess StartWith(IEnumerable<(string Name, string Value)> environment, params IEnumerable<string> arguments)
     {

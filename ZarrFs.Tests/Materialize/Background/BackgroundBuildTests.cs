@@ -134,6 +134,32 @@ public sealed class BackgroundBuildTests : IDisposable
         Assert.InRange(most, 1, 3 << 20);
     }
 
+    [Fact]
+    public void Volume_in_the_place_of_another_has_its_room()
+    {
+        // 3³, 2³ and 1 chunks of level 1 to 3: the room is for one such volume.
+        ArraySource[] sources = [.. Enumerable.Range(0, 3).Select(seed => ArraySource.Random(new VolumeShape(96, 96, 96), DataType.UInt8, seed))];
+        var volumes = new VolumeList([Volume(sources[0])]);
+        var disk = new FakeDisk();
+        using var build = new BackgroundBuild(volumes, disk, _pool, Options(BuildPyramidOption.Auto) with { MaxBytes = 36 * 4096 }, _log);
+        volumes.Add([Volume(sources[1]), Volume(sources[2])]);
+        build.Add(2, [volumes[2]], leaving: 0); // 1 came to nothing
+        Assert.True(build.RemoveAsync(0).IsCompleted && build.RemoveAsync(7).IsCompleted);
+        build.Run(CancellationToken.None);
+        Assert.Equal((BuildState.Done, "1–3"), (build.Status[2].State, build.Status[2].Levels.Below(4).ToString()));
+        Assert.Equal([2], disk.Chunks.Keys.Select(address => address.Volume).Distinct());
+    }
+
+    [Fact]
+    public void Memory_is_asked_for_when_it_is_needed()
+    {
+        long now = 16 << 20;
+        using var build = new BackgroundBuild([Volume(Source(1))], new FakeDisk(), _pool, Options(BuildPyramidOption.Auto) with { MemoryNow = () => now }, _log);
+        now = 1 << 19;
+        build.Run(CancellationToken.None);
+        Assert.Equal(BuildState.Skipped, build.Status[0].State);
+    }
+
     private static BackgroundOptions Options(BuildPyramidOption pyramid) => new(pyramid, MaxBytes: 1 << 30, MemoryBytes: 16 << 20, Workers: 2);
 
     private static ArraySource Source(int seed) => ArraySource.Random(new VolumeShape(70, 65, 80), DataType.UInt8, seed, zeros: true);

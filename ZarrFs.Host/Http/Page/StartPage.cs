@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Tree;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Http.Page;
 
@@ -35,7 +36,7 @@ internal static class StartPage
         """;
 
     /// <summary>Answers for it, in the format that the client takes.</summary>
-    public static Task WriteAsync(in Visit visit, ServiceFigures figures)
+    public static Task WriteAsync(in Visit visit, ServiceFigures figures, PageTurns turns)
     {
         bool isJson = ListingFormat.IsJson(visit.Context.Request, visit.Query);
         ListingFormat.SetHeaders(visit.Context.Response, isJson);
@@ -45,8 +46,9 @@ internal static class StartPage
             visit.Context.Response.Headers["Referrer-Policy"] = "no-referrer"; // the address may hold a token
         }
 
-        byte[] body = isJson ? StartDocument.Make(visit.Content, visit.Server, figures) : Encoding.UTF8.GetBytes(Make(visit.Content, visit.Server, figures));
-        return BodyWriting.WriteAsync(visit.Context, body);
+        (ServedContent content, string server) = (visit.Content, visit.Server);
+        return turns.WriteAsync(
+            visit.Context, visit.Caller, () => isJson ? StartDocument.Make(content, server, figures) : Encoding.UTF8.GetBytes(Make(content, server, figures)));
     }
 
     private static string Make(ServedContent content, string server, ServiceFigures figures)

@@ -43,7 +43,7 @@ public sealed partial class HostileCallersTests(HostileCallersTests.Server serve
     private static partial Regex Changing();
 
     /// <summary>One server for all of them.</summary>
-    public sealed class Server : IAsyncLifetime
+    public sealed class Server : IAsyncLifetime, IDisposable
     {
         private readonly string _directory = Directory.CreateTempSubdirectory("zarrfs hostile ").FullName;
         private readonly ManualTime _time = new();
@@ -91,9 +91,10 @@ public sealed partial class HostileCallersTests(HostileCallersTests.Server serve
         public async Task DisposeAsync()
         {
             await _server.DisposeAsync();
-            _log.Dispose();
             Directory.Delete(_directory, recursive: true);
         }
+
+        public void Dispose() => _log.Dispose();
 
         private void Add(string name, string volume, DateTimeOffset? expires, DateTimeOffset? revoked)
         {

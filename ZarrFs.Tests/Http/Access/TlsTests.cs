@@ -143,7 +143,7 @@ public sealed class TlsTests : IDisposable
     {
         await using TestServer server = await TestServer.StartAsync(SelfSigned);
         using Socket socket = await server.ConnectAsync();
-        await using SslStream stream = new(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        await using SslStream stream = new(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http2] });
         await stream.WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0]);
         byte[] frame = new byte[9];
@@ -165,13 +165,13 @@ public sealed class TlsTests : IDisposable
 
     private static async Task<SslStream> HandshakeAsync(Socket socket)
     {
-        SslStream stream = new(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        SslStream stream = new(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls13 });
         return stream;
     }
 
     private static HttpClient Client(TestServer server, int version) =>
-        new(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true } })
+        new(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } })
         {
             BaseAddress = new Uri(server.Address),
             DefaultRequestVersion = new Version(version, version == 1 ? 1 : 0),

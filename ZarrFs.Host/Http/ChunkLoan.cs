@@ -20,6 +20,9 @@ internal sealed class ChunkLoan : Loan, IDisposable
     // One turn of Kestrel's own output, which TLS goes through.
     private const int Piece = 64 * 1024;
 
+    // HTTP/2 has many streams a connection, and a client may let each of them wait with a piece in memory: no more than goes out at once, a frame.
+    private const int PieceOfStream = 16 * 1024;
+
     private readonly ChunkSender _sender;
     private Lease _lease;
     private int _state = State.Held;
@@ -70,7 +73,7 @@ internal sealed class ChunkLoan : Loan, IDisposable
     {
         while (Left > 0)
         {
-            if (!TryHold()) await ReturnAsync();
+            if (!TryHold()) await ReturnToSocketAsync();
             if (SendWhatFits(socket) is not { } waiting) continue;
             int size = Math.Min(Waiting, Left);
             Next(size).CopyTo(waiting);
@@ -80,13 +83,16 @@ internal sealed class ChunkLoan : Loan, IDisposable
     }
 
     /// <summary>Sends what is left where there is no socket to send it to, in pieces that are copied.</summary>
-    /// <exception cref="IOException">The chunk is another by now.</exception>
+    /// <exception cref="OverloadException">The client was slow, and there is no room for the rest in time.</exception>
+    /// <exception cref="SourceException">The client was slow, and the chunk cannot be made any more, or is another by now.</exception>
     public async Task CopyAsync(PipeWriter body)
     {
+        int piece = HttpProtocol.IsHttp2(Context.Request.Protocol) ? PieceOfStream : Piece;
         while (Left > 0)
         {
             if (!TryHold()) await ReturnAsync();
-            body.Advance(Take(body.GetSpan(Math.Min(Piece, Left))));
+            int size = Math.Min(piece, Left);
+            body.Advance(Take(body.GetSpan(size)[..size]));
             ValueTask<FlushResult> flush = body.FlushAsync(Context.RequestAborted);
             if (!flush.IsCompleted) Rest();
             if ((await flush).IsCompleted) return;
@@ -151,10 +157,16 @@ internal sealed class ChunkLoan : Loan, IDisposable
 
     private async ValueTask ReturnAsync()
     {
+        _lease = await _sender.TakeAgainAsync(this);
+        _state = State.Held;
+    }
+
+    /// <summary>The same for a socket's own output, which knows no failures but those of sockets and files.</summary>
+    private async ValueTask ReturnToSocketAsync()
+    {
         try
         {
-            _lease = await _sender.TakeAgainAsync(this);
-            _state = State.Held;
+            await ReturnAsync();
         }
         catch (Exception failure) when (failure is OverloadException or SourceException or OperationCanceledException)
         {

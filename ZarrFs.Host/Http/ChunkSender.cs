@@ -92,7 +92,7 @@ internal sealed class ChunkSender : IDisposable
             if (!_chunks.TryGet(node.Chunk, out Lease lease)) (lease, revision) = await MakeAsync(context, node, loan.Caller);
             if (revision == loan.Revision && _chunks.RevisionOf(node.Chunk) == revision && lease.IsProvisional == loan.IsProvisional && lease.Length == node.Size) return lease;
             lease.Dispose();
-            throw new SourceChangedException(loan.Context.Request.Path, "the chunk is another by now");
+            throw new SourceChangedException(Visit.TargetOf(context), "the chunk is another by now");
         }
         catch
         {

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ZarrFs.Core.Tree;
+using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http;
@@ -16,20 +18,27 @@ internal static class DirectoryListing
 {
     private const int FlushAt = 32 * 1024;
 
-    public static async Task WriteAsync(HttpContext context, IFileTree tree, NodeId directory, string path, bool isJson)
+    /// <summary>Answers with a directory's names, in the format that the client takes.</summary>
+    public static Task WriteAsync(in Visit visit, NodeId directory, PageTurns turns)
     {
+        HttpContext context = visit.Context;
+        bool isJson = ListingFormat.IsJson(context.Request, visit.Query);
         ListingFormat.SetHeaders(context.Response, isJson);
-        if (HttpMethods.IsHead(context.Request.Method)) return;
+        return HttpMethods.IsHead(visit.Method)
+            ? Task.CompletedTask
+            : WriteAsync(context, visit.Caller, turns, visit.Content.Tree, directory, isJson ? null : visit.Path.ToString());
+    }
+
+    /// <param name="path">For HTML; null for JSON.</param>
+    private static async Task WriteAsync(HttpContext context, Caller caller, PageTurns turns, IFileTree tree, NodeId directory, string? path)
+    {
+        using PageTurn turn = await turns.EnterAsync(context, caller);
         PipeWriter body = context.Response.BodyWriter;
-        long sent = isJson
-            ? await WriteJsonAsync(body, tree, directory, context.RequestAborted)
-            : await WriteHtmlAsync(body, tree, directory, path, context.RequestAborted);
+        long sent = path is null ? await WriteJsonAsync(body, turn, tree, directory) : await WriteHtmlAsync(body, turn, tree, directory, path);
+        turn.Dispose();
         await body.FlushAsync(context.RequestAborted);
         Exchange.Stream(context, sent);
     }
-
-    public static Task WriteAsync(HttpContext context, IFileTree tree, NodeId directory, string path, ReadOnlySpan<char> query) =>
-        WriteAsync(context, tree, directory, path, ListingFormat.IsJson(context.Request, query));
 
     /// <summary>Gives all children of a directory.</summary>
     public static IEnumerable<(string Name, Node Node)> Children(IFileTree tree, NodeId directory)
@@ -55,7 +64,7 @@ internal static class DirectoryListing
     }
 
     /// <summary>Gives the number of bytes.</summary>
-    private static async Task<long> WriteHtmlAsync(PipeWriter body, IFileTree tree, NodeId directory, string path, CancellationToken cancellationToken)
+    private static async Task<long> WriteHtmlAsync(PipeWriter body, PageTurn turn, IFileTree tree, NodeId directory, string path)
     {
         string title = WebUtility.HtmlEncode($"Index of /{path}/");
         StringBuilder html = new($"""
@@ -70,23 +79,23 @@ internal static class DirectoryListing
         {
             AppendLine(html, name, node);
             if (html.Length < FlushAt) continue;
-            if (!await SendAsync()) return sent;
+            Write();
+            if (!await turn.SendAsync(body)) return sent;
         }
 
         html.Append("</pre></body></html>\n");
-        await SendAsync();
+        Write();
         return sent;
 
-        async Task<bool> SendAsync()
+        void Write()
         {
             sent += Encoding.UTF8.GetBytes(html.ToString(), body);
             html.Clear();
-            return !(await body.FlushAsync(cancellationToken)).IsCompleted;
         }
     }
 
     /// <summary>Gives the number of bytes.</summary>
-    private static async Task<long> WriteJsonAsync(PipeWriter body, IFileTree tree, NodeId directory, CancellationToken cancellationToken)
+    private static async Task<long> WriteJsonAsync(PipeWriter body, PageTurn turn, IFileTree tree, NodeId directory)
     {
         await using Utf8JsonWriter json = new(body);
         json.WriteStartArray();
@@ -97,7 +106,7 @@ internal static class DirectoryListing
             if (json.BytesCommitted + json.BytesPending - flushed < FlushAt) continue;
             json.Flush();
             flushed = json.BytesCommitted;
-            if ((await body.FlushAsync(cancellationToken)).IsCompleted) return flushed;
+            if (!await turn.SendAsync(body)) return flushed;
         }
 
         json.WriteEndArray();

@@ -136,7 +136,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
         limits.MaxRequestBodySize = 0; // what needs one allows it for its own requests
         limits.MaxConcurrentConnections = options.Limits.Connections;
         limits.MaxConcurrentUpgradedConnections = 0;
-        limits.Http2.MaxStreamsPerConnection = 100;
+        limits.Http2.MaxStreamsPerConnection = 32; // each may wait with a piece of a chunk in memory
         limits.Http2.MaxRequestHeaderFieldSize = limits.MaxRequestLineSize;
         limits.MinResponseDataRate = new MinDataRate(options.SlowestClient, TimeSpan.FromSeconds(10));
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);

@@ -18,13 +18,14 @@ namespace ZarrFs.Host.Http;
 internal sealed partial class RequestHandler : IDisposable
 {
     private readonly ServedContent _content;
-    private ServedContent? _now;
-    private readonly ConditionalWeakTable<IReadOnlySet<string>, ServedContent> _views = [];
+    private readonly ContentNow _now;
+    private readonly ConditionalWeakTable<IReadOnlySet<string>, ContentNow> _views = [];
     private readonly IGate? _gate;
     private readonly IDoor[] _doors;
     private readonly FileSender _files;
     private readonly PictureDoor _pictures;
-    private readonly MetricsPage _scrapes = new();
+    private readonly MetricsPage _scrapes;
+    private readonly PageTurns _turns;
     private readonly HttpMetrics _metrics;
     private readonly ServiceFigures _figures;
     private readonly ILogger _log;
@@ -39,17 +40,20 @@ internal sealed partial class RequestHandler : IDisposable
     {
         if (content.IsShared) content = content.WithoutDirectories();
         _content = content;
+        _now = new ContentNow(content);
         _gate = gate;
         _metrics = metrics;
         _files = new FileSender(content, options);
         _pictures = new PictureDoor(content, options);
         _figures = new ServiceFigures(metrics);
+        _turns = new PageTurns(options.MostWaiting);
+        _scrapes = new MetricsPage(_turns);
         _doors =
         [
             _pictures, // first, since a volume may be called s3 or viewer
             new ViewerDoor(content.Viewer),
-            new S3Door(ContentFor, _files, gate is IAccessKeys keys ? new SignatureCheck(keys, time) : null),
-            new DavDoor(),
+            new S3Door(ContentFor, _files, _turns, gate is IAccessKeys keys ? new SignatureCheck(keys, time) : null),
+            new DavDoor(_turns),
             new PageDoor(),
             _scrapes,
         ];
@@ -115,7 +119,7 @@ internal sealed partial class RequestHandler : IDisposable
         }
 
         return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = Content, Path = path, IsDirectory = isDirectory, Query = query })
+            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _now.Value, Path = path, IsDirectory = isDirectory, Query = query })
             : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
     }
 
@@ -142,23 +146,9 @@ internal sealed partial class RequestHandler : IDisposable
         }
     }
 
-    /// <summary>What there is, with the tree of this moment: all of an answer is about one state of it.</summary>
-    private ServedContent Content
-    {
-        get
-        {
-            IFileTree tree = _content.Tree.Now;
-            return _now is { } known && ReferenceEquals(known.Tree, tree) ? known : _now = _content with { Tree = tree };
-        }
-    }
-
     /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
-    private ServedContent ContentFor(Caller caller)
-    {
-        if (caller.Volumes is not { } volumes) return Content;
-        ServedContent view = _views.GetValue(volumes, _ => _content.For(caller));
-        return view with { Tree = view.Tree.Now };
-    }
+    private ServedContent ContentFor(Caller caller) =>
+        (caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => new ContentNow(_content.For(caller))) : _now).Value;
 
     private static bool IsDav(string method) => method is "PROPFIND" or "OPTIONS";
 
@@ -177,13 +167,13 @@ internal sealed partial class RequestHandler : IDisposable
         {
             case "":
                 Exchange.Note(context, RequestKind.Page);
-                return StartPage.WriteAsync(visit, Told(visit), _figures);
+                return StartPage.WriteAsync(visit, Told(visit), _figures, _turns);
             case "healthz" when !visit.IsDirectory:
                 Exchange.Note(context, RequestKind.Page);
                 return HealthDocument.WriteAsync(context, visit.Content);
             case "status" when !visit.IsDirectory:
                 Exchange.Note(context, RequestKind.Page);
-                return StatusDocument.WriteAsync(context, Told(visit), _figures);
+                return StatusDocument.WriteAsync(visit, Told(visit), _figures, _turns);
             case "favicon.ico" when !visit.IsDirectory:
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return Task.CompletedTask;
@@ -194,7 +184,7 @@ internal sealed partial class RequestHandler : IDisposable
         if (!tree.TryResolve(visit.Path, out Node node) || node.IsDirectory != visit.IsDirectory) return NotFoundAsync(context, visit.Target);
         Exchange.Note(context, visit.IsDirectory ? RequestKind.Listing : node.Kind == NodeKind.Chunk ? RequestKind.Chunk : RequestKind.Document);
         return visit.IsDirectory
-            ? DirectoryListing.WriteAsync(context, tree, node.Id, visit.Path.ToString(), visit.Query)
+            ? DirectoryListing.WriteAsync(visit, node.Id, _turns)
             : _files.SendAsync(context, node, visit.Caller);
     }
 

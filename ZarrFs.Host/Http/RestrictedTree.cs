@@ -9,6 +9,7 @@ namespace ZarrFs.Host.Http;
 internal sealed class RestrictedTree(IFileTree tree, Func<int, bool> maySee) : IFileTree
 {
     private RestrictedTree? _now;
+    private long[]? _roots;
 
     /// <inheritdoc/>
     public IFileTree Now
@@ -33,10 +34,10 @@ internal sealed class RestrictedTree(IFileTree tree, Func<int, bool> maySee) : I
 
     public IReadOnlyList<NodeId> NodesOf(in ChunkAddress address) => maySee(address.Volume) ? tree.NodesOf(address) : [];
 
-    public long ChildCount(NodeId directory) => directory == NodeId.Root ? Roots().Count() : tree.ChildCount(directory);
+    public long ChildCount(NodeId directory) => directory == NodeId.Root ? Roots.Length : tree.ChildCount(directory);
 
     public Node Child(NodeId directory, long index, Span<byte> name, out int nameLength) =>
-        tree.Child(directory, directory == NodeId.Root ? Roots().ElementAt((int)index) : index, name, out nameLength);
+        tree.Child(directory, directory == NodeId.Root ? Roots[index] : index, name, out nameLength);
 
     public ReadOnlyMemory<byte> Document(NodeId id) => tree.Document(id);
 
@@ -46,11 +47,14 @@ internal sealed class RestrictedTree(IFileTree tree, Func<int, bool> maySee) : I
 
     private bool IsThere(in Node node) => node.Volume < 0 || maySee(node.Volume);
 
-    /// <summary>Places of the visible ones among the root's children.</summary>
-    private IEnumerable<long> Roots()
+    /// <summary>Places of the visible ones among the root's children; kept where the tree stays as it is.</summary>
+    private long[] Roots => ReferenceEquals(tree.Now, tree) ? _roots ??= [.. FindRoots()] : [.. FindRoots()];
+
+    private IEnumerable<long> FindRoots()
     {
         byte[] name = new byte[VirtualTree.LongestName];
-        for (long i = 0; i < tree.ChildCount(NodeId.Root); i++)
+        long count = tree.ChildCount(NodeId.Root);
+        for (long i = 0; i < count; i++)
         {
             if (IsThere(tree.Child(NodeId.Root, i, name, out _))) yield return i;
         }

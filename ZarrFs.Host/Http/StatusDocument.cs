@@ -1,15 +1,22 @@
 using System.Buffers;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Sources;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Http;
 
 /// <summary>How far everything is, at <c>/status</c>: what is final of each level, what is built, how full the cache is. Small, to be asked again and again.</summary>
 internal static class StatusDocument
 {
-    public static Task WriteAsync(HttpContext context, ServedContent content, ServiceFigures figures)
+    public static Task WriteAsync(in Visit visit, ServedContent content, ServiceFigures figures, PageTurns turns)
+    {
+        visit.Context.Response.ContentType = "application/json";
+        visit.Context.Response.Headers.CacheControl = "no-store";
+        return turns.WriteAsync(visit.Context, visit.Caller, () => Make(content, figures));
+    }
+
+    private static ReadOnlyMemory<byte> Make(ServedContent content, ServiceFigures figures)
     {
         ArrayBufferWriter<byte> body = new(1024);
         IReadOnlyList<VolumeFacts> volumes = content.Volumes();
@@ -43,9 +50,7 @@ internal static class StatusDocument
             json.WriteEndObject();
         }
 
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.CacheControl = "no-store";
-        return BodyWriting.WriteAsync(context, body.WrittenMemory);
+        return body.WrittenMemory;
     }
 
     /// <summary><c>chunks</c>, <c>provisional</c>, and <c>final</c>: null where a level is not kept in the cache.</summary>

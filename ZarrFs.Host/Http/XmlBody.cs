@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using System.Xml;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Http;
 
@@ -32,16 +33,20 @@ internal sealed class XmlBody : IDisposable
 
     /// <summary>Sends what was written, if it is worth it.</summary>
     /// <returns>False if nobody reads any more.</returns>
-    public ValueTask<bool> SendIfLongAsync(PipeWriter body, CancellationToken cancellationToken) =>
-        Bytes.Length < FlushAt ? ValueTask.FromResult(true) : SendAsync(body, cancellationToken);
-
-    /// <summary>Sends what was written.</summary>
-    /// <returns>False if nobody reads any more.</returns>
-    public async ValueTask<bool> SendAsync(PipeWriter body, CancellationToken cancellationToken)
+    public ValueTask<bool> SendIfLongAsync(PipeWriter body, PageTurn turn)
     {
-        FlushResult sent = await body.WriteAsync(Bytes, cancellationToken);
+        if (Bytes.Length < FlushAt) return ValueTask.FromResult(true);
+        Write(body);
+        return turn.SendAsync(body);
+    }
+
+    /// <summary>Writes what was written here, to be sent.</summary>
+    public void Write(PipeWriter body)
+    {
+        ReadOnlySpan<byte> bytes = Bytes.Span;
+        bytes.CopyTo(body.GetSpan(bytes.Length));
+        body.Advance(bytes.Length);
         _bytes.SetLength(0);
-        return !sent.IsCompleted;
     }
 
     /// <inheritdoc/>

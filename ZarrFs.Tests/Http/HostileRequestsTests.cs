@@ -1,11 +1,10 @@
 using System.Net.Sockets;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace ZarrFs.Tests.Http;
 
 /// <summary>Each hostile request comes to nothing: it gets its answer, which tells nothing, and nobody else notices.</summary>
-public sealed partial class HostileRequestsTests(HostileRequestsTests.Server server) : IClassFixture<HostileRequestsTests.Server>
+public sealed class HostileRequestsTests(HostileRequestsTests.Server server) : IClassFixture<HostileRequestsTests.Server>
 {
     public static TheoryData<string> Names => [.. HostileRequests.All().Select(static request => request.Name)];
 
@@ -23,19 +22,10 @@ public sealed partial class HostileRequestsTests(HostileRequestsTests.Server ser
     {
         HostileRequest request = HostileRequests.All().First(request => request.Name == name);
         string answer = await server.ExchangeAsync(request.Bytes);
-        MatchCollection answers = StatusLine().Matches(answer);
-        Assert.Equal((request.Status, request.Status == 0 ? 0 : request.Answers), (answers.Count == 0 ? 0 : int.Parse(answers[0].Groups["status"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture), answers.Count));
-        Assert.DoesNotMatch("(?im)^x-injected", answer);
-        Assert.DoesNotContain("<script>alert", answer, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("root:x:", answer, StringComparison.Ordinal);
-        Assert.DoesNotContain(AppContext.BaseDirectory, answer, StringComparison.Ordinal);
-        Assert.DoesNotContain(Environment.CurrentDirectory, answer, StringComparison.Ordinal);
-        Assert.DoesNotMatch(@"\n\s+at [A-Z]\w+\.", answer);
+        Assert.Equal((request.Status, request.Status == 0 ? 0 : request.Answers), RawExchange.Count(answer));
+        RawExchange.AssertTellsNothing(answer);
         await server.AssertGoesOnAsync();
     }
-
-    [GeneratedRegex(@"HTTP/1\.1 (?<status>[0-9]{3}) ", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
-    private static partial Regex StatusLine();
 
     /// <summary>One server for all of them, with somebody else's connection that has to outlast them.</summary>
     public sealed class Server : IAsyncLifetime
@@ -50,31 +40,7 @@ public sealed partial class HostileRequestsTests(HostileRequestsTests.Server ser
             _neighbour = await _server.ConnectAsync();
         }
 
-        public async Task<string> ExchangeAsync(string bytes)
-        {
-            using Socket socket = await _server.ConnectAsync();
-            using MemoryStream received = new();
-            try
-            {
-                await socket.SendAsync(Encoding.Latin1.GetBytes(bytes));
-                byte[] buffer = new byte[4096];
-                while (true)
-                {
-                    Task<int> ends = socket.ReceiveAsync(buffer);
-                    // Requests that wait for more, and connections that would be kept: there is no more.
-                    if (await Task.WhenAny(ends, Task.Delay(200)) != ends) socket.Shutdown(SocketShutdown.Send);
-                    int read = await ends.WaitAsync(TimeSpan.FromSeconds(20));
-                    if (read == 0) break;
-                    received.Write(buffer, 0, read);
-                }
-            }
-            catch (SocketException)
-            {
-                // It was cut off while it was still talking; what was said before is the answer.
-            }
-
-            return Encoding.Latin1.GetString(received.ToArray());
-        }
+        public Task<string> ExchangeAsync(string bytes) => RawExchange.ExchangeAsync(_server, bytes);
 
         public async Task AssertGoesOnAsync()
         {

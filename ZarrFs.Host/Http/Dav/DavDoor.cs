@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using ZarrFs.Core.Tree;
+using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http.Dav;
@@ -12,7 +14,8 @@ namespace ZarrFs.Host.Http.Dav;
 /// WebDAV to read (RFC 4918, class 1): the same names as for GET, which Windows, macOS and others mount. Says what a path can do and what is there;
 /// what writes is refused as elsewhere.
 /// </summary>
-internal sealed class DavDoor : IDoor
+/// <param name="turns">For the time that an answer takes to be made.</param>
+internal sealed class DavDoor(PageTurns turns) : IDoor
 {
     private const int MostBodyBytes = 64 * 1024;
 
@@ -34,7 +37,7 @@ internal sealed class DavDoor : IDoor
             return ProblemDocument.WriteAsync(visit.Context, FailureStatus.NotFound("there is nothing of this name"), visit.Target);
 
         // Not so for GET: clients ask for a collection's properties without its slash, and are told its name with it.
-        return AnswerAsync(visit.Context, new Multistatus(visit.Content, visit.Caller.BasePath, visit.Path.ToString(), node));
+        return AnswerAsync(visit.Context, visit.Caller, new Multistatus(visit.Content, visit.Caller.BasePath, visit.Path.ToString(), node));
     }
 
     private static void SetOptions(HttpContext context)
@@ -47,7 +50,7 @@ internal sealed class DavDoor : IDoor
         context.Response.Headers["MS-Author-Via"] = "DAV";
     }
 
-    private static async Task AnswerAsync(HttpContext context, Multistatus answer)
+    private async Task AnswerAsync(HttpContext context, Caller caller, Multistatus answer)
     {
         bool? children = context.Request.Headers["Depth"].ToString() switch { "0" => false, "1" => true, _ => null };
         if (children is null)
@@ -62,7 +65,8 @@ internal sealed class DavDoor : IDoor
             return;
         }
 
-        await answer.WriteAsync(context, wanted, children.Value);
+        using PageTurn turn = await turns.EnterAsync(context, caller);
+        await answer.WriteAsync(context, wanted, children.Value, turn);
     }
 
     /// <summary>A body that is too long or too slow ends in an exception.</summary>
@@ -70,7 +74,9 @@ internal sealed class DavDoor : IDoor
     {
         IFeatureCollection features = context.Features;
         if (features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MostBodyBytes;
-        if (features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = SlowestBody;
+
+        // HTTP/2 has one rate for all streams of a connection, Kestrel's own, and takes no other.
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol) && features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = SlowestBody;
         using MemoryStream body = new();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         return body.ToArray();

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Xml;
 using Microsoft.AspNetCore.Http;
 using ZarrFs.Core.Tree;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Http.Dav;
 
@@ -12,7 +13,11 @@ namespace ZarrFs.Host.Http.Dav;
 /// <param name="node">What was asked for.</param>
 internal sealed class Multistatus(ServedContent content, string basePath, string path, Node node)
 {
-    public async Task WriteAsync(HttpContext context, PropertyRequest wanted, bool withChildren)
+    /// <param name="context">The request.</param>
+    /// <param name="wanted">What it asks for.</param>
+    /// <param name="withChildren">Whether it asks for what is in a directory too.</param>
+    /// <param name="turn">Ends when all is written, or before.</param>
+    public async Task WriteAsync(HttpContext context, PropertyRequest wanted, bool withChildren, PageTurn turn)
     {
         HttpResponse response = context.Response;
         response.StatusCode = StatusCodes.Status207MultiStatus;
@@ -31,12 +36,14 @@ internal sealed class Multistatus(ServedContent content, string basePath, string
             foreach ((string name, Node child) in DirectoryListing.Children(content.Tree, node.Id))
             {
                 WriteResponse(xml, wanted, $"{href}{Uri.EscapeDataString(name)}{(child.IsDirectory ? "/" : "")}", name, child);
-                if (!await body.SendIfLongAsync(pipe, context.RequestAborted)) return;
+                if (!await body.SendIfLongAsync(pipe, turn)) return;
             }
         }
 
         xml.WriteEndElement();
-        await body.SendAsync(pipe, context.RequestAborted);
+        body.Write(pipe);
+        turn.Dispose();
+        await pipe.FlushAsync(context.RequestAborted);
     }
 
     private void WriteResponse(XmlWriter xml, PropertyRequest wanted, string href, string name, in Node about)

@@ -8,8 +8,8 @@ namespace ZarrFs.Host.Http.Dav;
 internal sealed record PropertyRequest(PropertyRequestKind Kind, IReadOnlyList<(string Namespace, string Name)> Names)
 {
     // Each is repeated for every file of a directory: a small request must not make an answer without end.
-    private const int MostNames = 64;
-    private const int MostNameCharacters = 256;
+    private const int MostNames = 32;
+    private const int MostNameCharacters = 128;
     private const int Deepest = 16;
 
     private static readonly PropertyRequest All = new(PropertyRequestKind.All, []);

@@ -10,10 +10,14 @@ internal sealed class ClientShares
 {
     private const int DefaultRate = 5000;
 
+    // Several browsers and a program with many workers, behind one address.
+    private const int LeastOfOthers = 64;
+
     // Of addresses that are connected no more, before they are looked through.
     private const int MostKept = 4096;
 
     private readonly int _mostConnections;
+    private readonly int _mostOfOthers;
     private readonly int? _rate;
     private readonly Dictionary<ClientAddress, ClientShare> _shares = [];
 
@@ -21,6 +25,7 @@ internal sealed class ClientShares
     {
         // The rest is for others, a monitor for one.
         _mostConnections = Math.Max(1, options.Connections - options.Connections / 8);
+        _mostOfOthers = Math.Min(_mostConnections, Math.Max(LeastOfOthers, options.Connections / 16));
         _rate = options.RequestsPerSecond;
     }
 
@@ -37,16 +42,17 @@ internal sealed class ClientShares
     public ClientShare? TryConnect(IPAddress? from)
     {
         var address = ClientAddress.Of(from);
+        bool isNear = from is null || IPAddress.IsLoopback(from);
         lock (_shares)
         {
             if (!_shares.TryGetValue(address, out ClientShare? share))
             {
                 if (_shares.Count >= MostKept) Forget();
-                share = new ClientShare(address, _rate ?? (from is null || IPAddress.IsLoopback(from) ? 0 : DefaultRate));
+                share = new ClientShare(address, _rate ?? (isNear ? 0 : DefaultRate));
                 _shares.Add(address, share);
             }
 
-            if (share.Connections >= _mostConnections) return null;
+            if (share.Connections >= (isNear ? _mostConnections : _mostOfOthers)) return null;
             share.Connections++;
             return share;
         }

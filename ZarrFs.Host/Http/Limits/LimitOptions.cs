@@ -3,7 +3,7 @@ namespace ZarrFs.Host.Http.Limits;
 /// <summary>What one client, and all of them, may take of the server.</summary>
 public sealed record LimitOptions
 {
-    /// <summary>Most connections at once; an address has seven eighths of them at most.</summary>
+    /// <summary>Most connections at once; this machine has seven eighths of them at most, another address a sixteenth, or 64 if that is more.</summary>
     public int Connections { get; init; } = 4096;
 
     /// <summary>

@@ -91,5 +91,5 @@ internal sealed class MakingTurns(int most, int mostOfOne, int mostWaiting)
         }
     }
 
-    private OverloadException TooMany() => new($"{mostWaiting} requests are waiting for chunks to be made");
+    private OverloadException TooMany() => new($"{mostWaiting} requests are waiting for their turn");
 }

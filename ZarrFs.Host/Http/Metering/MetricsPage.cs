@@ -1,11 +1,13 @@
 using System.Text;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Http.Metering;
 
 /// <summary>
 /// <c>/metrics</c>, as Prometheus asks for it. It is not there for callers who may see some volumes only: the figures are of all of them.
 /// </summary>
-internal sealed class MetricsPage : IDoor, IDisposable
+/// <param name="turns">For the time that the figures take to be gathered.</param>
+internal sealed class MetricsPage(PageTurns turns) : IDoor, IDisposable
 {
     private readonly MetricsReader _reader = new();
 
@@ -14,7 +16,7 @@ internal sealed class MetricsPage : IDoor, IDisposable
         if (visit.Path is not "metrics" || visit.IsDirectory || !visit.IsRead || visit.Caller.Volumes is not null) return null;
         visit.Context.Response.ContentType = PrometheusText.ContentType;
         visit.Context.Response.Headers.CacheControl = "no-store";
-        return BodyWriting.WriteAsync(visit.Context, Encoding.UTF8.GetBytes(_reader.Read()));
+        return turns.WriteAsync(visit.Context, visit.Caller, () => Encoding.UTF8.GetBytes(_reader.Read()));
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Tree;
 using ZarrFs.Core.Volumes;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Http.Page;
 
@@ -38,7 +39,8 @@ internal static class StartPage
     /// <param name="visit">The request.</param>
     /// <param name="content">What is told of what is there for it.</param>
     /// <param name="figures">Those of the service.</param>
-    public static Task WriteAsync(in Visit visit, ServedContent content, ServiceFigures figures)
+    /// <param name="turns">Who may make a page now.</param>
+    public static Task WriteAsync(in Visit visit, ServedContent content, ServiceFigures figures, PageTurns turns)
     {
         bool isJson = ListingFormat.IsJson(visit.Context.Request, visit.Query);
         ListingFormat.SetHeaders(visit.Context.Response, isJson);
@@ -48,8 +50,9 @@ internal static class StartPage
             visit.Context.Response.Headers["Referrer-Policy"] = "no-referrer"; // the address may hold a token
         }
 
-        byte[] body = isJson ? StartDocument.Make(content, visit.Server, figures) : Encoding.UTF8.GetBytes(Make(content, visit.Server, figures));
-        return BodyWriting.WriteAsync(visit.Context, body);
+        string server = visit.Server;
+        return turns.WriteAsync(
+            visit.Context, visit.Caller, () => isJson ? StartDocument.Make(content, server, figures) : Encoding.UTF8.GetBytes(Make(content, server, figures)));
     }
 
     private static string Make(ServedContent content, string server, ServiceFigures figures)

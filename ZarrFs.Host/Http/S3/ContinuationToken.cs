@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 
 namespace ZarrFs.Host.Http.S3;
 
@@ -27,6 +28,7 @@ internal static class ContinuationToken
         if (!Base64Url.IsValid(token) || !Base64Url.TryDecodeFromChars(token, bytes, out int length) || length <= SumBytes) return false;
         ReadOnlySpan<byte> key = bytes.AsSpan(SumBytes, length - SumBytes);
         if (!bytes.AsSpan(0, SumBytes).SequenceEqual(Sum(key))) return false;
+        if (!Utf8.IsValid(key)) return false; // the sum is no secret: anybody can make one
         lastKey = Strict.GetString(key);
         return true;
     }

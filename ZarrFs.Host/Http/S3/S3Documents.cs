@@ -1,5 +1,6 @@
 using System.Xml;
 using Microsoft.AspNetCore.Http;
+using ZarrFs.Host.Http.Limits;
 
 namespace ZarrFs.Host.Http.S3;
 
@@ -26,7 +27,7 @@ internal static class S3Documents
         xml.WriteElementString("Message", error.Message);
         xml.WriteElementString("RequestId", context.TraceIdentifier);
         xml.WriteEndElement();
-        await SendAsync(context, body);
+        await SendAsync(context, body.Bytes);
     }
 
     public static async Task WriteBucketsAsync(HttpContext context, DateTimeOffset created)
@@ -42,7 +43,7 @@ internal static class S3Documents
         xml.WriteEndElement();
         xml.WriteEndElement();
         xml.WriteEndElement();
-        await SendAsync(context, body);
+        await SendAsync(context, body.Bytes);
     }
 
     /// <summary>Writes a document of one element without content: a bucket's location, which is the default, or its versioning, which is off.</summary>
@@ -50,7 +51,7 @@ internal static class S3Documents
     {
         using XmlBody body = new();
         body.Writer.WriteElementString(element, Namespace, null);
-        await SendAsync(context, body);
+        await SendAsync(context, body.Bytes);
     }
 
     /// <summary>Writes a page of keys.</summary>
@@ -59,7 +60,8 @@ internal static class S3Documents
     /// <param name="request">What is asked for.</param>
     /// <param name="bucket">What the client takes for the bucket.</param>
     /// <param name="before">What stands before each key, for a client that takes the bucket for a part of it.</param>
-    public static async Task WriteListAsync(HttpContext context, ServedContent content, ListRequest request, string bucket, string before)
+    /// <param name="turn">For the making; it ends before the page is sent.</param>
+    public static async Task WriteListAsync(HttpContext context, ServedContent content, ListRequest request, string bucket, string before, PageTurn turn)
     {
         KeyPage page = KeyPage.Read(content, request);
         Func<string, string> key = request.IsEncoded ? Encode : text => text;
@@ -102,7 +104,9 @@ internal static class S3Documents
         }
 
         xml.WriteEndElement();
-        await SendAsync(context, body);
+        ReadOnlyMemory<byte> made = body.Bytes;
+        turn.Dispose();
+        await SendAsync(context, made);
     }
 
     private static string Encode(string key) => Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal);
@@ -115,10 +119,10 @@ internal static class S3Documents
         xml.WriteEndElement();
     }
 
-    private static Task SendAsync(HttpContext context, XmlBody body)
+    private static Task SendAsync(HttpContext context, ReadOnlyMemory<byte> body)
     {
         context.Response.ContentType = "application/xml";
         context.Response.Headers.CacheControl = "no-cache";
-        return BodyWriting.WriteAsync(context, body.Bytes);
+        return BodyWriting.WriteAsync(context, body);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Metering;
 
 namespace ZarrFs.Host.Http.S3;
@@ -12,8 +13,9 @@ namespace ZarrFs.Host.Http.S3;
 /// </summary>
 /// <param name="contentFor">What there is for whoever has signed a request.</param>
 /// <param name="files">Sends objects.</param>
+/// <param name="turns">For the time that a listing takes to be made.</param>
 /// <param name="signatures">Finds out who has signed a request; null where nobody has to.</param>
-internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender files, SignatureCheck? signatures) : IDoor
+internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender files, PageTurns turns, SignatureCheck? signatures) : IDoor
 {
     public const string Bucket = "zarrfs";
 
@@ -65,20 +67,20 @@ internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender 
         int slash = path.IndexOf('/');
         ReadOnlySpan<char> bucket = slash < 0 ? path : path[..slash];
         ReadOnlySpan<char> key = slash < 0 ? "" : path[(slash + 1)..];
-        if (bucket.IsEmpty) return ServiceAsync(context, seen, query);
+        if (bucket.IsEmpty) return ServiceAsync(context, seen, caller, query);
         if (bucket is not Bucket) return S3Documents.WriteErrorAsync(context, S3Error.NoSuchBucket);
         foreach ((string name, string value) in query.All)
         {
             if (Absent.Contains(name) && (name, value) is not ("versionId", "null")) return S3Documents.WriteErrorAsync(context, S3Error.NotImplemented(name));
         }
 
-        if (key.IsEmpty) return BucketAsync(context, seen, query);
+        if (key.IsEmpty) return BucketAsync(context, seen, caller, query);
         return isDirectory || !seen.Tree.TryResolve(key, out Node node) || node.IsDirectory
             ? S3Documents.WriteErrorAsync(context, S3Error.NoSuchKey)
-            : ObjectAsync(context, node, caller);
+            : ObjectAsync(context, node, caller, seen.IsShared);
     }
 
-    private static Task ServiceAsync(HttpContext context, ServedContent seen, S3Query query)
+    private Task ServiceAsync(HttpContext context, ServedContent seen, Caller caller, S3Query query)
     {
         if (query["list-type"] is null)
         {
@@ -90,21 +92,34 @@ internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender 
         if (ListRequest.Read(query, out ListRequest request) is { } error) return S3Documents.WriteErrorAsync(context, error);
         const string Before = Bucket + "/";
         return request.Prefix.StartsWith(Before, StringComparison.Ordinal)
-            ? S3Documents.WriteListAsync(context, seen, request with { Prefix = request.Prefix[Before.Length..] }, Root, Before)
+            ? ListAsync(context, seen, caller, request with { Prefix = request.Prefix[Before.Length..] }, Root, Before)
             : S3Documents.WriteErrorAsync(context, S3Error.NoSuchBucket);
     }
 
-    private static Task BucketAsync(HttpContext context, ServedContent seen, S3Query query)
+    private Task BucketAsync(HttpContext context, ServedContent seen, Caller caller, S3Query query)
     {
         if (HttpMethods.IsHead(context.Request.Method)) return Task.CompletedTask;
         if (query["location"] is not null) return S3Documents.WriteEmptyAsync(context, "LocationConstraint");
         if (query["versioning"] is not null) return S3Documents.WriteEmptyAsync(context, "VersioningConfiguration");
         return ListRequest.Read(query, out ListRequest request) is { } error
             ? S3Documents.WriteErrorAsync(context, error)
-            : S3Documents.WriteListAsync(context, seen, request, Bucket, before: "");
+            : ListAsync(context, seen, caller, request, Bucket, before: "");
     }
 
-    private async Task ObjectAsync(HttpContext context, Node node, Caller caller)
+    private async Task ListAsync(HttpContext context, ServedContent seen, Caller caller, ListRequest request, string bucket, string before)
+    {
+        try
+        {
+            using PageTurn turn = await turns.EnterAsync(context, caller);
+            await S3Documents.WriteListAsync(context, seen, request, bucket, before, turn);
+        }
+        catch (OverloadException failure) when (!context.Response.HasStarted)
+        {
+            await S3Documents.WriteErrorAsync(context, S3Error.Of(FailureStatus.Of(failure)));
+        }
+    }
+
+    private async Task ObjectAsync(HttpContext context, Node node, Caller caller, bool isShared)
     {
         HttpResponse response = context.Response;
 
@@ -116,7 +131,7 @@ internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender 
         }
         catch (Exception failure) when (failure is SourceException or OverloadException && !response.HasStarted)
         {
-            await S3Documents.WriteErrorAsync(context, S3Error.Of(FailureStatus.Of(failure)));
+            await S3Documents.WriteErrorAsync(context, S3Error.Of(FailureStatus.Of(failure, isShared)));
         }
 
         if (response.HasStarted) return;

@@ -49,5 +49,10 @@ internal sealed record S3Error(int Status, string Code, string Message)
     public static S3Error SlowDown(FailureStatus failure) => new(StatusCodes.Status503ServiceUnavailable, "SlowDown", failure.Detail) { RetryAfter = failure.RetryAfter };
 
     /// <summary>What a failure is called here.</summary>
-    public static S3Error Of(FailureStatus failure) => failure.RetryAfter is null ? new(failure.Code, "InternalError", failure.Detail) : SlowDown(failure);
+    public static S3Error Of(FailureStatus failure) => failure switch
+    {
+        { RetryAfter: not null } => SlowDown(failure),
+        { Code: StatusCodes.Status404NotFound } => NoSuchKey,
+        _ => new(failure.Code, "InternalError", failure.Detail),
+    };
 }

@@ -120,6 +120,40 @@ public sealed class TlsTests : IDisposable
         else Assert.Contains("alert protocol version", openssl.Error); // the server's word, not the client's
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Properties_are_told_with_and_without_a_body(int version)
+    {
+        await using TestServer server = await TestServer.StartAsync(SelfSigned);
+        using HttpClient client = Client(server, version);
+        foreach (string? body in (string?[])[null, "<propfind xmlns='DAV:'><prop><getetag/></prop></propfind>"])
+        {
+            using HttpRequestMessage request = new(new HttpMethod("PROPFIND"), "/vol.zarr/.zattrs") { Version = client.DefaultRequestVersion, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            request.Headers.Add("Depth", "0");
+            if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/xml");
+            using HttpResponseMessage response = await client.SendAsync(request);
+            Assert.Equal((HttpStatusCode.MultiStatus, version), (response.StatusCode, response.Version.Major));
+            Assert.Contains("getetag>", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_has_no_more_streams_than_may_wait_with_something_in_memory()
+    {
+        await using TestServer server = await TestServer.StartAsync(SelfSigned);
+        using Socket socket = await server.ConnectAsync();
+        await using SslStream stream = new(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http2] });
+        await stream.WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0]);
+        byte[] frame = new byte[9];
+        await stream.ReadExactlyAsync(frame);
+        Assert.Equal(4, frame[3]); // its settings
+        byte[] settings = new byte[frame[2]];
+        await stream.ReadExactlyAsync(settings);
+        Assert.Contains(settings.Chunk(6), setting => setting is [0, 3, 0, 0, 0, 32]); // RFC 9113 section 6.5.2: SETTINGS_MAX_CONCURRENT_STREAMS
+    }
+
     [Fact]
     public async Task Who_speaks_plainly_gets_nothing()
     {
@@ -131,13 +165,13 @@ public sealed class TlsTests : IDisposable
 
     private static async Task<SslStream> HandshakeAsync(Socket socket)
     {
-        SslStream stream = new(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        SslStream stream = new(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls13 });
         return stream;
     }
 
     private static HttpClient Client(TestServer server, int version) =>
-        new(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true } })
+        new(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } })
         {
             BaseAddress = new Uri(server.Address),
             DefaultRequestVersion = new Version(version, version == 1 ? 1 : 0),

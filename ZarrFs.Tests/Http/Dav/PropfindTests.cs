@@ -8,6 +8,7 @@ using ZarrFs.Core.Tree;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Http;
 using ZarrFs.Host.Http.Dav;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Tests.Metadata;
 using ZarrFs.Tests.Tree;
 
@@ -177,8 +178,8 @@ public sealed class PropfindTests
         { "an external entity", "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><propfind xmlns='DAV:'><prop><n>&a;</n></prop></propfind>" },
         { "an undeclared entity", "<propfind xmlns='DAV:'><prop><n>&a;</n></prop></propfind>" },
         { "deep", $"<propfind xmlns='DAV:'><prop>{string.Concat(Enumerable.Repeat("<a>", 1000))}{string.Concat(Enumerable.Repeat("</a>", 1000))}</prop></propfind>" },
-        { "many names", $"<propfind xmlns='DAV:'><prop>{string.Concat(Enumerable.Repeat("<a/>", 65))}</prop></propfind>" },
-        { "a long name", $"<propfind xmlns='DAV:'><prop><{new string('a', 300)}/></prop></propfind>" },
+        { "many names", $"<propfind xmlns='DAV:'><prop>{string.Concat(Enumerable.Repeat("<a/>", 33))}</prop></propfind>" },
+        { "a long name", $"<propfind xmlns='DAV:'><prop><{new string('a', 125)}/></prop></propfind>" },
         { "not UTF-8", "<propfind xmlns='DAV:'><prop><\u00ff/></prop></propfind>" },
     };
 
@@ -233,7 +234,8 @@ public sealed class PropfindTests
         using CountingStream sent = new();
         DefaultHttpContext context = new() { Response = { Body = sent } };
         Assert.True(PropertyRequest.TryRead([], out PropertyRequest all, out _));
-        await new Multistatus(new ServedContent(tree, server.Chunks, server.Pool, () => []), "/t/abc", "huge.zarr/0/0/0", node).WriteAsync(context, all, withChildren: true);
+        using PageTurn turn = await new PageTurns(1).EnterAsync(context, null);
+        await new Multistatus(new ServedContent(tree, server.Chunks, server.Pool, () => []), "/t/abc", "huge.zarr/0/0/0", node).WriteAsync(context, all, withChildren: true, turn);
         Assert.InRange(sent.Length, 100_000L * 300, 100_000L * 2000);
         Assert.InRange(sent.Longest, 1, 64 * 1024);
         Assert.Equal(0, server.Chunks.Made);

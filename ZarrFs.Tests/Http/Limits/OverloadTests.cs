@@ -62,6 +62,23 @@ public sealed class OverloadTests
     }
 
     [Fact]
+    public void Another_machine_has_a_small_part_of_the_connections_and_this_one_nearly_all()
+    {
+        ClientShares shares = new(new LimitOptions());
+        Assert.Equal(256, CountOf("192.0.2.1"));
+        Assert.Equal(256, CountOf("2001:db8::1"));
+        Assert.Equal(0, CountOf("2001:db8::2")); // the same /64
+        Assert.Equal(3584, CountOf("127.0.0.1"));
+
+        int CountOf(string address)
+        {
+            int count = 0;
+            while (count < 10_000 && shares.TryConnect(IPAddress.Parse(address)) is not null) count++;
+            return count;
+        }
+    }
+
+    [Fact]
     public void The_table_of_addresses_stays_bounded()
     {
         ClientShares shares = new(new LimitOptions { RequestsPerSecond = 1 });

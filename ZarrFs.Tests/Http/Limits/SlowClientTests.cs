@@ -5,6 +5,7 @@ using System.Text;
 using ZarrFs.Core.Failures;
 using ZarrFs.Host.Http;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Tests.Http.Access;
 
 namespace ZarrFs.Tests.Http.Limits;
 
@@ -90,12 +91,62 @@ public sealed class SlowClientTests
         await server.AssertNoLeaseIsOutAsync();
     }
 
-    private static async Task<SslStream> BeginSecurelyAsync(TestServer server, int x)
+    [Theory]
+    [InlineData("changed")]
+    [InlineData("gone")]
+    [InlineData("closed")]
+    public async Task What_a_slow_client_does_not_get_is_no_error_of_the_program_and_no_log_has_his_token(string what)
+    {
+        string directory = Directory.CreateTempSubdirectory("zarrfs slow ").FullName;
+        try
+        {
+            string tokens = Path.Combine(directory, "tokens.json");
+            var token = Token.Make();
+            TokenFile.Change(tokens, _ => [new TokenEntry(token.Id, token.Sum, null, DateTimeOffset.UtcNow, null, "", null, null)]);
+            using RecordedLog log = new();
+            await using (TestServer server = await TestServer.StartAsync(
+                new HttpOptions { Tls = new TlsOptions(null, null), Access = new AccessOptions { TokenFile = tokens } }, logs: log, volumes: ["vol"]))
+            {
+                await using SslStream stream = await BeginSecurelyAsync(server, 100, $"/t/{token.Text}");
+                await server.AssertNoLeaseIsOutAsync();
+                if (what == "changed") server.Chunks.Revision++;
+                if (what == "gone") server.Chunks.Failures[100] = new SourceException("/data/1.tif", "it is gone");
+                if (what == "closed") await stream.DisposeAsync();
+                else Assert.InRange(await DrainAsync(stream), 1, TestServer.LargeChunk - 1);
+                await server.AssertNoLeaseIsOutAsync();
+            }
+
+            Assert.DoesNotContain(log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+            Assert.DoesNotContain(log.Lines, line => line.Contains(token.Text, StringComparison.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary>Bytes until the end, or until it is cut off.</summary>
+    private static async Task<long> DrainAsync(SslStream stream)
+    {
+        using MemoryStream received = new();
+        try
+        {
+            await stream.CopyToAsync(received);
+        }
+        catch (IOException)
+        {
+            // Cut off.
+        }
+
+        return received.Length;
+    }
+
+    private static async Task<SslStream> BeginSecurelyAsync(TestServer server, int x, string before = "")
     {
         Socket socket = await server.ConnectAsync(receiveBuffer: 4096);
         SslStream stream = new(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false, static (_, certificate, _, _) => certificate is not null);
         await stream.AuthenticateAsClientAsync("localhost");
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /vol.zarr/0/{x} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {before}/vol.zarr/0/{x} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         await stream.ReadExactlyAsync(new byte[1]);
         return stream;
     }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ZarrFs.Host.Http;
 using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Metering;
 using ZarrFs.Tests.Clients;
 using ZarrFs.Tests.Clients.Harness;
@@ -103,7 +104,7 @@ public sealed class MetricsTests
     [Fact]
     public void Who_sees_some_volumes_only_has_no_metrics()
     {
-        using MetricsPage page = new();
+        using MetricsPage page = new(new PageTurns(1));
         Assert.Null(Ask(new Caller("somebody", new HashSet<string>(["vol"], StringComparer.Ordinal))));
         Assert.NotNull(Ask(Caller.Anyone));
 

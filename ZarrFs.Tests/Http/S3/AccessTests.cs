@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
 using System.Xml.Linq;
+using ZarrFs.Core.Failures;
 using ZarrFs.Host.Http;
 using ZarrFs.Host.Http.Access;
 using ZarrFs.Host.Http.S3;
@@ -116,6 +117,21 @@ public sealed class AccessTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
         using HttpResponseMessage unknown = await server.SendAsync(new HttpMethod("PROPFIND"), "/", ("Depth", "1"));
         Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_names_no_directory_and_what_is_gone_is_no_key()
+    {
+        Add("AKONE", "vol");
+        await using TestServer server = await StartAsync();
+        server.Chunks.Failures[3] = new SourceException("/data/anna/00003.tif", "/data/anna/00003.tif has 3 bytes where 8 are needed");
+        server.Chunks.Failures[4] = new NotShownException("/data/anna");
+        using HttpResponseMessage failed = await SignedAsync(server, "/s3/zarrfs/vol.zarr/0/3", "AKONE");
+        string text = await failed.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.BadGateway, failed.StatusCode);
+        Assert.Contains("00003.tif", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/data", text, StringComparison.Ordinal);
+        await ExpectAsync(await SignedAsync(server, "/s3/zarrfs/vol.zarr/0/4", "AKONE"), 404, "NoSuchKey");
     }
 
     private static async Task<string[]> PrefixesAsync(HttpResponseMessage response)

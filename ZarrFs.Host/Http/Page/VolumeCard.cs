@@ -47,12 +47,10 @@ internal static class VolumeCard
 
     private static void AppendButtons(StringBuilder html, VolumeFacts volume, ClientLines lines)
     {
-        // What shows all there is comes first: of a plain volume both do, and the v2 root is the one that is known best.
-        bool isPart = lines.Part is not null;
-        (string main, string other) = isPart ? (lines.NeuroglancerZarr3, lines.NeuroglancerZarr2) : (lines.NeuroglancerZarr2, lines.NeuroglancerZarr3);
+        // The v3 root shows all there is, and with it coarser levels lie exactly over finer ones, which the v2 root's metadata may not say.
         string name = Html.Text(volume.Name);
-        html.Append($"<p class=\"open\"><a href=\"{Html.Text(main)}\" class=\"button\">Open in Neuroglancer<span class=\"visually-hidden\">: {name}</span></a>\n")
-            .Append($"<a href=\"{Html.Text(other)}\" class=\"button quiet\">{(isPart ? $"only {Html.Text(lines.Part!)}" : "from OME-Zarr 0.5")}<span class=\"visually-hidden\"> in Neuroglancer: {name}</span></a>");
+        html.Append($"<p class=\"open\"><a href=\"{Html.Text(lines.NeuroglancerZarr3)}\" class=\"button\">Open in Neuroglancer<span class=\"visually-hidden\">: {name}</span></a>\n")
+            .Append($"<a href=\"{Html.Text(lines.NeuroglancerZarr2)}\" class=\"button quiet\">{(lines.Part is { } part ? $"only {Html.Text(part)}" : "from OME-Zarr 0.4")}<span class=\"visually-hidden\"> in Neuroglancer: {name}</span></a>");
         if (lines.VizarrLink is { } vizarr)
             html.Append($"\n<a href=\"{Html.Text(vizarr)}\" class=\"button quiet\" rel=\"noreferrer\">vizarr<span class=\"visually-hidden\">: {name}</span></a>");
         html.Append("</p>\n");

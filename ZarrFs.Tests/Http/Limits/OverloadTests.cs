@@ -105,8 +105,7 @@ public sealed class OverloadTests
                 Assert.Contains("200 OK", await AskAsync(all[^1], "/healthz"), StringComparison.Ordinal);
             }
 
-            all.Add(await server.ConnectAsync());
-            Assert.Equal("", await AskAsync(all[^1], "/healthz"));
+            Assert.Equal("", await GetFromAsync(server, "127.0.0.1", "/healthz"));
             Assert.Contains("200 OK", await GetFromAsync(server, "127.0.0.2", "/healthz"), StringComparison.Ordinal);
             all[0].Dispose();
             await TestServer.EventuallyAsync(() => GetFromAsync(server, "127.0.0.1", "/healthz").GetAwaiter().GetResult().Contains("200 OK", StringComparison.Ordinal), "a place that came free was not given");
@@ -138,6 +137,7 @@ public sealed class OverloadTests
             using CancellationTokenSource patience = new(500);
             try
             {
+                server.Chunks.Evict(4); // what is there is given whatever else is going on
                 HttpResponseMessage response = await server.Client.GetAsync(path, patience.Token);
                 if (response.StatusCode == status) return response;
                 response.Dispose();
@@ -151,8 +151,15 @@ public sealed class OverloadTests
 
     private static async Task<string> GetFromAsync(TestServer server, string address, string path)
     {
-        using Socket socket = await server.ConnectAsync(from: address);
-        return await AskAsync(socket, path);
+        try
+        {
+            using Socket socket = await server.ConnectAsync(from: address);
+            return await AskAsync(socket, path);
+        }
+        catch (SocketException)
+        {
+            return ""; // closed before it was seen to be open
+        }
     }
 
     /// <summary>The beginning of the answer; empty if the connection is closed.</summary>

@@ -74,7 +74,12 @@ internal sealed class ChunkLoan : Loan, IDisposable
         while (Left > 0)
         {
             if (!TryHold()) await ReturnToSocketAsync();
-            if (SendWhatFits(socket) is not { } waiting) continue;
+            if (SendWhatFits(socket) is not { } waiting)
+            {
+                if (Left > 0) await default(NextTurn);
+                continue;
+            }
+
             int size = Math.Min(Waiting, Left);
             Next(size).CopyTo(waiting);
             Rest();
@@ -128,12 +133,12 @@ internal sealed class ChunkLoan : Loan, IDisposable
 
     private ReadOnlySpan<byte> Next(int most) => _lease.Span.Slice((int)Offset, Math.Min(most, Left));
 
-    /// <summary>Sends until nothing is left, or until the socket takes no more: then gives memory to wait with.</summary>
+    /// <summary>Sends for a turn, or until the socket takes no more: then gives memory to wait with.</summary>
     private byte[]? SendWhatFits(Socket socket)
     {
-        while (Left > 0)
+        for (int all = 0, sent; Left > 0 && all < NextTurn.Bytes; all += sent)
         {
-            int sent = socket.Send(Next(Left), SocketFlags.None, out SocketError error);
+            sent = socket.Send(Next(NextTurn.Bytes), SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock) return ArrayPool<byte>.Shared.Rent(Waiting);
             if (error != SocketError.Success) throw new SocketException((int)error);
             Advance(sent);

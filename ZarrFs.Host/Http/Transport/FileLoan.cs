@@ -16,7 +16,7 @@ namespace ZarrFs.Host.Http.Transport;
 internal sealed class FileLoan(SafeFileHandle file, long offset, int length, DiskThreads disk) : Loan(offset, length)
 {
     // 4 MiB chunks go out half again as fast as by sendfile, and with pieces of 64 KiB a sixth slower than so; 64 KiB chunks about as fast as by sendfile.
-    private const int Piece = 256 * 1024;
+    private const int Piece = NextTurn.Bytes;
 
     [ThreadStatic]
     private static byte[]? _buffer;
@@ -42,14 +42,15 @@ internal sealed class FileLoan(SafeFileHandle file, long offset, int length, Dis
             }
 
             if (rest is not null) await SendAndReturnAsync(socket, rest, size);
+            else if (Left > 0) await default(NextTurn);
         }
     }
 
-    /// <summary>Sends until the page cache has no more or the socket takes no more; in the second case gives a little to wait with.</summary>
+    /// <summary>Sends for a turn, or until the page cache has no more or the socket takes no more; in the last case gives a little to wait with.</summary>
     private (int Sent, byte[]? Waiting, int Size) SendWhatIsThere(Socket socket, byte[] buffer)
     {
         int all = 0;
-        while (Left > 0)
+        while (Left > 0 && all < NextTurn.Bytes)
         {
             int read = PageCache.Read(file, buffer.AsSpan(0, Math.Min(Piece, Left)), Offset);
             if (read == 0) break;

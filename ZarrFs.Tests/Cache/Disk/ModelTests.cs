@@ -133,6 +133,7 @@ public sealed class ModelTests : IDisposable
         if (files < 10 || missing == default) return;
         using (DiskCache small = _rig.Open((files - 5) * CacheRig.ChunkBytes))
         {
+            small.Loading.Wait(); // which is when it keeps its limit
             Assert.True(_rig.Put(small, missing));
             Assert.InRange(small.Counters.Evicted, 6, files);
         }

@@ -92,6 +92,10 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
             TellLeft(look.Left);
             _failing = false;
         }
+        catch (NotShownException)
+        {
+            // Nobody looks at it any more; this watch ends as well, in a moment.
+        }
         catch (Exception failure) when (!stop.IsCancellationRequested)
         {
             // What is in memory is still shown; whoever reads more is told by his read. The next look may be better, whatever it was.

@@ -1,3 +1,5 @@
+using ZarrFs.Tests.Clients.Harness;
+
 namespace ZarrFs.Tests.Clients;
 
 /// <summary>A theory with a browser; skipped, with the reason, where there is none.</summary>
@@ -7,10 +9,13 @@ internal sealed class BrowserTheoryAttribute : TheoryAttribute
 
     public BrowserTheoryAttribute() => Skip = Missing;
 
+    /// <summary>Scripts.</summary>
+    public static string Folder { get; } = Path.Combine(Repository.Clients, "neuroglancer");
+
     /// <summary>Why there is no browser, with the next step; null if there is one.</summary>
     public static string? Missing { get; } =
         !File.Exists(Program) ? $"there is no {Program}; install/test installs it"
-        : !Directory.Exists(Path.Combine(NeuroglancerTheoryAttribute.Folder, "node_modules", "playwright-core"))
+        : !Directory.Exists(Path.Combine(Folder, "node_modules", "playwright-core"))
             ? "there is no Playwright; run install/test, or `npm ci` in ZarrFs.Tests/Clients/neuroglancer"
             : null;
 }

@@ -98,7 +98,7 @@ public sealed class BackgroundBuildTests : IDisposable
         var disk = new FakeDisk();
         bool second = false;
         var build = new BackgroundBuild(
-            volumes, disk, _pool, Options(BuildPyramidOption.Auto) with { RetryAfter = TimeSpan.FromMilliseconds(1) }, _log,
+            volumes, disk, _pool, Options(BuildPyramidOption.Auto) with { RetryAfter = TimeSpan.FromMilliseconds(200) }, _log, // longer than the other volume takes
             address => second |= address.Volume == 1 && Volatile.Read(ref fails) == 2);
         build.Run(CancellationToken.None);
         Assert.True(second, "the other volume came before the second try");

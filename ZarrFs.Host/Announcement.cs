@@ -4,11 +4,12 @@ using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Catalog;
 using ZarrFs.Host.Configuration;
 using ZarrFs.Host.Http;
+using ZarrFs.Host.Systemd;
 
 namespace ZarrFs.Host;
 
 /// <summary>Tells on standard output, once everything answers, what is shown, where to look and what to type.</summary>
-internal sealed class Announcement(Settings settings, VolumeCatalog catalog, HttpService? http = null) : IHostedService
+internal sealed class Announcement(Settings settings, VolumeCatalog catalog, ServiceManager manager, HttpService? http = null) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -46,7 +47,8 @@ internal sealed class Announcement(Settings settings, VolumeCatalog catalog, Htt
             Console.WriteLine($"  napari          napari --plugin napari-ome-zarr {address}/{Uri.EscapeDataString(example)}.{suffix}/");
         }
 
-        Console.WriteLine("Ctrl-C ends it.");
+        // A service has no keyboard.
+        if (!manager.IsThere && !Journal.HasStandardError) Console.WriteLine("Ctrl-C ends it.");
         return Task.CompletedTask;
     }
 

@@ -128,7 +128,8 @@ public sealed partial class MountService : IHostedService, IDisposable
         _lifetime.StopApplication();
     }
 
-    [LoggerMessage(LogLevel.Information, "Mounted on {Path}.")]
+    // The announcement says it to people.
+    [LoggerMessage(LogLevel.Debug, "Mounted on {Path}.")]
     private partial void LogMounted(string path);
 
     [LoggerMessage(LogLevel.Information, "Read-ahead of {Path} stays at the kernel's 128 KiB; {KiB} KiB takes root and a writable /sys.")]

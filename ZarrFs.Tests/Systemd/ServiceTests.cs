@@ -39,6 +39,8 @@ public sealed class ServiceTests : IDisposable
 
         process.Stop();
         Assert.Contains(manager.Messages, message => message.StartsWith("STOPPING=1\n", StringComparison.Ordinal));
+        Assert.DoesNotContain("Ctrl-C", process.Log, StringComparison.Ordinal);
+        Assert.Single(process.Log.Split('\n'), line => line.Contains("Mounted on", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -188,6 +188,7 @@ internal sealed class ZarrFsProcess : IDisposable
     {
         if (line is null) return;
         lock (_output) text.Append(line).Append('\n');
-        if (text == _output && line.StartsWith("Ctrl-C", StringComparison.Ordinal)) _announced.TrySetResult();
+        // The last line of what it announces; a service is not told of Ctrl-C.
+        if (text == _output && (line.StartsWith("Ctrl-C", StringComparison.Ordinal) || line.StartsWith("  napari ", StringComparison.Ordinal))) _announced.TrySetResult();
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Failures;
 using ZarrFs.Host.Commands;
 using ZarrFs.Host.Mount;
+using ZarrFs.Host.Systemd;
 
 var root = new RootCommand(
     "ZarrFs shows raw TIFF volumes and Zarr arrays as OME-Zarr, at once, without converting them, or writes them out as a store.\n\n"
@@ -28,16 +30,26 @@ try
 }
 catch (OptionException failure)
 {
-    Console.Error.WriteLine($"zarrfs: {failure.Message}");
+    Tell(failure.Message);
     return 2;
 }
 catch (OverloadException failure)
 {
-    Console.Error.WriteLine($"zarrfs: {failure.Message}; give more memory (--memory, --max-gb) or fewer --threads");
+    Tell($"{failure.Message}; give more memory (--memory, --max-gb) or fewer --threads");
     return 1;
 }
 catch (Exception failure) when (failure is SourceException or StoreException or CodecException or MountException)
 {
-    Console.Error.WriteLine($"zarrfs: {failure.Message}");
+    Tell(failure.Message);
     return 1;
+}
+
+// In the journal as the error that it is, so that journalctl -p warning shows it. A service manager keeps it beside the state: systemctl status has no line
+// of the journal while a start waits for its next try.
+static void Tell(string problem)
+{
+    using var manager = ServiceManager.FromEnvironment();
+    manager.Tell($"STATUS={problem.ReplaceLineEndings(" ")}");
+    if (Journal.HasStandardError) Journal.Write(Console.Error, LogLevel.Error, problem);
+    else Console.Error.WriteLine($"zarrfs: {problem}");
 }

@@ -66,7 +66,9 @@ internal static class ConfigurationLayers
         }
         catch (JsonException failure)
         {
-            throw new OptionException(Option, $"{file} is not valid JSON: {failure.Message}");
+            // Its own words count lines from 0.
+            string found = failure.Message.Split(" LineNumber: ")[0].Split(" Path: ")[0];
+            throw new OptionException(Option, $"{file} is not valid JSON: line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}: {found}");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -162,7 +162,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("""{ "memory": [ 1 ] }""", "'memory' is array; expected a single value")]
     [InlineData("""{ "memory": null }""", "'memory' is null; expected a single value")]
     [InlineData("[]", "the file is not a JSON object")]
-    [InlineData("{ \"memory\": ", "is not valid JSON")]
+    [InlineData("{\n \"memory\": }", "is not valid JSON: line 2, byte 12: '}' is an invalid start of a value.")]
     [InlineData("", "is not valid JSON")]
     [InlineData("""{ "memory": "1GB", "Memory": "2GB" }""", "duplicate key")]
     public void Files_with_mistakes_are_refused_with_their_name(string json, string message)

@@ -21,6 +21,7 @@ internal enum Needs
     S3fs = 1 << 14,
     Aws = 1 << 15,
     Boto3 = 1 << 16,
+    Davfs = 1 << 17,
 }
 
 /// <summary>Says which need is not met.</summary>
@@ -46,6 +47,7 @@ internal static class NeedsExtensions
         if (needs.HasFlag(Needs.TiffTools) && !IsOnPath("tiffcp")) return "there is no tiffcp; install/test installs it";
         if (needs.HasFlag(Needs.Cadaver) && !IsOnPath("cadaver")) return "there is no cadaver; install/test installs it";
         if (needs.HasFlag(Needs.Litmus) && !IsOnPath("litmus")) return "there is no litmus; install/test installs it";
+        if (needs.HasFlag(Needs.Davfs) && !File.Exists("/sbin/mount.davfs")) return "there is no /sbin/mount.davfs; install/test installs it";
         if (needs.HasFlag(Needs.S3fs) && !IsOnPath("s3fs")) return "there is no s3fs; install/test installs it";
         if (needs.HasFlag(Needs.Aws) && !File.Exists("/usr/bin/aws")) return "there is no /usr/bin/aws; install/test installs it";
         if (needs.HasFlag(Needs.Boto3) && !Directory.Exists("/usr/lib/python3/dist-packages/boto3")) return $"{Script.Python} lacks boto3; install/test installs it";

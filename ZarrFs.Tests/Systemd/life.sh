@@ -1,6 +1,6 @@
 # Run inside of the container, as its root: the life of the services from installing to uninstalling. What is to be seen goes to files, named for what it is,
 # each with the exit code in another; LiveSystemTests says what it should be.
-set -ux
+set -uxo pipefail
 exec {BASH_XTRACEFD}>&2 # the trace is for the log, not for the facts
 facts=/zarrfs-test/facts install=/zarrfs-test/install
 
@@ -34,6 +34,7 @@ rights() { stat -c 'User: %U' "/proc/$(main_pid "$1")" && grep -E '^(Cap...|NoNe
 seen_by_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 said() { journalctl --sync && journalctl --no-pager -o cat -u "$@"; }
 has_said() { said "$1" | grep -F "$2"; }
+is_settled() { systemctl show --property=StatusText "$1" | grep -F ', served on'; } # it says so again after reading the configuration
 is_another() { [ "$(main_pid "$1")" != "$2" ] && [ "$(main_pid "$1")" != 0 ] && systemctl is-active "$1"; }
 http_chunk() { curl -sS --fail "http://127.0.0.1:$1/$2.zarr/0/0/0/0" | sha256sum; }
 mounted() { grep -F ' /mnt/lab ' /proc/self/mounts; }
@@ -57,7 +58,7 @@ systemctl reset-failed zarrfs
 configure /etc/zarrfs/zarrfs.json 9000 '' nothing
 fact start-sourceless systemctl start zarrfs
 # Not while it is just being tried.
-status_tells() { systemctl status --no-pager --full zarrfs | tee "$facts/status-sourceless" | grep -F 'Status: "/data/nothing'; }
+status_tells() { (systemctl status --no-pager --full zarrfs || true) | tee "$facts/status-sourceless" | grep -F 'Status: "/data/nothing'; }
 await status_tells
 # The disk comes while it is tried again.
 mkdir /data/nothing
@@ -79,6 +80,7 @@ fact chunk-reloaded http_chunk 9000 two
 echo '{ "volumes": [ }' >/etc/zarrfs/zarrfs.json
 systemctl reload zarrfs
 await has_said zarrfs 'is refused'
+await is_settled zarrfs
 fact status-refused systemctl show --property=ActiveState,StatusText zarrfs
 fact chunk-refused http_chunk 9000 two
 fact said said zarrfs

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using ZarrFs.Core.Failures;
 using ZarrFs.Host.Commands;
 using ZarrFs.Host.Mount;
@@ -23,8 +25,18 @@ var root = new RootCommand(
 
 try
 {
+    ParseResult parsed = root.Parse(args);
+    if (parsed.Action is ParseErrorAction mistaken)
+    {
+        // The help of a command is longer than a screen: what is wrong would not be seen above it.
+        mistaken.ShowHelp = args.Length == 0;
+        parsed.Invoke();
+        if (args.Length > 0) Console.Error.WriteLine($"'{Command(parsed.CommandResult)} --help' says what there is.");
+        return 2;
+    }
+
     // The host handles Ctrl-C and SIGTERM itself: unmounting takes as long as it takes.
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (OptionException failure)
 {
@@ -41,3 +53,5 @@ catch (Exception failure) when (failure is SourceException or StoreException or 
     Console.Error.WriteLine($"zarrfs: {failure.Message}");
     return 1;
 }
+
+static string Command(CommandResult command) => command.Parent is CommandResult above ? $"{Command(above)} {command.Command.Name}" : "zarrfs";

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Failures;
 using ZarrFs.Host.Commands;
@@ -25,8 +27,18 @@ var root = new RootCommand(
 
 try
 {
+    ParseResult parsed = root.Parse(args);
+    if (parsed.Action is ParseErrorAction mistaken)
+    {
+        // The help of a command is longer than a screen: what is wrong would not be seen above it.
+        mistaken.ShowHelp = args.Length == 0;
+        parsed.Invoke();
+        if (args.Length > 0) Console.Error.WriteLine($"'{Command(parsed.CommandResult)} --help' says what there is.");
+        return 2;
+    }
+
     // The host handles Ctrl-C and SIGTERM itself: unmounting takes as long as it takes.
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (OptionException failure)
 {
@@ -53,3 +65,5 @@ static void Tell(string problem)
     if (Journal.HasStandardError) Journal.Write(Console.Error, LogLevel.Error, problem);
     else Console.Error.WriteLine($"zarrfs: {problem}");
 }
+
+static string Command(CommandResult command) => command.Parent is CommandResult above ? $"{Command(above)} {command.Command.Name}" : "zarrfs";

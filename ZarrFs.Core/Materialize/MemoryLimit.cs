@@ -13,7 +13,7 @@ public sealed record MemoryLimit(long? Bytes, ScratchOptions? Scratch = null)
     /// <summary>What the program takes before its first buffer, and for its small objects afterwards.</summary>
     private const long BaseBytes = 96 << 20;
 
-    private const string Option = "--max-gb";
+    private const string Option = "--memory (--max-gb)";
 
     /// <summary>Most bytes of buffers there can be, before it is known what is built.</summary>
     /// <exception cref="OptionException">The limit is below what any program takes.</exception>

@@ -87,6 +87,14 @@ internal static class DirectoryListing
         }
     }
 
+    /// <summary>A file as a listing of its directory has it: of a link that leads nowhere, the link's own size and time.</summary>
+    /// <exception cref="SourceException">It cannot be found or looked at.</exception>
+    public static SourceFile Listed(string path)
+    {
+        if (new FileInfo(path) is not { LinkTarget: not null } link || FileBehind(path) is { Exists: true }) return Single(path);
+        return new SourceFile(link.Name, link.Length, link.LastWriteTimeUtc);
+    }
+
     /// <summary>The same, but null for one that is not there.</summary>
     /// <exception cref="SourceException">It cannot be looked at.</exception>
     public static SourceFile? Find(string path)

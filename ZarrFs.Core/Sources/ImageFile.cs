@@ -80,6 +80,8 @@ internal static class ImageFile
                 Series = set.Series.Count == 1 ? set.Series[0] with { Name = null } : set.Series[index],
                 Others = index == 0 ? [.. set.Others, .. unread] : [],
                 Variant = index == 0 ? "" : $" {index}",
+                Image = index,
+                IsSelfDescribed = first is not null,
             },
             metadata,
             options);

@@ -43,7 +43,7 @@ internal sealed class SourceRoot
         // The directory may have got another name, or the link to it another end.
         _real = RealDirectory(_directory);
         if (!IsIn(real, _real))
-            throw new SourceException(path, $"a symbolic link leads out of {_directory} here; --follow-symlinks follows it"); // not where to: clients are told this
+            throw new SourceException(path, "a symbolic link leads out of the source's directory here; --follow-symlinks follows it"); // not where to: clients are told this
     }
 
     /// <summary>True for a link behind which there is no file, if it was listed like that.</summary>

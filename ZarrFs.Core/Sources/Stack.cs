@@ -18,6 +18,12 @@ internal sealed record Stack
     /// <summary>How many pages each file must have; null where the files say so themselves.</summary>
     public int? PagesPerFile { get; init; }
 
+    /// <summary>Which of the images that the files hold.</summary>
+    public int Image { get; init; }
+
+    /// <summary>True if the first file itself, and not a companion, says what its pages are.</summary>
+    public bool IsSelfDescribed { get; init; }
+
     /// <summary>True for a directory of slices: names, not the files themselves, say what belongs together.</summary>
     public bool IsSlices { get; init; }
 

@@ -12,6 +12,7 @@ namespace ZarrFs.Core.Sources;
 internal sealed class StackSource : TiffSource
 {
     private const int MostCandidates = 8;
+    private const string AfterRestart = "it is shown as it is now after a restart";
 
     private readonly Stack _stack;
     private readonly PlaneTable _planes;
@@ -117,6 +118,7 @@ internal sealed class StackSource : TiffSource
         }
 
         if (good is null && places.Length > 0) throw tiff.Failure(places[0].Plane.Page)!;
+        if (!_stack.IsSlices && file != _stack.Files[file.Number]) CheckPlanes(file, path, tiff);
     }
 
     protected override bool Uses(SourceFile file, int page)
@@ -164,6 +166,30 @@ internal sealed class StackSource : TiffSource
             path,
             $"page {page.Index} has {found} voxels and page {first.Index} has {expected}; " +
             "files whose pages differ are not supported yet, pages of one shape and type are");
+    }
+
+    /// <summary>
+    /// A file that has been saved anew may have its pages in another order, or more of them between the known ones. Voxels at wrong places are worse
+    /// than none.
+    /// </summary>
+    private void CheckPlanes(SourceFile file, string path, TiffFile tiff)
+    {
+        SeriesSet found = SeriesFinder.Find(_stack.Directory, file, tiff, _root);
+        bool isDescribed = file.Number == 0 && _stack.IsSelfDescribed;
+        if (!isDescribed && found.Series[0].Origin != Origin) return; // another file of the set, or a companion, says what its pages are
+        if (_stack.Image >= found.Series.Count)
+            throw new SourceException(path, $"was saved anew with {found.Series.Count} images, expected an image {_stack.Image}; {AfterRestart}");
+        PlaneTable now = found.Series[_stack.Image].Planes;
+        foreach (PlanePlace place in _places.Of(file))
+        {
+            bool isThere = place.T < now.T && place.C < now.C && place.Z < now.Z && now.TryGet(place.T, place.C, place.Z, out PlaneRef plane)
+                && plane == new PlaneRef(0, place.Plane.Page);
+            if (isThere) continue;
+            throw new SourceException(
+                path,
+                $"was saved anew with its pages in other places: {now.T} × {now.C} × {now.Z} planes (t c z), " +
+                $"expected those of before, {_planes.T} × {_planes.C} × {_planes.Z}; {AfterRestart}");
+        }
     }
 
     private void CheckExtent()

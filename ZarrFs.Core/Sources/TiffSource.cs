@@ -165,7 +165,7 @@ internal abstract class TiffSource : ISource
         Kind + _variant,
         Files.Select(file =>
         {
-            SourceFile now = DirectoryListing.Single(PathOf(file));
+            SourceFile now = DirectoryListing.Listed(PathOf(file));
             return new SourceFile(file.Name, now.Size, now.Modified);
         }),
         Metadata);

@@ -54,14 +54,19 @@ public sealed class VirtualTree : IFileTree
             if (tree.Modified > changed) changed = tree.Modified;
             for (int dialect = 0; dialect < 2; dialect++)
             {
-                if (!_groups.TryAdd(tree.Dialects[dialect].Name, (volume, dialect)))
-                    throw new OptionException("--name", $"two volumes would both be shown as '{tree.Dialects[dialect].Name}'; give one of them another name");
+                string name = tree.Dialects[dialect].Name;
+                if (!_groups.TryAdd(name, (volume, dialect))) throw Twice(name, _volumes[_groups[name].Volume]!, tree);
             }
         }
 
         _modified = changed;
         Totals = CountTotals();
     }
+
+    private static OptionException Twice(string name, VolumeTree first, VolumeTree second) => new(
+        "--name",
+        $"two volumes would both be shown as '{name}', {first.Multiscale.Volume.Source.Path} and {second.Multiscale.Volume.Source.Path}; "
+        + "give one of them another name (where there are several, \"name\" in a configuration file)");
 
     /// <summary>A tree with other volumes besides, or without some. Nodes of those that stay are the same.</summary>
     /// <param name="first">Number of the first volume to add: the next one, or a later one where numbers were given to what came to nothing.</param>

@@ -67,6 +67,7 @@ internal sealed class VolumeCatalog : IDisposable
     {
         List<Shelf> now = [.. _shelves], all = [], added = [];
         int first = _volumes.Count, next = first;
+        HashSet<string> taken = [.. now.Where(shelf => volumes.Contains(shelf.Settings)).SelectMany(shelf => shelf.Volumes).Select(volume => volume.Name)];
         try
         {
             foreach (VolumeSettings settings in volumes)
@@ -74,8 +75,9 @@ internal sealed class VolumeCatalog : IDisposable
                 Shelf? shelf = now.Find(known => known.Settings == settings);
                 if (shelf is null)
                 {
-                    added.Add(shelf = Open(settings) with { First = next });
+                    added.Add(shelf = Open(settings, taken) with { First = next });
                     next += shelf.Volumes.Count;
+                    taken.UnionWith(shelf.Volumes.Select(volume => volume.Name));
                 }
 
                 now.Remove(shelf);
@@ -161,13 +163,13 @@ internal sealed class VolumeCatalog : IDisposable
     private static long? Final(IChunkDisk? disk, int volume, int level) =>
         disk?.CountOf(volume, level) is { } count && (count > 0 || disk.Keeps(volume, level)) ? count : null;
 
-    private Shelf Open(VolumeSettings settings)
+    private Shelf Open(VolumeSettings settings, IReadOnlySet<string> taken)
     {
         IReadOnlyList<ISource> images = SourceOpener.OpenAll(settings.Source, settings.Reading with { Pool = _pool, Logger = _logger, FollowsChanges = _followsChanges });
         try
         {
             if (_followsChanges) images = [.. images.Select(image => new RetirableSource(image))];
-            Multiscale[] volumes = [.. images.Zip(VolumeNames.Of(settings.Name, images), (image, name) => View(image, name, settings))];
+            Multiscale[] volumes = [.. images.Zip(VolumeNames.Of(settings.Name, images, taken), (image, name) => View(image, name, settings))];
             return new Shelf(settings, images, volumes, [.. volumes.Select(volume => OmeroChannel.Of(volume, _mustRead))]);
         }
         catch

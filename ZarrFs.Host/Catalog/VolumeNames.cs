@@ -19,6 +19,15 @@ internal static class VolumeNames
     /// </summary>
     /// <param name="given">The user's, not changed; null if there is none.</param>
     /// <param name="images">All images of a path, the main one first.</param>
+    /// <param name="taken">Names of other volumes: scans lie in directories that are called <c>slices</c> again and again, and then the one above tells them apart.</param>
+    public static IReadOnlyList<string> Of(string? given, IReadOnlyList<ISource> images, IReadOnlySet<string> taken)
+    {
+        IReadOnlyList<string> names = Of(given, images);
+        if (given is not null || !names.Any(taken.Contains)) return names;
+        return Of(Shorten(Fit($"{Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(images[0].Path)))}-{Stem(images[0].Path)}"), MostBaseBytes), images);
+    }
+
+    /// <summary>The same, where there are no others.</summary>
     public static IReadOnlyList<string> Of(string? given, IReadOnlyList<ISource> images)
     {
         if (images.Count == 1) return [given ?? Fit(images[0].Name ?? Stem(images[0].Path))];

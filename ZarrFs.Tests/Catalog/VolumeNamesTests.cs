@@ -25,6 +25,12 @@ public sealed class VolumeNamesTests
     [Fact]
     public void TheUsersNameIsNotChanged() => Assert.Equal(["a/b"], VolumeNames.Of("a/b", [Image("/d/x.tif", "y")]));
 
+    [Theory]
+    [InlineData(null, "two-slices")]
+    [InlineData("slices", "slices")] // the user's: that it is there twice is told
+    public void DirectoriesOfOneNameAreToldApartByTheOneAbove(string? given, string expected) => Assert.Equal(
+        [expected], VolumeNames.Of(given, [Image("/scans/two/slices/", null)], new HashSet<string>(StringComparer.Ordinal) { "slices" }));
+
     [Fact]
     public void SeveralImagesHaveNamesOfTheirOwn()
     {

@@ -35,6 +35,19 @@ public sealed class CommandLineTests
         }
     }
 
+    [Theory]
+    [InlineData("materialize", "/a", "/b.zarr", "--memroy", "1GB")]
+    [InlineData("mount", "/a")]
+    [InlineData("serv", "/a")]
+    [InlineData("token", "creat")]
+    public void A_mistake_on_the_command_line_is_said_alone(params string[] line)
+    {
+        Tool refused = ZarrFsProcess.Run(line).Expect(exitCode: 2);
+        string command = line[0] switch { "serv" => "zarrfs", "token" => "zarrfs token", _ => $"zarrfs {line[0]}" };
+        Assert.Contains($"'{command} --help' says what there is.", refused.Error, StringComparison.Ordinal);
+        Assert.InRange((refused.Output + refused.Error).Split('\n').Length, 2, 15);
+    }
+
     [Fact]
     public void Help_lists_the_commands()
     {

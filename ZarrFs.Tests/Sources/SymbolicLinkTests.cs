@@ -115,6 +115,18 @@ public sealed class SymbolicLinkTests : IDisposable
     }
 
     [Fact]
+    public void A_link_that_leads_nowhere_is_the_same_bad_slice_at_the_end_as_at_the_beginning()
+    {
+        Slice(_inside, "0.tif", 1);
+        Link("1.tif", "nowhere.tif");
+        Slice(_inside, "2.tif", 3);
+        using ISource source = SourceOpener.Open(_inside.Path, Filling);
+        source.CheckAll(null, CancellationToken.None);
+        Assert.Equal(1, Assert.Single(source.Problems).Z);
+        Assert.Equal(source.Fingerprint, source.CurrentFingerprint()); // else nothing that is made of it would ever be done
+    }
+
+    [Fact]
     public void A_folder_of_a_pattern_may_not_lead_out()
     {
         byte[] zero = Slice(_inside, "c0/0.tif", 1);

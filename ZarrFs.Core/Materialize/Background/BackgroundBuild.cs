@@ -125,7 +125,7 @@ public sealed partial class BackgroundBuild : IDisposable
             return;
         }
 
-        string needed = Gigabytes(CacheSpace.BytesOf(turn.Volume, wanted)), limit = Gigabytes(_options.MaxBytes);
+        string needed = Amount(CacheSpace.BytesOf(turn.Volume, wanted)), limit = Amount(_options.MaxBytes);
         if (turn.Levels.IsEmpty)
         {
             turn.End(BuildState.Skipped, $"levels {wanted} take {needed}, and --cache-size is {limit} for all volumes");
@@ -133,7 +133,7 @@ public sealed partial class BackgroundBuild : IDisposable
             return;
         }
 
-        string built = Gigabytes(CacheSpace.BytesOf(turn.Volume, turn.Levels)), read = Gigabytes(CachePass.Scope(turn.Volume).VoxelBytes);
+        string built = Amount(CacheSpace.BytesOf(turn.Volume, turn.Levels)), read = Amount(CachePass.Scope(turn.Volume).VoxelBytes);
         if (turn.Levels != wanted) LogSomeFit(_options.Pyramid.IsAsked ? LogLevel.Warning : LogLevel.Information, turn.Volume.Name, wanted, needed, limit, turn.Levels);
         LogBegun(turn.Volume.Name, turn.Levels, built, limit, read);
     }
@@ -151,7 +151,7 @@ public sealed partial class BackgroundBuild : IDisposable
             turn.Begin(() => pass.Counters);
             Run(turn, pass, plan, cancellationToken);
             turn.End(BuildState.Done);
-            LogDone(turn.Volume.Name, turn.Levels, Gigabytes(pass.Counters.MadeVoxelBytes), pass.Counters.ChunksWritten);
+            LogDone(turn.Volume.Name, turn.Levels, Amount(pass.Counters.MadeVoxelBytes), pass.Counters.ChunksWritten);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -160,7 +160,7 @@ public sealed partial class BackgroundBuild : IDisposable
         }
         catch (OptionException)
         {
-            string has = Gigabytes(memory), needed = MemoryNeeded(turn.Volume);
+            string has = Amount(memory), needed = MemoryNeeded(turn.Volume);
             turn.End(BuildState.Skipped, $"its part of the memory budget is {has} and too little; --memory {needed} is needed");
             LogNoMemory(turn.Volume.Name, has, needed);
         }
@@ -208,7 +208,7 @@ public sealed partial class BackgroundBuild : IDisposable
         return string.Create(CultureInfo.InvariantCulture, $"{budget / 1e9:0.#}GB");
     }
 
-    private static string Gigabytes(Int128 bytes) => $"{(double)bytes / 1e9:0.###} GB";
+    private static string Amount(Int128 bytes) => bytes < 100_000_000 ? $"{(double)bytes / 1e6:0.###} MB" : $"{(double)bytes / 1e9:0.###} GB";
 
     [LoggerMessage(LogLevel.Information, "{Volume}: levels {Levels} are built in the background: at most {Bytes} of the cache's {Limit}, for which {Read} of voxels are read once")]
     private partial void LogBegun(string volume, LevelSet levels, string bytes, string limit, string read);

@@ -71,7 +71,7 @@ public sealed record BuildPlan
         }
 
         throw new OptionException(
-            "--max-gb",
+            "--memory (--max-gb)",
             $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {workers} threads that make {scope.Volume.Levels.Count} levels of {scope.Volume.Chunk} chunks need "
             + $"at least {Gigabytes(LeastBytes(scope, 1, workers) + besides)} (fewer --threads or a smaller --chunk-size need less)");
     }
@@ -81,7 +81,7 @@ public sealed record BuildPlan
         if (memory.Least > budget)
         {
             throw new OptionException(
-                "--max-gb",
+                "--memory (--max-gb)",
                 $"{(budget + besides) / 1e9:0.###} GB of memory is too little; {memory.Reason}, which needs at least {Gigabytes(memory.Least + besides)} "
                 + "(fewer --threads or a smaller --chunk-size need less)");
         }
@@ -96,7 +96,7 @@ public sealed record BuildPlan
         {
             string there = scratch is null or { MaxBytes: 0 } ? "nothing may be kept on disk" : $"{Gigabytes(disk)} may be kept in {scratch.Directory}";
             throw new OptionException(
-                "--max-gb",
+                "--memory (--max-gb)",
                 $"{(budget + besides) / 1e9:0.###} GB of memory leaves {Gigabytes(parked)} without room, since {memory.Reason}, and {there}; "
                 + $"allow that much there (--scratch, --scratch-size), or {Gigabytes(memory.Least + memory.Waiting + besides)} of memory");
         }

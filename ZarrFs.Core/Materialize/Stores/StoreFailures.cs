@@ -9,6 +9,8 @@ internal sealed class StoreFailures(string store, Func<long> stillNeeded)
 {
     private const string GoOn = "run the same command again: it goes on where it stopped";
 
+    private const long EnoughForAnyFile = 64 << 20;
+
     /// <summary>True for what files and directories fail with.</summary>
     public static bool IsFromSystem(Exception failure) => failure is IOException or UnauthorizedAccessException;
 
@@ -60,7 +62,10 @@ internal sealed class StoreFailures(string store, Func<long> stillNeeded)
     {
         try
         {
-            return $"{Size(new DriveInfo(store).AvailableFreeSpace)} are free there, ";
+            long free = new DriveInfo(store).AvailableFreeSpace;
+            // Small chunks of a large volume are more files than some disks can have.
+            string files = free > Math.Max(stillNeeded(), EnoughForAnyFile) ? "so it is probably the number of files that is at its limit (df -i), " : "";
+            return $"{Size(free)} are free there, {files}";
         }
         catch (Exception failure) when (IsFromSystem(failure) || failure is ArgumentException)
         {

@@ -206,6 +206,44 @@ public sealed class FileChangeTests : IDisposable
         Assert.Contains("has 3 pages", Assert.Single(source.Problems).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2, 3, true)]
+    [InlineData(4, 2, true)] // time goes on behind what is known
+    [InlineData(2, 4, false)]
+    [InlineData(3, 2, false)]
+    public void A_hyperstack_saved_anew_is_not_read_where_its_pages_have_other_places(int frames, int slices, bool isRead)
+    {
+        string path = _directory.File("hyper.tif", Hyperstack(2, isRead ? slices : 3, 10));
+        using ISource source = Open(path: path);
+        byte[] before = Samples.ReadAll(source);
+        File.WriteAllBytes(path, Hyperstack(frames, slices, 100));
+        _folder.Stamp(path);
+        source.TakeIn(source.Look().Changes);
+        byte[] now = Samples.ReadAll(source);
+        if (isRead)
+        {
+            Assert.Equal(before.Select(static value => (byte)(value + 90)), now);
+            Assert.Empty(source.Problems);
+        }
+        else
+        {
+            Assert.Equal(new byte[before.Length], now);
+            Assert.Contains("saved anew with its pages in other places", Assert.Single(source.Problems).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_file_that_gets_more_pages_at_its_end_keeps_those_that_are_known()
+    {
+        string path = _directory.File("stack.tif", Pages(5, 10));
+        using ISource source = Open(path: path);
+        File.WriteAllBytes(path, Pages(7, 60));
+        _folder.Stamp(path);
+        source.TakeIn(source.Look().Changes);
+        Assert.Equal(Enumerable.Range(60, 5), Samples.ReadAll(source).Chunk(32).Select(static plane => (int)plane[9]));
+        Assert.Empty(source.Problems);
+    }
+
     [Fact]
     public void A_file_that_is_let_go_is_closed_when_its_reader_is_done()
     {
@@ -229,6 +267,10 @@ public sealed class FileChangeTests : IDisposable
         _folder.Stamp(path);
     }
 
-    private static byte[] Pages(int pages, byte first) =>
-        new TiffWriter().Write(pages, 4, 8, DataType.UInt8, [.. Enumerable.Range(first, pages).SelectMany(static value => Enumerable.Repeat((byte)value, 32))]);
+    /// <summary>Planes of t and z, each of one value: <paramref name="first"/> and on.</summary>
+    private static byte[] Hyperstack(int frames, int slices, byte first) => Pages(
+        frames * slices, first, $"ImageJ=1.53t\nimages={frames * slices}\nframes={frames}\nslices={slices}\nhyperstack=true\n");
+
+    private static byte[] Pages(int pages, byte first, string? description = null) =>
+        new TiffWriter { Description = description }.Write(pages, 4, 8, DataType.UInt8, [.. Enumerable.Range(first, pages).SelectMany(static value => Enumerable.Repeat((byte)value, 32))]);
 }

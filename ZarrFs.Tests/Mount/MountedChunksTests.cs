@@ -168,7 +168,7 @@ public class MountedChunksTests
                 if (!victim.HasExited) victim.Kill();
             }
 
-            foreach (Thread reader in readers) Assert.True(reader.Join(TimeSpan.FromSeconds(120)), "a reader hangs");
+            foreach (Thread reader in readers) Assert.True(reader.Join(TimeSpan.FromMinutes(6)), "a reader hangs");
         }
         finally
         {

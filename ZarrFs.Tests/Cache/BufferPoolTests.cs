@@ -121,7 +121,7 @@ public sealed class BufferPoolTests
     {
         var pool = new BufferPool(MiB);
         ChunkBuffer all = pool.TryRent(MiB)!;
-        Task<ChunkBuffer> waiting = Task.Run(() => pool.Rent(MiB / 2, TimeSpan.FromSeconds(60), default));
+        Task<ChunkBuffer> waiting = Task.Run(() => pool.Rent(MiB / 2, TimeSpan.FromSeconds(120), default));
         await Task.Delay(5);
         all.Release();
         (await waiting).Release();
@@ -162,23 +162,5 @@ public sealed class BufferPoolTests
         Assert.Equal(MiB, lease.Length);
         Assert.Equal(-1, lease.Span.IndexOfAnyExcept((byte)5));
         Assert.Equal(lease.Span.ToArray(), lease.Memory.ToArray());
-    }
-
-    [Fact]
-    public void The_memory_of_forgotten_pools_is_given_back()
-    {
-        int before = Directory.GetFiles("/proc/self/fd").Length;
-        for (int i = 0; i < 50; i++) Forget();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 40);
-    }
-
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static void Forget()
-    {
-        ChunkBuffer buffer = new BufferPool(MiB).TryRent(MiB)!;
-        buffer.Span.Fill(1);
-        buffer.Release();
     }
 }

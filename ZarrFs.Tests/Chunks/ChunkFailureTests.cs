@@ -103,7 +103,7 @@ public sealed class ChunkFailureTests
         {
             try
             {
-                (await task.WaitAsync(TimeSpan.FromSeconds(60))).Dispose(); // made before the end
+                (await task.WaitAsync(TimeSpan.FromSeconds(120))).Dispose(); // made before the end
             }
             catch (OverloadException stopped)
             {

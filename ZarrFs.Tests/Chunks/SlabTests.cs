@@ -116,7 +116,7 @@ public sealed class SlabTests : IDisposable
                     continue;
                 }
             }
-        }))).WaitAsync(TimeSpan.FromSeconds(100));
+        }))).WaitAsync(TimeSpan.FromMinutes(6));
         foreach (ChunkAddress address in all) Assert.Equal(expected[address], await test.Read(address));
         await test.EndWithoutLeaks();
     }

@@ -86,7 +86,7 @@ public sealed class BackgroundBuildTests : IDisposable
     /// <summary>The only volume's status once it is built.</summary>
     private static async Task<JsonElement> Done(ZarrFsProcess process)
     {
-        for (int i = 0; i < 1200; i++)
+        for (int i = 0; i < 6000; i++)
         {
             using JsonDocument status = JsonDocument.Parse(await process.GetAsync("status"));
             JsonElement volume = status.RootElement.GetProperty("volumes")[0];

@@ -30,7 +30,7 @@ public sealed partial class DavTests(DoorsShowcase doors)
     {
         string copy = doors.At("cadaver.json"), script = doors.Write(
             "cadaver.txt", $"cd \"{DoorsShowcase.Volume}.zarr\"\nls\nget .zattrs {doors.At("cadaver.json")}\ncd 0\nls 0\nput {doors.Write("put.txt", "x")}\nquit\n");
-        Tool run = Tool.Run("/bin/sh", ["-c", $"HOME='{doors.Folder("home")}' LC_ALL=C.UTF-8 exec cadaver -t '{doors.Address}/' < '{script}'"], seconds: 60);
+        Tool run = Tool.Run("/bin/sh", ["-c", $"HOME='{doors.Folder("home")}' LC_ALL=C.UTF-8 exec cadaver -t '{doors.Address}/' < '{script}'"]);
         Assert.Equal(File.ReadAllBytes(Path.Combine(doors.MountPath, $"{DoorsShowcase.Volume}.zarr", ".zattrs")), File.ReadAllBytes(copy));
         foreach (string line in (string[])["^Coll: +1 ", @"^ +\.zattrs +[1-9]", "^Coll: +2 ", "405 Method Not Allowed"])
             Assert.True(Regex.IsMatch(run.Output, line, RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10)), run.Transcript);
@@ -63,7 +63,7 @@ public sealed partial class DavTests(DoorsShowcase doors)
         // It leaves files in /tmp, whatever TMPDIR says: where it may, it gets a /tmp of its own.
         string apart = Tool.Run("unshare", ["--map-root-user", "--mount", "true"]).ExitCode == 0 ? "unshare --map-root-user --mount" : "env";
         Tool run = Tool.Run(
-            "/bin/sh", ["-c", $"cd '{folder}' && TESTS='basic http props' exec {apart} sh -c '{(apart == "env" ? "" : "mount --bind . /tmp && ")}exec litmus -k {front.Address}'"], seconds: 60);
+            "/bin/sh", ["-c", $"cd '{folder}' && TESTS='basic http props' exec {apart} sh -c '{(apart == "env" ? "" : "mount --bind . /tmp && ")}exec litmus -k {front.Address}'"]);
         foreach (string test in (string[])["expect100", "propfind_invalid", "propfind_invalid2", "propfind_d0", "propextended", "propwformed"])
             Assert.True(run.Output.Contains($"{test}".PadRight(22, '.') + " pass", StringComparison.Ordinal), $"{test} did not pass\n{run.Transcript}");
 

@@ -45,7 +45,7 @@ internal sealed record NeuroglancerSighting
     public static NeuroglancerSighting[] See(string profile, IEnumerable<object> views)
     {
         string arguments = JsonSerializer.Serialize(new { profile, views }, JsonSerializerOptions.Web);
-        Tool script = Tool.Run("node", [Path.Combine(BrowserTheoryAttribute.Folder, "look.mjs"), arguments], seconds: 300).Expect();
+        Tool script = Tool.Run("node", [Path.Combine(BrowserTheoryAttribute.Folder, "look.mjs"), arguments], seconds: 600).Expect();
         return JsonSerializer.Deserialize<NeuroglancerSighting[]>(script.Output, JsonSerializerOptions.Web)!;
     }
 

@@ -11,9 +11,10 @@ public sealed class ReloadTests : IDisposable
     private const int Side = 48, Chunk = 16;
 
     private readonly Workspace _workspace = new();
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(120) };
     private readonly Dictionary<string, byte[][]> _slices = [];
     private readonly string _mount;
+    private int _reading;
 
     public ReloadTests()
     {
@@ -42,6 +43,7 @@ public sealed class ReloadTests : IDisposable
         Task<int> mounted = Task.Run(() => ReadOn((z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x))), stop.Token));
         Task<int> served = Task.Run(() => ReadOn((z, y, x) => _http.GetByteArrayAsync(new Uri($"{process.Address}/old.ome.zarr/0/c/{z}/{y}/{x}")), stop.Token));
 
+        Eventually.True(() => Volatile.Read(ref _reading) == 2 || mounted.IsCompleted || served.IsCompleted, "both readers are at it");
         for (int round = 0; round < 3; round++)
         {
             Configure(["old", "new"]);
@@ -64,7 +66,7 @@ public sealed class ReloadTests : IDisposable
         }
 
         await stop.CancelAsync();
-        Assert.True(await mounted > 0 && await served > 0);
+        Assert.True(await mounted > 1 && await served > 1, "they have not gone on");
         Assert.Equal(numbers, Numbers("old"));
         process.Stop();
     }
@@ -219,6 +221,7 @@ public sealed class ReloadTests : IDisposable
         {
             (int z, int y, int x) = (count % 2, count / 2 % 3, count / 6 % 3);
             Assert.Equal(Voxels("old", z, y, x), await read(z, y, x));
+            if (count == 0) Interlocked.Increment(ref _reading);
         }
 
         return count;

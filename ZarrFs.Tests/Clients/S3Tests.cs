@@ -114,5 +114,5 @@ public sealed class S3Tests(DoorsShowcase doors)
 
     /// <summary>Without what the environment says of AWS.</summary>
     private static Tool Run(string program, params IEnumerable<string> arguments) => Tool.Run(
-        "/usr/bin/env", ["-u", "AWS_CA_BUNDLE", "-u", "AWS_PROFILE", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", program, .. arguments], seconds: 60);
+        "/usr/bin/env", ["-u", "AWS_CA_BUNDLE", "-u", "AWS_PROFILE", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", program, .. arguments]);
 }

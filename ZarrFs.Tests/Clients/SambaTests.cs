@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using ZarrFs.Tests.Clients.Harness;
 using ZarrFs.Tests.Mount;
@@ -66,7 +65,7 @@ public sealed class SambaTests : IDisposable
         string file = _workspace.Write(
             "smb.conf", $"[global]\n    interfaces = 127.0.0.1\n    bind interfaces only = yes\n{own}\n{example.Replace("/mnt/scrolls", mount, StringComparison.Ordinal)}");
         Tool.Run("chmod", ["755", _workspace.Root, _workspace.At("samba")]).Expect();
-        int port = FreePort();
+        int port = FreePort.Find();
         _samba = Process.Start(new ProcessStartInfo("smbd", ["--foreground", "--no-process-group", "--debug-stdout", "-s", file, "-p", $"{port}"])
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
@@ -91,12 +90,5 @@ public sealed class SambaTests : IDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

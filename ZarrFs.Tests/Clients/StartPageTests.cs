@@ -116,7 +116,7 @@ public sealed class StartPageTests(StartPageTests.Browser browser) : IClassFixtu
             _process = ZarrFsProcess.Start("run", "--config", _workspace.Write("zarrfs.json", configuration));
             string? shots = Environment.GetEnvironmentVariable("ZARRFS_TEST_SHOTS"); // a folder, for people who want to see
             string arguments = JsonSerializer.Serialize(new { profile = _workspace.Folder("profile"), server = _process.Address, shots });
-            Tool script = Tool.Run("node", [Path.Combine(BrowserTheoryAttribute.Folder, "page.mjs"), arguments], seconds: 240).Expect();
+            Tool script = Tool.Run("node", [Path.Combine(BrowserTheoryAttribute.Folder, "page.mjs"), arguments], seconds: 600).Expect();
             StartPageSighting[] sightings = JsonSerializer.Deserialize<StartPageSighting[]>(script.Output, JsonSerializerOptions.Web)!;
             return sightings.ToDictionary(seen => seen.Name, StringComparer.Ordinal);
         }

@@ -150,7 +150,7 @@ public sealed class WarmTests : IDisposable
         Tool made = Tool.Run(
             "/usr/bin/env",
             ["ZARRFS_CACHE__SIZE=1MB", ZarrFsProcess.Executable, "materialize", _slices, _workspace.At("cached.zarr"), "--chunk-size", "16", "--cache", _cache, "--from-cache"],
-            seconds: 60).Expect();
+            seconds: 300).Expect();
         Assert.Contains("255 chunks came from the cache", made.Output, StringComparison.Ordinal);
         Assert.Equal(before, Chunks(Volume, _ => true));
     }

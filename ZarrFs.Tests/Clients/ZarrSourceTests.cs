@@ -96,5 +96,5 @@ public sealed class ZarrSourceTests : IDisposable
     }
 
     private static void Check(string source, string shown, string shift, string window) =>
-        Tool.Run(Script.Python, ["-c", Compare, source + ".npy", shown, Path.Combine(Repository.Clients, "python"), shift, window], seconds: 120).Expect();
+        Tool.Run(Script.Python, ["-c", Compare, source + ".npy", shown, Path.Combine(Repository.Clients, "python"), shift, window]).Expect();
 }

@@ -140,7 +140,7 @@ internal static class HostileRequests
         new("noise", "\u00ff\u00fe\u00fd\u00fc\r\n\r\n", 400),
         new("nothing but line breaks", "\r\n\r\n\r\n\r\n", 0),
         new("nothing at all", "", 0),
-        new("half a request", "GET / HTTP/1.1\r\nHost: localhost\r\n", 400),
+        new("half a request", "GET / HTTP/1.1\r\nHost: localhost\r\n", 400, IsHalf: true),
     ];
 
     private static IEnumerable<HostileRequest> Headers() =>

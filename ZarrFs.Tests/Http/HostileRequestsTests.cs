@@ -21,7 +21,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Server server) : I
     public async Task It_comes_to_nothing(string name)
     {
         HostileRequest request = HostileRequests.All().First(request => request.Name == name);
-        string answer = await server.ExchangeAsync(request.Bytes);
+        string answer = await server.ExchangeAsync(request);
         Assert.Equal((request.Status, request.Status == 0 ? 0 : request.Answers), RawExchange.Count(answer));
         RawExchange.AssertTellsNothing(answer);
         await server.AssertGoesOnAsync();
@@ -40,7 +40,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Server server) : I
             _neighbour = await _server.ConnectAsync();
         }
 
-        public Task<string> ExchangeAsync(string bytes) => RawExchange.ExchangeAsync(_server, bytes);
+        public Task<string> ExchangeAsync(HostileRequest request) => RawExchange.ExchangeAsync(_server, request.Bytes, request.AnswersAtOnce);
 
         public async Task AssertGoesOnAsync()
         {

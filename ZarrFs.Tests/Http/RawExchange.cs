@@ -8,7 +8,13 @@ namespace ZarrFs.Tests.Http;
 internal static partial class RawExchange
 {
     /// <summary>Sends bytes, one a character, and reads until the server closes.</summary>
-    public static async Task<string> ExchangeAsync(TestServer server, string bytes)
+    /// <param name="server">Whom to ask.</param>
+    /// <param name="bytes">What is sent.</param>
+    /// <param name="answers">
+    /// How many answers come by themselves. Only then is the server told that there is no more, for which it waits where a body is too short or a
+    /// connection would be kept: told before, it ends the answer that it has not given yet.
+    /// </param>
+    public static async Task<string> ExchangeAsync(TestServer server, string bytes, int answers)
     {
         using Socket socket = await server.ConnectAsync();
         using MemoryStream received = new();
@@ -19,9 +25,9 @@ internal static partial class RawExchange
             while (true)
             {
                 Task<int> ends = socket.ReceiveAsync(buffer);
-                // Requests that wait for more, and connections that would be kept: there is no more.
-                if (await Task.WhenAny(ends, Task.Delay(200)) != ends) socket.Shutdown(SocketShutdown.Send);
-                int read = await ends.WaitAsync(TimeSpan.FromSeconds(20));
+                bool isAnswered = Count(Encoding.Latin1.GetString(received.ToArray())).Answers >= answers;
+                if (isAnswered && await Task.WhenAny(ends, Task.Delay(500)) != ends) socket.Shutdown(SocketShutdown.Send);
+                int read = await ends.WaitAsync(TimeSpan.FromSeconds(100));
                 if (read == 0) break;
                 received.Write(buffer, 0, read);
             }

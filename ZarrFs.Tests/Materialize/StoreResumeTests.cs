@@ -149,7 +149,7 @@ public sealed class StoreResumeTests
         build.Build.Run(writer);
         string journal = Path.Combine(build.Target().Path, ".zarrfs", "journal");
         JournalContent content = JournalContent.TryRead(journal)!;
-        Assert.True(SpinWait.SpinUntil(() => content.Records("another").Count(IsRun) == content.Records(content.Header.Boot).Count(IsRun), TimeSpan.FromMinutes(1)));
+        Assert.True(SpinWait.SpinUntil(() => content.Records("another").Count(IsRun) == content.Records(content.Header.Boot).Count(IsRun), TimeSpan.FromMinutes(2)));
         Assert.Contains("file system", sync!.Calls);
         writer.Finish();
 

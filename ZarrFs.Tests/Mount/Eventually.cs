@@ -5,6 +5,6 @@ internal static class Eventually
 {
     public static void True(Func<bool> condition, string what)
     {
-        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(60)), $"did not happen: {what}");
+        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(120)), $"did not happen: {what}");
     }
 }

@@ -65,7 +65,7 @@ internal sealed unsafe class FakeKernel : IDisposable
         {
             fixed (byte* start = buffer) return Libc.Read(_socket, start, (nuint)buffer.Length);
         });
-        Assert.True(read.Wait(TimeSpan.FromSeconds(60)), "no reply came");
+        Assert.True(read.Wait(TimeSpan.FromSeconds(120)), "no reply came");
         Assert.True(read.Result >= sizeof(FuseOutHeader));
         FuseOutHeader header = MemoryMarshal.Read<FuseOutHeader>(buffer);
         Assert.Equal(read.Result, (nint)header.Len);
@@ -87,7 +87,7 @@ internal sealed unsafe class FakeKernel : IDisposable
     public void Dispose()
     {
         Close();
-        Assert.True(_session.Completion.Wait(TimeSpan.FromSeconds(60)), "the session did not end");
+        Assert.True(_session.Completion.Wait(TimeSpan.FromSeconds(120)), "the session did not end");
         _session.Dispose();
     }
 }

@@ -63,7 +63,7 @@ public sealed class FuseSessionTests : IDisposable
         Eventually.True(() => kernel.Session.PendingReads == 1, "the read waits");
         Assert.False(kernel.Session.Completion.IsCompleted);
         kernel.Close();
-        Assert.True(kernel.Session.Completion.Wait(TimeSpan.FromSeconds(60)));
+        Assert.True(kernel.Session.Completion.Wait(TimeSpan.FromSeconds(120)));
         Assert.Equal(0, kernel.Session.PendingReads);
         Eventually.True(() => _chunks.BuffersInUse == 0, "every lease came back");
     }

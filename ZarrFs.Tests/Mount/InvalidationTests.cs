@@ -84,7 +84,7 @@ public class InvalidationTests
             chunks.Taken = _ => { };
             chunks.MakeFinal(Third);
             chunks.Tell(Third);
-            Assert.True(told.Wait(TimeSpan.FromSeconds(60)));
+            Assert.True(told.Wait(TimeSpan.FromSeconds(120)));
         };
         using var kernel = new FakeKernel(new FakeTree { ChunkSize = Size }, chunks);
         Read(kernel, 10);

@@ -112,7 +112,7 @@ public sealed class MountPointTests : IDisposable
             Assert.Equal(mounted.ChunkReader.Expected(1), bytes);
         }
 
-        Assert.True(mounted.Completion.Wait(TimeSpan.FromSeconds(60)), "the last file is closed, yet the session goes on");
+        Assert.True(mounted.Completion.Wait(TimeSpan.FromSeconds(120)), "the last file is closed, yet the session goes on");
     }
 
     [FuseFact]
@@ -120,7 +120,7 @@ public sealed class MountPointTests : IDisposable
     {
         using var mounted = new MountedTree();
         Assert.True(IMounter.ForThisUser.TryUnmount(mounted.Root, lazy: false, out _));
-        Assert.True(mounted.Completion.Wait(TimeSpan.FromSeconds(60)));
+        Assert.True(mounted.Completion.Wait(TimeSpan.FromSeconds(120)));
         Assert.Equal(UnmountOutcome.AlreadyGone, mounted.Unmount());
     }
 

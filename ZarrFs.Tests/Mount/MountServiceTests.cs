@@ -51,7 +51,7 @@ public sealed class MountServiceTests : IDisposable
         using IHost host = Build(_directory);
         await host.StartAsync();
         Assert.True(IMounter.ForThisUser.TryUnmount(_directory, lazy: false, out _));
-        await host.WaitForShutdownAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await host.WaitForShutdownAsync().WaitAsync(TimeSpan.FromSeconds(120));
         Assert.Null(MountTable.TopmostAt(_directory));
     }
 
@@ -67,7 +67,7 @@ public sealed class MountServiceTests : IDisposable
         Assert.Equal(1, await open.ReadAsync(new byte[1]));
         Assert.False(stopped.IsCompleted);
         await patience.CancelAsync();
-        await stopped.WaitAsync(TimeSpan.FromSeconds(60));
+        await stopped.WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     private IHost Build(string path)

@@ -50,7 +50,7 @@ public class MountedChunksTests
         {
             Eventually.True(() => mounted.PendingReads >= 12, "every reader waits");
             for (int i = 0; i < readers.Length; i += 2) readers[i].Kill();
-            for (int i = 0; i < readers.Length; i += 2) Assert.True(readers[i].WaitForExit(60_000), "a killed reader hangs");
+            for (int i = 0; i < readers.Length; i += 2) Assert.True(readers[i].WaitForExit(120_000), "a killed reader hangs");
             ready.SetResult();
             for (int i = 1; i < readers.Length; i += 2)
             {
@@ -86,7 +86,7 @@ public class MountedChunksTests
             Eventually.True(() => mounted.PendingReads > 0, "the reader waits");
             reader.Kill();
             Eventually.True(() => mounted.PendingReads == 0, "the read is cancelled");
-            Assert.True(reader.WaitForExit(60_000), "the killed reader hangs");
+            Assert.True(reader.WaitForExit(120_000), "the killed reader hangs");
             Assert.Contains(2, cancelled);
         }
         finally
@@ -168,7 +168,7 @@ public class MountedChunksTests
                 if (!victim.HasExited) victim.Kill();
             }
 
-            foreach (Thread reader in readers) Assert.True(reader.Join(TimeSpan.FromSeconds(120)), "a reader hangs");
+            foreach (Thread reader in readers) Assert.True(reader.Join(TimeSpan.FromMinutes(6)), "a reader hangs");
         }
         finally
         {

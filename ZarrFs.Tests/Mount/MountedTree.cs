@@ -49,7 +49,7 @@ internal sealed class MountedTree : IDisposable
     public void Dispose()
     {
         if (!_session.Completion.IsCompleted) _mount.Unmount();
-        Assert.True(_session.Completion.Wait(TimeSpan.FromSeconds(60)), "the session did not end");
+        Assert.True(_session.Completion.Wait(TimeSpan.FromSeconds(120)), "the session did not end");
         _session.Dispose();
         _mount.Dispose();
         ChunkReader.Dispose();

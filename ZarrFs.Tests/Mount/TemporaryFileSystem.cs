@@ -21,7 +21,7 @@ internal sealed class TemporaryFileSystem : IDisposable
 
     public void Dispose()
     {
-        bool free = SpinWait.SpinUntil(() => Posix.Unmount(Root, 0) == 0, TimeSpan.FromSeconds(20));
+        bool free = SpinWait.SpinUntil(() => Posix.Unmount(Root, 0) == 0, TimeSpan.FromSeconds(120));
         if (!free) Posix.Unmount(Root, 2);
         Directory.Delete(Root);
         Assert.True(free, "something still holds a file of the file system");

@@ -9,7 +9,7 @@ namespace ZarrFs.Core.Sources.Changes;
 /// Looks at one source again and again, and has what has changed and come to rest taken in. It polls, because network disks tell nobody of
 /// changes; the time between looks grows with what a look takes, so that looking takes 1 % of the time at most.
 /// </summary>
-internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions options, ILogger logger)
+internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions options, ILogger logger, TimeProvider time)
 {
     private const int Share = 100;
 
@@ -57,7 +57,7 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
                 }
 
                 TimeSpan pause = Share * cost;
-                await Task.WhenAny(asked, Task.Delay(pause > options.Interval ? pause : options.Interval, stop));
+                await Task.WhenAny(asked, Task.Delay(pause > options.Interval ? pause : options.Interval, time, stop));
                 stop.ThrowIfCancellationRequested();
             }
         }
@@ -83,7 +83,7 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
             IReadOnlyList<SourceChange> changes = look.Changes;
             if (changes.Count > 0 && options.Rest > TimeSpan.Zero)
             {
-                await Task.Delay(options.Rest, stop);
+                await Task.Delay(options.Rest, time, stop);
                 look = source.Look();
                 changes = [.. look.Changes.Intersect(changes)];
             }

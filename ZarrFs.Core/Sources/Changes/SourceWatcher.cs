@@ -10,6 +10,7 @@ public sealed class SourceWatcher : IAsyncDisposable
     private readonly ChunkStore _store;
     private readonly WatchOptions _options;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly Lock _changing = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
@@ -19,11 +20,13 @@ public sealed class SourceWatcher : IAsyncDisposable
     /// <param name="store">Where their chunks are; its <see cref="ChunkStore.LookAgain"/> is set.</param>
     /// <param name="options">How often, and how patiently.</param>
     /// <param name="logger">Told of changes.</param>
-    public SourceWatcher(IEnumerable<Multiscale> volumes, ChunkStore store, WatchOptions options, ILogger logger)
+    /// <param name="time">By what is waited; the system's if null.</param>
+    public SourceWatcher(IEnumerable<Multiscale> volumes, ChunkStore store, WatchOptions options, ILogger logger, TimeProvider? time = null)
     {
         _store = store;
         _options = options;
         _logger = logger;
+        _time = time ?? TimeProvider.System;
         _stopping = _stop.Token;
         store.LookAgain = LookNow;
         Add(volumes);
@@ -35,7 +38,7 @@ public sealed class SourceWatcher : IAsyncDisposable
         foreach (ISource source in volumes.Select(static volume => volume.Volume.Source).Distinct())
         {
             var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
-            var watch = new SourceWatch(source, _store, _options, _logger);
+            var watch = new SourceWatch(source, _store, _options, _logger, _time);
             var added = new Watched(watch, stop, Task.Run(() => watch.RunAsync(stop.Token)));
             lock (_changing) Volatile.Write(ref _watched, [.. _watched, added]);
         }

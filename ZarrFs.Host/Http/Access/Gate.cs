@@ -61,6 +61,9 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
     /// <summary>Passwords hashed so far.</summary>
     public int Computed => _check.Computed;
 
+    /// <summary>For tests: called before each password is hashed.</summary>
+    public Action? Hashing { set => _check.Hashing = value; }
+
     /// <inheritdoc/>
     public ValueTask<Admission> AdmitAsync(HttpContext context, string path)
     {

@@ -33,6 +33,9 @@ internal sealed class PasswordCheck(Throttle throttle, TimeProvider time) : IDis
     /// <summary>Passwords hashed so far.</summary>
     public int Computed => Volatile.Read(ref _computed);
 
+    /// <summary>For tests: called before each is hashed.</summary>
+    public Action? Hashing { get; set; }
+
     /// <summary>Whether one was right some minutes ago: that costs nothing to say.</summary>
     public bool IsRemembered(string user, string password, PasswordEntry entry)
     {
@@ -73,6 +76,7 @@ internal sealed class PasswordCheck(Throttle throttle, TimeProvider time) : IDis
         try
         {
             Interlocked.Increment(ref _computed);
+            Hashing?.Invoke();
             isRight = entry.Hash.Matches(password);
         }
         finally

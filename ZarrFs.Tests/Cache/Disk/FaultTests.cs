@@ -65,6 +65,7 @@ public sealed class FaultTests
     {
         using var rig = new CacheRig();
         using DiskCache cache = rig.Open(logger: _log);
+        cache.Trouble.Pause = TimeSpan.FromDays(1);
         cache.Trouble.WriteFailed(new IOException("on purpose"));
         Assert.All(rig.Full, address => Assert.False(rig.Put(cache, address)));
         Assert.Equal(1, cache.Counters.Failures);

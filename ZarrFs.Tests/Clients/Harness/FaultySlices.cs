@@ -88,7 +88,7 @@ internal sealed class FaultySlices : IFileTree, IChunkReader, IDisposable
     {
         if (Interlocked.Decrement(ref _goodReads) < 0) throw new SourceException(Name(address.Z), "the disk is broken");
         byte[] file = _files[address.Z];
-        ChunkBuffer buffer = _pool.Rent(file.Length, TimeSpan.FromSeconds(20), cancellationToken);
+        ChunkBuffer buffer = _pool.Rent(file.Length, TimeSpan.FromSeconds(120), cancellationToken);
         file.CopyTo(buffer.Span);
         Lease lease = Lease.TryTake(buffer)!;
         buffer.Release();
@@ -111,7 +111,7 @@ internal sealed class FaultySlices : IFileTree, IChunkReader, IDisposable
     public void Dispose()
     {
         if (!_session.Completion.IsCompleted) _mount.Unmount();
-        Assert.True(_session.Completion.Wait(TimeSpan.FromSeconds(60)), "the session did not end");
+        Assert.True(_session.Completion.Wait(TimeSpan.FromSeconds(120)), "the session did not end");
         _session.Dispose();
         _mount.Dispose();
         _pool.Dispose();

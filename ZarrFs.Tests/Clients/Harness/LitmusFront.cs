@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace ZarrFs.Tests.Clients.Harness;
@@ -19,12 +18,7 @@ internal sealed class LitmusFront : IAsyncDisposable
     public LitmusFront(string directory)
     {
         _directory = directory;
-        using (TcpListener free = new(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/";
-        }
-
+        Address = $"http://127.0.0.1:{FreePort.Find()}/";
         _listener.Prefixes.Add(Address);
         _listener.Start();
         _loop = RunAsync();

@@ -5,7 +5,7 @@ namespace ZarrFs.Tests.Clients.Harness;
 /// <summary>A command of the program that ends by itself, while it runs. Killed at the end of the test if it has not ended.</summary>
 internal sealed class Running : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(300);
 
     private readonly Process _process;
     private readonly Task<string> _error;
@@ -29,6 +29,24 @@ internal sealed class Running : IDisposable
 
     /// <summary>Starts it with the signals as a user's shell has them: whoever runs tests in the background has SIGINT ignored.</summary>
     public static Running Start(params IEnumerable<string> arguments) => new("/usr/bin/env", ["--default-signal=INT,TERM", ZarrFsProcess.Executable, .. arguments]);
+
+    /// <summary>Starts it and, when it has begun, sends it a signal: gives one that did not end by itself before.</summary>
+    /// <param name="signal">What is sent.</param>
+    /// <param name="hasBegun">Whether it is in the midst of its work.</param>
+    /// <param name="again">Called where it was done before the signal came, as it may be on a busy machine: it is started once more after that.</param>
+    /// <param name="arguments">The command.</param>
+    public static Running Interrupt(int signal, Func<bool> hasBegun, Action again, params IEnumerable<string> arguments)
+    {
+        for (int left = 20; ; left--)
+        {
+            Running running = Start(arguments);
+            Mount.Eventually.True(() => running.HasExited || hasBegun(), "it has begun to write");
+            running.Signal(signal);
+            if (running.WaitForExit() != 0 || left == 0) return running;
+            running.Dispose();
+            again();
+        }
+    }
 
     /// <summary>Starts it with few file descriptors.</summary>
     public static Running StartLimited(int descriptors, params IEnumerable<string> arguments) =>

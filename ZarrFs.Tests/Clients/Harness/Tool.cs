@@ -12,7 +12,7 @@ internal sealed record Tool(string Command, int ExitCode, string Output, string 
     public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Runs a program; one that hangs is killed after <paramref name="seconds"/> and fails the test.</summary>
-    public static Tool Run(string program, IEnumerable<string> arguments, int seconds = 120)
+    public static Tool Run(string program, IEnumerable<string> arguments, int seconds = 300)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

@@ -8,7 +8,7 @@ namespace ZarrFs.Tests.Clients.Harness;
 /// <summary>The program as users run it: a process of its own. Ended, and its mount taken away, whatever becomes of the test.</summary>
 internal sealed class ZarrFsProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -110,13 +110,13 @@ internal sealed class ZarrFsProcess : IDisposable
     }
 
     /// <summary>Runs it to its end.</summary>
-    public static Tool Run(params IEnumerable<string> arguments) => Tool.Run(Executable, arguments, seconds: 60);
+    public static Tool Run(params IEnumerable<string> arguments) => Tool.Run(Executable, arguments);
 
     /// <summary>Takes a mount away, lazily if it must be, as root or through fusermount3.</summary>
     public static void Unmount(string path)
     {
-        if (Environment.IsPrivilegedProcess) Tool.Run("umount", ["-l", path], seconds: 30);
-        else Tool.Run("fusermount3", ["-uz", path], seconds: 30);
+        if (Environment.IsPrivilegedProcess) Tool.Run("umount", ["-l", path]);
+        else Tool.Run("fusermount3", ["-uz", path]);
     }
 
     /// <summary>True if something is mounted there.</summary>

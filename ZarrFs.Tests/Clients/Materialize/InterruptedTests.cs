@@ -112,10 +112,8 @@ public sealed class InterruptedTests : IDisposable
     [InlineData(Signals.Terminate)]
     public void A_signal_leaves_a_store_that_the_same_command_continues(int signal)
     {
-        using Running running = Running.Start(Arguments("stopped.zarr"));
-        Mount.Eventually.True(() => running.HasExited || Directory.Exists(_workspace.At("stopped.zarr", "0")), "it has begun to write");
-        running.Signal(signal);
-        Assert.True(running.WaitForExit() == 130, $"exit code {running.ExitCode}\n{running.Error}");
+        using Running running = Interrupt("stopped.zarr", signal);
+        Assert.True(running.ExitCode == 130, $"exit code {running.ExitCode}\n{running.Error}");
         Assert.Contains("same command", running.Error, StringComparison.Ordinal);
         Assert.Matches(@"\d %", running.Error);
         Assert.False(File.Exists(_workspace.At("stopped.zarr", ".zgroup")), "half a store must not look like one");
@@ -128,13 +126,7 @@ public sealed class InterruptedTests : IDisposable
     [Fact]
     public void Other_options_on_a_store_that_was_begun_are_refused_and_nothing_is_lost()
     {
-        using (Running running = Running.Start(Arguments("begun.zarr")))
-        {
-            Mount.Eventually.True(() => running.HasExited || Directory.Exists(_workspace.At("begun.zarr", "0")), "it has begun to write");
-            running.Signal(Signals.Kill);
-            running.WaitForExit();
-        }
-
+        Interrupt("begun.zarr", Signals.Kill).Dispose();
         string[] before = Chunks("begun.zarr");
         Tool refused = ZarrFsProcess.Run([.. Arguments("begun.zarr"), "--downsample", "max"]).Expect(exitCode: 1);
         Assert.Contains("--downsample", refused.Error, StringComparison.Ordinal);
@@ -182,6 +174,17 @@ public sealed class InterruptedTests : IDisposable
         if (!running.WaitForExit(after)) running.Signal(Signals.Kill);
         running.WaitForExit();
     }
+
+    /// <summary>Runs it, and sends it a signal in the midst of its work.</summary>
+    private Running Interrupt(string store, int signal) => Running.Interrupt(
+        signal,
+        () => Directory.Exists(_workspace.At(store, "0")),
+        () =>
+        {
+            StoreFiles.AssertSame(_expected, _workspace.At(store), "done before the signal came");
+            Directory.Delete(_workspace.At(store), recursive: true);
+        },
+        Arguments(store));
 
     /// <summary>Runs it to its end; the one refusal that is right is that of a store that is whole.</summary>
     private void GoOn(string store)

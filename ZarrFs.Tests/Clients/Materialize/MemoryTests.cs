@@ -26,7 +26,7 @@ public sealed class MemoryTests : IDisposable
     public void The_process_never_takes_more_than_it_may(string gigabytes, params string[] options)
     {
         Tool run = Tool.Run(
-            Script.Python, ["-c", Measure, ZarrFsProcess.Executable, "materialize", _slices, _workspace.At("out.zarr"), "--max-gb", gigabytes, .. options], seconds: 240).Expect();
+            Script.Python, ["-c", Measure, ZarrFsProcess.Executable, "materialize", _slices, _workspace.At("out.zarr"), "--max-gb", gigabytes, .. options], seconds: 600).Expect();
         long peak = long.Parse(run.Output.Trim().Split('\n')[^1], CultureInfo.InvariantCulture);
         Assert.InRange(peak, 1, (long)(double.Parse(gigabytes, CultureInfo.InvariantCulture) * 1e9));
     }

@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const bundle = fileURLToPath(new URL("../../../ZarrFs.Host/Viewer/dist", import.meta.url));
+/** Milliseconds after which a test has failed: a busy machine needs minutes for what takes a second. */
+export const patience = 180_000;
+
 const types = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
 
 /** A web server for Neuroglancer's page: the data come from another origin then. */
@@ -41,6 +44,7 @@ export async function withBrowser({ profile, width, height }, use) {
       "--disable-sync",
     ],
   });
+  browser.setDefaultTimeout(patience);
   try {
     return await use(browser);
   } finally {

@@ -1,9 +1,8 @@
 // Opens links in Neuroglancer, goes to voxels, and prints what it shows there. One argument, JSON:
 // { profile, views: [{ server, fragment, voxels: [{ at: [x, y, z], layer, value }] }] }. With a root (NAME.zarr) in place of a fragment it begins
 // at the start page, with a click.
-import { click, record, recordStrictly, withBrowser, withNeuroglancer } from "./browser.mjs";
+import { click, patience, record, recordStrictly, withBrowser, withNeuroglancer } from "./browser.mjs";
 
-const patience = 20_000;
 const { profile, views } = JSON.parse(process.argv[2]);
 const size = { profile, width: 800, height: 600 };
 

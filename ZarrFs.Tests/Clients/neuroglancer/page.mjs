@@ -1,7 +1,7 @@
 // Looks at the start page in a browser as people have it, and prints what there is. One argument, JSON: { profile, server, shots }.
 // shots is a folder for screenshots, or null.
 import { join } from "node:path";
-import { recordStrictly, withBrowser } from "./browser.mjs";
+import { patience, recordStrictly, withBrowser } from "./browser.mjs";
 
 const { profile, server, shots } = JSON.parse(process.argv[2]);
 
@@ -88,7 +88,7 @@ async function tab(page) {
 
 /** Asks again and again, also where the page runs no scripts. */
 async function until(page, condition, argument) {
-  for (const end = Date.now() + 30_000; !(await page.evaluate(condition, argument));) {
+  for (const end = Date.now() + patience; !(await page.evaluate(condition, argument));) {
     if (Date.now() > end) throw new Error(`never so: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

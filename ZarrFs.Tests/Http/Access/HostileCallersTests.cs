@@ -15,7 +15,7 @@ public sealed partial class HostileCallersTests(HostileCallersTests.Server serve
     {
         HostileRequest request = HostileCallers.All().Single(request => request.Name == name);
         int said = server.LinesLogged;
-        string answer = await server.ExchangeAsync(request.Bytes);
+        string answer = await server.ExchangeAsync(request);
         Assert.Equal((request.Status, request.Answers), RawExchange.Count(answer));
         RawExchange.AssertTellsNothing(answer);
         Assert.DoesNotContain("/data/", answer, StringComparison.Ordinal);
@@ -25,7 +25,7 @@ public sealed partial class HostileCallersTests(HostileCallersTests.Server serve
         (string hidden, string absent) = request.Bytes.Contains("{other}/", StringComparison.Ordinal) ? ("vol", "vil") : ("unseen", "absent");
         if (request.Bytes.Contains(hidden, StringComparison.Ordinal))
         {
-            string ofAbsent = await server.ExchangeAsync(request.Bytes.Replace(hidden, absent, StringComparison.Ordinal));
+            string ofAbsent = await server.ExchangeAsync(request with { Bytes = request.Bytes.Replace(hidden, absent, StringComparison.Ordinal) });
             Assert.Equal(Lasting(ofAbsent), Lasting(answer.Replace(hidden, absent, StringComparison.Ordinal)));
         }
         else
@@ -71,11 +71,12 @@ public sealed partial class HostileCallersTests(HostileCallersTests.Server serve
             _server.Tree.AddChunk("unseen.zarr/0/7", 7, TestServer.SmallChunk);
         }
 
-        public Task<string> ExchangeAsync(string bytes)
+        public Task<string> ExchangeAsync(HostileRequest request)
         {
+            string bytes = request.Bytes;
             _time.Advance(TimeSpan.FromHours(1)); // what was tried before counts no more
             foreach ((string name, Token token) in _tokens) bytes = bytes.Replace($"{{{name}}}", token.Text, StringComparison.Ordinal);
-            return RawExchange.ExchangeAsync(_server, bytes.Replace("{cut}", _tokens["good"].Text[..^1], StringComparison.Ordinal));
+            return RawExchange.ExchangeAsync(_server, bytes.Replace("{cut}", _tokens["good"].Text[..^1], StringComparison.Ordinal), request.AnswersAtOnce);
         }
 
         public void AssertNothingFailedAndNoTokenWasLogged(int since)

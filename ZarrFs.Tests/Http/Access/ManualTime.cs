@@ -27,6 +27,12 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Whether anybody waits just so long from now on.</summary>
+    public bool IsAwaited(TimeSpan wait)
+    {
+        lock (_sync) return _timers.Exists(timer => timer.Due - _now == wait);
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_sync) return _now;

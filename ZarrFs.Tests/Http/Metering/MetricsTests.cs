@@ -151,7 +151,7 @@ public sealed class MetricsTests
             string body;
             do
             {
-                HttpListenerContext context = await listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(60));
+                HttpListenerContext context = await listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(120));
                 Assert.Equal(("POST", "/v1/metrics", "application/x-protobuf"), (context.Request.HttpMethod, context.Request.RawUrl, context.Request.ContentType));
                 using MemoryStream received = new();
                 await context.Request.InputStream.CopyToAsync(received);

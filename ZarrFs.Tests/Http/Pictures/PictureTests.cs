@@ -215,7 +215,7 @@ public sealed class PictureTests
         await using PictureServer server = await PictureServer.StartAsync(source, Chunk, channels: [new OmeroChannel("v", 0xFFFFFF, true, new ContrastWindow(0, 9, 0, 9))]);
         using CancellationTokenSource patience = new();
         Task<byte[]> picture = server.Client.GetByteArrayAsync("/vol/preview.png?axis=z&index=3&level=0", patience.Token);
-        Assert.True(begun.Wait(TimeSpan.FromSeconds(30)));
+        Assert.True(begun.Wait(TimeSpan.FromSeconds(120)));
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => picture);
         await TestServer.EventuallyAsync(() => server.Store.Waiting == 0, "somebody still waits for chunks");

@@ -63,9 +63,9 @@ public sealed class ReaderPaceTests
         _waiting = 1;
         using var stop = new CancellationTokenSource();
         var held = Task.Run(() => pace.Wait(stop.Token));
-        Assert.True(SpinWait.SpinUntil(() => pace.IsHolding, TimeSpan.FromSeconds(60)));
+        Assert.True(SpinWait.SpinUntil(() => pace.IsHolding, TimeSpan.FromSeconds(120)));
         await stop.CancelAsync();
-        await held.WaitAsync(TimeSpan.FromSeconds(60));
+        await held.WaitAsync(TimeSpan.FromSeconds(120));
         Assert.False(pace.IsHolding);
     }
 

@@ -6,6 +6,7 @@ using ZarrFs.Core.Sources;
 using ZarrFs.Core.Sources.Changes;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Tests.Chunks;
+using ZarrFs.Tests.Http.Access;
 using ZarrFs.Tests.Oracles;
 
 namespace ZarrFs.Tests.Sources.Changes;
@@ -17,6 +18,8 @@ public sealed class WatcherTests : IAsyncLifetime, IDisposable
 
     // A look is asked for where a test wants one; polling is for the one test of it.
     private static readonly WatchOptions OnDemand = new() { Rest = TimeSpan.Zero, Interval = TimeSpan.FromHours(1) };
+
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
     private readonly RecordingLogger _log = new();
     private BufferPool _pool = null!;
@@ -96,28 +99,29 @@ public sealed class WatcherTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_file_is_taken_in_only_when_it_is_at_rest()
     {
-        Watch(new WatchOptions { Rest = TimeSpan.FromMilliseconds(300), Interval = TimeSpan.FromHours(1) });
+        var time = new ManualTime();
+        Watch(new WatchOptions { Rest = Rest, Interval = TimeSpan.FromHours(1) }, time);
         await _watcher!.LookNow(_source);
         _folder.Truncate(5); // as one that is being copied looks
         Task look = _watcher.LookNow(_source);
-        using var stop = new CancellationTokenSource();
-        Task writer = Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                _folder.Stamp(_folder[5]);
-                await Task.Delay(1);
-            }
-        });
+        await Rests();
+        _folder.Stamp(_folder[5]);
+        time.Advance(Rest);
         await look;
-        await stop.CancelAsync();
-        await writer;
         Assert.Equal(0, _store.RevisionOf(new ChunkAddress(0, 0, 0, 0, 0, 0, 0)));
         Assert.Empty(_source.Problems);
         _folder.Rename(5, 78);
-        await ReadAll(); // waits until it is at rest, and shows it
+        Task reading = ReadAll(); // waits until it is at rest, and shows it
+        await Rests();
+        Assert.False(reading.IsCompleted);
+        Assert.Equal(0, _store.RevisionOf(new ChunkAddress(0, 0, 0, 0, 0, 0, 0)));
+        time.Advance(Rest);
+        await reading;
         Assert.Equal(1, _store.RevisionOf(new ChunkAddress(0, 0, 0, 0, 0, 0, 0)));
         Assert.Empty(_source.Problems);
+
+        // It has looked once, and waits as long as a file must rest.
+        Task Rests() => TestStore.Until(() => time.IsAwaited(Rest), "it has found a file that has changed");
     }
 
     [Fact]
@@ -242,7 +246,7 @@ public sealed class WatcherTests : IAsyncLifetime, IDisposable
         _store = new ChunkStore([_volume], _pool, 2);
     }
 
-    private void Watch(WatchOptions options) => _watcher = new SourceWatcher([_volume], _store, options, _log);
+    private void Watch(WatchOptions options, TimeProvider? time = null) => _watcher = new SourceWatcher([_volume], _store, options, _log, time);
 
     private IEnumerable<ChunkAddress> Chunks() => ChunkFeed.FedBy(_volume, 0, VoxelBox.All);
 

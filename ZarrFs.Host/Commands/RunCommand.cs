@@ -20,7 +20,7 @@ internal static class RunCommand
         var command = new Command(
             "run",
             "Mount and serve several volumes in one process that shares one cache, as a configuration file says.\n\n"
-            + "SIGHUP has the file read anew: volumes come and go without the mount being dropped.\n\n"
+            + "SIGHUP has the file read anew: volumes come and go, and who may read them changes, without the mount or a connection being dropped.\n\n"
             + "Examples: zarrfs run --config config/zarrfs.json\n"
             + "          systemctl enable --now zarrfs    (as a service, of /etc/zarrfs/zarrfs.json; systemctl reload zarrfs reads that anew; docs/OPERATION.md)") { sources, mount, allowOther };
         http.AddTo(command);

@@ -1,19 +1,22 @@
 using ZarrFs.Core.Tree;
+using ZarrFs.Host.Http.Access;
 
 namespace ZarrFs.Host.Http;
 
-/// <summary>What there is, with the tree of this moment: all of an answer is about one state of it. The same as before for as long as the tree is.</summary>
-/// <param name="content">The same with the tree as it changes.</param>
-internal sealed class ContentNow(ServedContent content)
+/// <summary>What there is for a caller, with the tree of one moment: all of an answer is about one state of it. The same as before for as long as the tree is.</summary>
+/// <param name="content">All there is, with the tree as it changes.</param>
+/// <param name="caller">Who asks.</param>
+internal sealed class ContentNow(ServedContent content, Caller caller)
 {
-    private ServedContent? _now;
+    private Known? _last;
 
-    public ServedContent Value
+    public ServedContent With(IFileTree tree)
     {
-        get
-        {
-            IFileTree tree = content.Tree.Now;
-            return _now is { } known && ReferenceEquals(known.Tree, tree) ? known : _now = content with { Tree = tree };
-        }
+        if (_last is { } known && ReferenceEquals(known.Tree, tree)) return known.Content;
+        ServedContent made = (content with { Tree = tree }).For(caller);
+        _last = new Known(tree, made);
+        return made;
     }
+
+    private sealed record Known(IFileTree Tree, ServedContent Content);
 }

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ZarrFs.Core.Failures;
+using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
 using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Metering;
@@ -32,9 +33,13 @@ public sealed partial class HttpService : IHostedService, IDisposable
     private readonly RequestHandler _handler;
     private readonly HttpApplication _application;
     private readonly HttpMetrics _metrics = new();
-    private readonly Gate? _gate;
+    private readonly ServedContent _content;
+    private readonly AccessRules _rules;
+    private readonly Attempts _attempts;
+    private readonly TlsOptions? _tls;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly ServerCertificates? _certificates;
-    private readonly bool _isSelfSigned;
     private readonly IHost? _kestrelServices;
 
     /// <param name="options">Where to listen and what to bound.</param>
@@ -44,24 +49,27 @@ public sealed partial class HttpService : IHostedService, IDisposable
     /// <exception cref="OptionException">An option is not usable, or a file with a certificate, passwords or tokens is not.</exception>
     public HttpService(HttpOptions options, ServedContent content, ILoggerFactory logs, TimeProvider? time = null)
     {
-        time ??= TimeProvider.System;
+        _time = time ?? TimeProvider.System;
+        _log = logs.CreateLogger<HttpService>();
         _listen = ListenAddress.Parse(options.Listen);
-        SharingRules.Check(_listen, options.Tls, options.Access);
-        ILogger log = logs.CreateLogger<HttpService>();
-        _isSelfSigned = options.Tls is { IsSelfSigned: true };
-        if (!_listen.IsLoopback && options.Tls is null) LogInsecure(log, _listen);
-        if (options.Tls is { } tls)
+        _tls = options.Tls;
+        _content = content;
+        _attempts = new Attempts(_log, _time, _metrics);
+        SharingRules.Check(_listen, _tls, options.Access);
+        AccessRule rule = RuleOf(options.Access);
+        _rules = new AccessRules(rule, content.Tree);
+        if (!_listen.IsLoopback && _tls is null) LogInsecure(_listen);
+        if (_tls is not null)
         {
-            _certificates = new ServerCertificates(tls, _listen.Reachable(), log, time);
+            _certificates = new ServerCertificates(_tls, _listen.Reachable(), _log, _time);
 
             // Kestrel's TLS asks for services that only a web host can register; this one is never started.
             _kestrelServices = new HostBuilder().ConfigureWebHost(web => web.UseKestrelCore().Configure(_ => { })).ConfigureServices(services => services.AddSingleton(logs)).Build();
         }
 
-        if (options.Access.HasRules) _gate = new Gate(options.Access, () => content.Volumes().Select(volume => volume.Name), log, time, _metrics);
-        content = content with { IsShared = !_listen.IsLoopback || options.Access.IsPublic || options.Access.HasRules };
+        rule.Gate?.Warn();
         _shares = new ClientShares(options.Limits);
-        _handler = new RequestHandler(content, options, _gate, _metrics, logs.CreateLogger<RequestHandler>(), time);
+        _handler = new RequestHandler(content, options, _rules, _metrics, logs.CreateLogger<RequestHandler>());
         _application = new HttpApplication(_handler, _metrics);
         SocketTransportOptions sockets = new()
         {
@@ -81,7 +89,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
     public IReadOnlyList<string> Addresses { get; private set; } = [];
 
     /// <summary>SHA-256 of the certificate that was made for this run; null for none, or one that was given.</summary>
-    public string? Fingerprint => _isSelfSigned ? _certificates!.Current.Fingerprint : null;
+    public string? Fingerprint => _tls is { IsSelfSigned: true } ? _certificates!.Current.Fingerprint : null;
 
     /// <inheritdoc/>
     /// <exception cref="OptionException">The address cannot be listened on.</exception>
@@ -118,9 +126,43 @@ public sealed partial class HttpService : IHostedService, IDisposable
     {
         _server.Dispose();
         _handler.Dispose();
-        _gate?.Dispose();
+        _attempts.Dispose();
         _kestrelServices?.Dispose();
         _metrics.Dispose();
+    }
+
+    /// <summary>Reads what another rule needs, which does not hold before <see cref="Change"/>.</summary>
+    /// <returns>The rule of now, if that is what the options say.</returns>
+    /// <exception cref="OptionException">The options do not allow each other or the address that is listened on, or a file is not as it should be.</exception>
+    internal AccessRule Prepare(AccessOptions access)
+    {
+        AccessRule now = _rules.Now.Rule;
+        if (access == now.Options) return now;
+        SharingRules.Check(_listen, _tls, access);
+        return RuleOf(access);
+    }
+
+    /// <summary>Has a rule and limits hold for all requests that come from a moment on, in connections that are open too. No connection is closed.</summary>
+    /// <param name="rule">As it was prepared.</param>
+    /// <param name="limits">What clients may take.</param>
+    /// <param name="from">The tree that is there from that moment on.</param>
+    /// <param name="show">Puts it there.</param>
+    internal void Change(AccessRule rule, LimitOptions limits, IFileTree from, Action show)
+    {
+        AccessRule before = _rules.Now.Rule;
+        _rules.Change(rule, from);
+        show();
+        if (_shares.Change(limits)) LogLimits(limits.Connections, limits.RequestsPerSecond is { } rate ? $"{rate}" : "auto");
+        if (rule == before) return;
+        LogRule(rule);
+        rule.Gate?.Warn();
+    }
+
+    private AccessRule RuleOf(AccessOptions access)
+    {
+        ServedContent content = _content with { IsShared = !_listen.IsLoopback || access.IsPublic || access.HasRules };
+        Gate? gate = access.HasRules ? new Gate(access, () => content.Volumes().Select(volume => volume.Name), _attempts, _log, _time) : null;
+        return new AccessRule(access, content, gate, _time);
     }
 
     private KestrelServerOptions Configure(HttpOptions options)
@@ -134,7 +176,6 @@ public sealed partial class HttpService : IHostedService, IDisposable
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestBodySize = 0; // what needs one allows it for its own requests
-        limits.MaxConcurrentConnections = options.Limits.Connections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.Http2.MaxStreamsPerConnection = 32; // each may wait with a piece of a chunk in memory
         limits.Http2.MaxRequestHeaderFieldSize = limits.MaxRequestLineSize;
@@ -159,5 +200,11 @@ public sealed partial class HttpService : IHostedService, IDisposable
     }
 
     [LoggerMessage(LogLevel.Warning, "{Listen} answers other machines without TLS: whoever is on the way can read data, passwords and tokens")]
-    private static partial void LogInsecure(ILogger log, ListenAddress listen);
+    private partial void LogInsecure(ListenAddress listen);
+
+    [LoggerMessage(LogLevel.Information, "Another rule holds from now on: {Rule}.")]
+    private partial void LogRule(AccessRule rule);
+
+    [LoggerMessage(LogLevel.Information, "Other limits hold from now on: http.maxConnections {Connections}, http.maxRate {Rate}.")]
+    private partial void LogLimits(int connections, string rate);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Failures;
@@ -17,10 +16,7 @@ namespace ZarrFs.Host.Http;
 /// <summary>Answers every request: what is asked for, and what is said when it cannot be given.</summary>
 internal sealed partial class RequestHandler : IDisposable
 {
-    private readonly ServedContent _content;
-    private readonly ContentNow _now;
-    private readonly ConditionalWeakTable<IReadOnlySet<string>, ContentNow> _views = [];
-    private readonly IGate? _gate;
+    private readonly AccessRules _rules;
     private readonly IDoor[] _doors;
     private readonly FileSender _files;
     private readonly PictureDoor _pictures;
@@ -32,16 +28,12 @@ internal sealed partial class RequestHandler : IDisposable
 
     /// <param name="content">What there is.</param>
     /// <param name="options">What is bounded.</param>
-    /// <param name="gate">Finds out who asks; null where everybody may see everything.</param>
+    /// <param name="rules">Who may see what.</param>
     /// <param name="metrics">Where requests are counted.</param>
     /// <param name="log">Gets what fails.</param>
-    /// <param name="time">By what signatures end.</param>
-    public RequestHandler(ServedContent content, HttpOptions options, IGate? gate, HttpMetrics metrics, ILogger<RequestHandler> log, TimeProvider time)
+    public RequestHandler(ServedContent content, HttpOptions options, AccessRules rules, HttpMetrics metrics, ILogger<RequestHandler> log)
     {
-        if (content.IsShared) content = content.WithoutDirectories();
-        _content = content;
-        _now = new ContentNow(content);
-        _gate = gate;
+        _rules = rules;
         _metrics = metrics;
         _files = new FileSender(content, options);
         _pictures = new PictureDoor(content, options);
@@ -52,7 +44,7 @@ internal sealed partial class RequestHandler : IDisposable
         [
             _pictures, // first, since a volume may be called s3 or viewer
             new ViewerDoor(content.Viewer),
-            new S3Door(ContentFor, _files, _turns, gate is IAccessKeys keys ? new SignatureCheck(keys, time) : null),
+            new S3Door(_files, _turns),
             new DavDoor(_turns),
             new PageDoor(),
             _scrapes,
@@ -70,20 +62,21 @@ internal sealed partial class RequestHandler : IDisposable
 
     public Task HandleAsync(HttpContext context)
     {
+        AccessNow access = _rules.Now;
         Task answer;
         try
         {
-            answer = AnswerAsync(context);
+            answer = AnswerAsync(context, access);
         }
         catch (Exception failure)
         {
-            return FailAsync(context, failure);
+            return FailAsync(context, access.Rule, failure);
         }
 
-        return answer.IsCompletedSuccessfully ? answer : FinishAsync(context, answer);
+        return answer.IsCompletedSuccessfully ? answer : FinishAsync(context, access.Rule, answer);
     }
 
-    private async Task FinishAsync(HttpContext context, Task answer)
+    private async Task FinishAsync(HttpContext context, AccessRule rule, Task answer)
     {
         try
         {
@@ -91,11 +84,11 @@ internal sealed partial class RequestHandler : IDisposable
         }
         catch (Exception failure)
         {
-            await FailAsync(context, failure);
+            await FailAsync(context, rule, failure);
         }
     }
 
-    private Task AnswerAsync(HttpContext context)
+    private Task AnswerAsync(HttpContext context, in AccessNow access)
     {
         CommonHeaders.Set(context.Response.Headers);
         if (context.Features.Get<ClientShare>()?.TryRequest() == false && Visit.TargetOf(context) != "/healthz")
@@ -118,14 +111,14 @@ internal sealed partial class RequestHandler : IDisposable
                 return NotFoundAsync(context, Visit.TargetOf(context));
         }
 
-        return _gate is null
-            ? RouteAsync(new Visit { Context = context, Caller = Caller.Anyone, Content = _now.Value, Path = path, IsDirectory = isDirectory, Query = query })
-            : AdmitAsync(context, path.ToString(), isDirectory, query.ToString());
+        return access.Rule.Gate is { } gate
+            ? AdmitAsync(context, access, gate, path.ToString(), isDirectory, query.ToString())
+            : RouteAsync(Visited(context, access, Caller.Anyone, path, isDirectory, query));
     }
 
-    private async Task AdmitAsync(HttpContext context, string path, bool isDirectory, string query)
+    private async Task AdmitAsync(HttpContext context, AccessNow access, Gate gate, string path, bool isDirectory, string query)
     {
-        Admission admission = await _gate!.AdmitAsync(context, path);
+        Admission admission = await gate.AdmitAsync(context, path);
         if (admission.Caller is not { } caller)
         {
             await ProblemDocument.WriteAsync(context, admission.Refusal!, Visit.TargetOf(context));
@@ -139,16 +132,15 @@ internal sealed partial class RequestHandler : IDisposable
         }
         else
         {
-            await RouteAsync(new Visit
-            {
-                Context = context, Caller = caller, Content = ContentFor(caller), Path = admission.Path, IsDirectory = isDirectory, Query = query,
-            });
+            await RouteAsync(Visited(context, access, caller, admission.Path, isDirectory, query));
         }
     }
 
-    /// <summary>What there is for a caller, made once for each set of volumes: the sets live as long as the entry in the file that they come from.</summary>
-    private ServedContent ContentFor(Caller caller) =>
-        (caller.Volumes is { } volumes ? _views.GetValue(volumes, _ => new ContentNow(_content.For(caller))) : _now).Value;
+    private static Visit Visited(
+        HttpContext context, in AccessNow access, Caller caller, ReadOnlySpan<char> path, bool isDirectory, ReadOnlySpan<char> query) => new()
+        {
+            Context = context, Access = access, Caller = caller, Content = access.ContentFor(caller), Path = path, IsDirectory = isDirectory, Query = query,
+        };
 
     private static bool IsDav(string method) => method is "PROPFIND" or "OPTIONS";
 
@@ -192,10 +184,10 @@ internal sealed partial class RequestHandler : IDisposable
     private static ServedContent Told(in Visit visit) =>
         !visit.Content.IsShared && CommonHeaders.IsFromElsewhere(visit.Context.Request) ? visit.Content.WithoutDirectories() : visit.Content;
 
-    private async Task FailAsync(HttpContext context, Exception failure)
+    private async Task FailAsync(HttpContext context, AccessRule rule, Exception failure)
     {
         if (failure is OperationCanceledException && context.RequestAborted.IsCancellationRequested) return;
-        FailureStatus status = FailureStatus.Of(failure, _content.IsShared || CommonHeaders.IsFromElsewhere(context.Request));
+        FailureStatus status = FailureStatus.Of(failure, rule.IsShared || CommonHeaders.IsFromElsewhere(context.Request));
         if (failure is OverloadException) _metrics.Refused();
         string target = Visit.TargetOf(context);
         if (status.Code == StatusCodes.Status500InternalServerError) LogUnexpected(target, failure);

@@ -10,6 +10,9 @@ internal readonly ref struct Visit
     /// <summary>The request and its answer.</summary>
     public required HttpContext Context { get; init; }
 
+    /// <summary>Who may see what.</summary>
+    public required AccessNow Access { get; init; }
+
     /// <summary>Who asks.</summary>
     public required Caller Caller { get; init; }
 

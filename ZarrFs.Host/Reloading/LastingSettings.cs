@@ -11,8 +11,6 @@ internal static class LastingSettings
         ("mount.allowOther", settings => settings.AllowOther),
         ("http.listen", settings => settings.Listen),
         ("http.tlsCertificate, http.tlsKey and http.tlsSelfSigned", settings => settings.Tls),
-        ("http.public, http.insecure, http.passwordFile and http.tokenFile", settings => settings.Access),
-        ("http.maxConnections and http.maxRate", settings => settings.Limits),
         ("memory", settings => settings.AskedMemory),
         ("scratch and scratchSize", settings => settings.Scratch with { MaxBytes = settings.IsScratchSizeSaid ? settings.Scratch.MaxBytes : 0 }),
         ("cache", settings => settings.Cache is { IsLimitSaid: false } guessed ? guessed with { MaxBytes = 0 } : settings.Cache),

@@ -9,6 +9,8 @@ using ZarrFs.Core.Sources;
 using ZarrFs.Host.Catalog;
 using ZarrFs.Host.Commands;
 using ZarrFs.Host.Configuration;
+using ZarrFs.Host.Http;
+using ZarrFs.Host.Http.Access;
 
 namespace ZarrFs.Host.Reloading;
 
@@ -24,18 +26,21 @@ namespace ZarrFs.Host.Reloading;
 /// <param name="log">Told what was done, and what was not.</param>
 /// <param name="disk">The disk cache; null without one.</param>
 /// <param name="build">The background build; null without one.</param>
+/// <param name="http">The HTTP service; null without one.</param>
 internal sealed partial class Reload(
     Settings settings, VolumeCatalog catalog, ChunkStore store, WatchService watch, LogLevelSwitch level, ILogger<Reload> log, DiskCache? disk = null,
-    BackgroundBuild? build = null)
+    BackgroundBuild? build = null, HttpService? http = null)
 {
     /// <summary>Reads the configuration and does what it says. By one at a time.</summary>
     /// <param name="read">Reads it.</param>
+    /// <returns>False if it was refused, or has failed: everything is as it was.</returns>
     /// <remarks>When it returns, the new volumes are there and the others cannot be found any more; these are closed after that.</remarks>
-    public void Run(Func<Settings> read)
+    public bool Run(Func<Settings> read)
     {
         try
         {
             Settings wanted = read();
+            AccessRule? rule = Rule(wanted);
             CatalogChange change = catalog.Prepare(wanted.Volumes, DateTimeOffset.UtcNow);
             try
             {
@@ -57,11 +62,13 @@ internal sealed partial class Reload(
                 throw;
             }
 
-            catalog.Show(change);
+            if (http is null) catalog.Show(change);
+            else http.Change(rule!, wanted.Limits, change.Tree, () => catalog.Show(change));
             level.Level = wanted.LogLevel;
-            foreach (string option in LastingSettings.Changed(settings, wanted)) LogNeedsRestart(option);
+            TellLasting(wanted);
             Tell(change);
             Close(change.Removed);
+            return true;
         }
         catch (Exception failure) when (failure is OptionException or SourceException)
         {
@@ -70,6 +77,22 @@ internal sealed partial class Reload(
         catch (Exception failure)
         {
             LogFailed(failure);
+        }
+
+        return false;
+    }
+
+    /// <summary>Who is to be let in, at the address and with the TLS of now.</summary>
+    private AccessRule? Rule(Settings wanted)
+    {
+        try
+        {
+            return http?.Prepare(wanted.Access);
+        }
+        catch (OptionException) when ((wanted.Listen, wanted.Tls) != (settings.Listen, settings.Tls))
+        {
+            TellLasting(wanted); // or what is refused looks right to who has the new file before him
+            throw;
         }
     }
 
@@ -94,11 +117,17 @@ internal sealed partial class Reload(
         watch.Add(change.AddedVolumes);
     }
 
+    private void TellLasting(Settings wanted)
+    {
+        foreach (string option in LastingSettings.Changed(settings, wanted)) LogNeedsRestart(option);
+    }
+
     private void Tell(CatalogChange change)
     {
         foreach (Multiscale volume in change.AddedVolumes) LogAdded(volume.Name, volume.Volume.Source.Path);
         foreach (Multiscale volume in change.Removed.SelectMany(shelf => shelf.Volumes)) LogRemoved(volume.Name, volume.Volume.Source.Path);
-        LogDone(catalog.Shown.Count);
+        int count = catalog.Shown.Count;
+        LogDone(count, count == 1 ? "volume is" : "volumes are");
     }
 
     /// <summary>Closes what cannot be found any more. Others wait for this to return, and not for a disk.</summary>
@@ -142,8 +171,8 @@ internal sealed partial class Reload(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The configuration is read anew: {Count} volumes are shown.")]
-    private partial void LogDone(int count);
+    [LoggerMessage(LogLevel.Information, "The configuration is read anew: {Count} {Volumes} shown.")]
+    private partial void LogDone(int count, string volumes);
 
     [LoggerMessage(LogLevel.Information, "{Volume} is shown now, from {Path}.")]
     private partial void LogAdded(string volume, string path);

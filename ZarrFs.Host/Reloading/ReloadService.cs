@@ -13,8 +13,8 @@ internal sealed class ReloadService(Reload reload, Func<Settings> read, ReloadRe
         await foreach (bool _ in requests.ReadAllAsync(stoppingToken))
         {
             state.Reloading();
-            await Task.Run(() => reload.Run(read), CancellationToken.None); // opening takes as long as it takes
-            state.Ready();
+            bool isTaken = await Task.Run(() => reload.Run(read), CancellationToken.None); // opening takes as long as it takes
+            state.Reloaded(isTaken);
         }
     }
 }

@@ -34,12 +34,15 @@ internal sealed class ServiceState(
     public void Reloading() => manager.Tell(
         "RELOADING=1", string.Create(CultureInfo.InvariantCulture, $"MONOTONIC_USEC={Stopwatch.GetTimestamp() / TicksPerMicrosecond}"), "STATUS=Reading the configuration anew.");
 
-    /// <summary>Everything answers.</summary>
-    public void Ready()
+    /// <summary>The configuration was read anew. The manager takes a reload for done in any case; that one was refused it tells for as long as none is taken.</summary>
+    public void Reloaded(bool isTaken) => Ready(isTaken ? "" : string.Create(
+        CultureInfo.InvariantCulture, $"; the configuration of {DateTime.Now:yyyy-MM-dd HH:mm:ss} was refused, see the log"));
+
+    private void Ready(string refusal = "")
     {
         int volumes = catalog.Shown.Count;
         string mount = settings.MountPath is { } path ? $", mounted on {path}" : "", served = http?.Address is { } address ? $", served on {address}/" : "";
-        manager.Tell("READY=1", string.Create(CultureInfo.InvariantCulture, $"STATUS={volumes} {(volumes == 1 ? "volume" : "volumes")}{mount}{served}."));
+        manager.Tell("READY=1", string.Create(CultureInfo.InvariantCulture, $"STATUS={volumes} {(volumes == 1 ? "volume" : "volumes")}{mount}{served}{refusal}."));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
+using ZarrFs.Host.Http.Access;
 using ZarrFs.Tests.Clients.Harness;
 using ZarrFs.Tests.Mount;
 
@@ -119,6 +121,68 @@ public sealed class ReloadTests : IDisposable
     }
 
     [ClientFact(Needs.Fuse)]
+    public async Task Who_may_read_and_how_much_changes_in_open_connections()
+    {
+        string tokens = _workspace.At("tokens.json");
+        var token = Token.Make();
+        TokenFile.Change(tokens, _ => [new TokenEntry(token.Id, token.Sum, new HashSet<string> { "new" }, DateTimeOffset.UtcNow, null, "", null, null)]);
+        Configure(["old"]);
+        using ZarrFsProcess process = Run();
+        int connections = 0;
+        using HttpClient client = new(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, stop) =>
+            {
+                Interlocked.Increment(ref connections);
+                Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(context.DnsEndPoint, stop);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        }) { BaseAddress = new Uri(process.Address) };
+        using var stop = new CancellationTokenSource();
+        Task<int> mounted = Task.Run(() => ReadOn((z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x))), stop.Token));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("old", isKnown: false));
+
+        Configure(["old", "new"], http: $"\"tokenFile\": \"{tokens}\"");
+        Reload(process);
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync("old", isKnown: false));
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync("old", isKnown: true));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("new", isKnown: true));
+
+        // Refused as a whole: the volume stays as well as the rule.
+        Configure(["new"], http: $"\"tokenFile\": \"{tokens}\", \"public\": true");
+        process.Signal(Signals.Hangup);
+        Eventually.True(() => process.ErrorLog.Contains("is refused, and everything stays as it was: --public: --token-file is given too", StringComparison.Ordinal), "it is refused");
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync("new", isKnown: false));
+        Assert.True(Directory.Exists(Root("old")));
+
+        Configure(["old"], http: "\"public\": true, \"maxRate\": 1, \"maxConnections\": 1");
+        Reload(process);
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("old", isKnown: false));
+        int asked = 0;
+        while (await AskAsync("old", isKnown: false) != HttpStatusCode.TooManyRequests) Assert.True(++asked < 1000, "it answers any number");
+        await Assert.ThrowsAsync<HttpRequestException>(() => _http.GetAsync(new Uri($"{process.Address}/healthz"))); // one connection is all
+
+        Configure(["old"]);
+        Reload(process);
+        for (int i = 0; i < 100; i++) Assert.Equal(HttpStatusCode.OK, await AskAsync("old", isKnown: false));
+        Assert.Contains("\"volumes\":1", await _http.GetStringAsync(new Uri($"{process.Address}/healthz")), StringComparison.Ordinal);
+        Assert.Equal(1, connections);
+        Assert.Equal(0, Count(process.ErrorLog, "needs a restart"));
+        await stop.CancelAsync();
+        Assert.True(await mounted > 0);
+        process.Stop();
+
+        async Task<HttpStatusCode> AskAsync(string name, bool isKnown)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, $"/{name}.zarr/0/0/0/0");
+            if (isKnown) request.Headers.Authorization = new("Bearer", token.Text);
+            using HttpResponseMessage answer = await client.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
+    [ClientFact(Needs.Fuse)]
     public void What_cannot_change_is_told_and_the_log_level_does()
     {
         Configure(["old"]);
@@ -233,15 +297,16 @@ public sealed class ReloadTests : IDisposable
         return [.. status.RootElement.GetProperty("volumes").EnumerateArray().Select(volume => volume.GetProperty("name").GetString()!)];
     }
 
-    private string Configuration(string[] names, int chunk = Chunk, bool cache = false) => $$"""
+    private string Configuration(string[] names, int chunk = Chunk, bool cache = false, string http = "\"public\": false") => $$"""
         {
           "volumes": [{{string.Join(", ", names.Select(name => $$"""{"source": "{{_workspace.At(name)}}", "chunkSize": "{{chunk}}"}"""))}}],
-          "mount": {"path": "{{_mount}}"}, "http": {"listen": "127.0.0.1:0"}, "memory": "100MB", "logLevel": "information",
+          "mount": {"path": "{{_mount}}"}, "http": {"listen": "127.0.0.1:0", {{http}}}, "memory": "100MB", "logLevel": "information",
           "cache": {"path": "{{(cache ? _workspace.At("cache") : "")}}"}
         }
         """;
 
-    private void Configure(string[] names, int chunk = Chunk, bool cache = false) => _workspace.Write("zarrfs.json", Configuration(names, chunk, cache));
+    private void Configure(string[] names, int chunk = Chunk, bool cache = false, string http = "\"public\": false") =>
+        _workspace.Write("zarrfs.json", Configuration(names, chunk, cache, http));
 
     private ZarrFsProcess Run() => ZarrFsProcess.Start("run", "--config", _workspace.At("zarrfs.json"));
 

@@ -10,6 +10,8 @@ using ZarrFs.Core.Metadata;
 using ZarrFs.Core.Sources;
 using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Http;
+using ZarrFs.Host.Http.Access;
+using ZarrFs.Host.Http.Limits;
 using ZarrFs.Host.Http.Viewer;
 
 namespace ZarrFs.Tests.Http;
@@ -84,6 +86,10 @@ internal sealed class TestServer : IAsyncDisposable
         Levels = [new LevelFacts(0, new VolumeShape(10, 20, 30), new ChunkShape(8, 8, 8), new VolumeShape(2, 3, 4))],
         Problems = [new SourceProblem(SourceProblemKind.Bad, 5, 1, "/data/<scroll>/5.tif", "it is <short>")],
     };
+
+    /// <summary>Lets in whom other options say, as a reload does.</summary>
+    public void Change(AccessOptions? access = null, LimitOptions? limits = null) =>
+        _service.Change(_service.Prepare(access ?? new AccessOptions()), limits ?? new LimitOptions(), Tree, static () => { });
 
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {

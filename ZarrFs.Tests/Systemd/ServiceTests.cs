@@ -44,6 +44,30 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
+    public void Reload_that_was_refused_is_told_until_one_is_taken()
+    {
+        using var manager = new NotifySocket(_workspace.At("notify"));
+        using ZarrFsProcess process = Serve([("NOTIFY_SOCKET", manager.Path)]);
+        string well = $"READY=1\nSTATUS=1 volume, served on {process.Address}/";
+        Eventually.True(() => manager.Messages.Length > 0, "it is ready");
+        _workspace.Write("zarrfs.json", "{");
+        Reload(1);
+        Assert.Matches($@"^{well}; the configuration of [0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}} was refused, see the log\.$", manager.Messages[^1]);
+        PlainTiff.WriteSlices(_workspace.At("other"), 8, 16, 16);
+        _workspace.Write("zarrfs.json", Configuration("other"));
+        Reload(2);
+        Assert.Equal($"{well}.", manager.Messages[^1]);
+        Eventually.True(() => process.ErrorLog.Contains("The configuration is read anew: 1 volume is shown.", StringComparison.Ordinal), "it is told");
+        process.Stop();
+
+        void Reload(int count)
+        {
+            process.Signal(Signals.Hangup);
+            Eventually.True(() => manager.Messages.Count(message => message.StartsWith("READY=1\n", StringComparison.Ordinal)) == count + 1, "it is ready again");
+        }
+    }
+
+    [Fact]
     public void Socket_that_is_not_in_the_file_system_is_found_too()
     {
         using var manager = new NotifySocket($"@zarrfs-test-{Guid.NewGuid():N}");

@@ -26,7 +26,7 @@ internal sealed class FollowedFiles<T>
     /// <param name="paths">The files.</param>
     /// <param name="read">Reads them; its exceptions are those of files, of certificates, or <see cref="OptionException"/>.</param>
     /// <param name="time">Says when to look again.</param>
-    /// <param name="changed">Told what was read, the first time too.</param>
+    /// <param name="changed">Told what was read anew.</param>
     /// <param name="broken">Told why something could not be read again.</param>
     /// <exception cref="OptionException">The files are not as they should be.</exception>
     public FollowedFiles(IReadOnlyList<string> paths, Func<T> read, TimeProvider time, Action<T> changed, Action<string> broken)
@@ -39,7 +39,6 @@ internal sealed class FollowedFiles<T>
         _looked = time.GetTimestamp();
         _stamps = Look();
         _current = read();
-        changed(_current);
     }
 
     /// <summary>What they say; not older than a second.</summary>

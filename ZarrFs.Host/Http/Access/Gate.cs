@@ -2,8 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using ZarrFs.Core.Failures;
-using ZarrFs.Host.Http.Limits;
-using ZarrFs.Host.Http.Metering;
 using ZarrFs.Host.Http.Pictures;
 
 namespace ZarrFs.Host.Http.Access;
@@ -12,7 +10,7 @@ namespace ZarrFs.Host.Http.Access;
 /// Admits who has a password or a token. A token comes as a bearer, in the place of a password, or in front of the path, <c>/t/TOKEN/…</c>, where
 /// no header can be sent. Whether one has ended, was revoked or never was is not to be told apart.
 /// </summary>
-internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
+internal sealed partial class Gate : IAccessKeys
 {
     private static readonly StringValues Challenges = new([$"Basic realm=\"{Realm}\", charset=\"UTF-8\"", $"Bearer realm=\"{Realm}\""]);
 
@@ -23,48 +21,41 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
 
     private readonly FollowedFiles<PasswordList>? _passwords;
     private readonly FollowedFiles<TokenFile>? _tokens;
-    private readonly Throttle _guesses, _others;
-    private readonly PasswordCheck _check;
-    private readonly RefusalLog _refusals;
+    private readonly AccessOptions _options;
+    private readonly Func<IEnumerable<string>> _volumes;
+    private readonly Attempts _attempts;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly HttpMetrics? _metrics;
 
     /// <param name="options">The files.</param>
     /// <param name="volumes">Names of the volumes that there are, to warn of those that are not.</param>
-    /// <param name="log">Gets who is refused, and what is wrong with the files.</param>
-    /// <param name="time">By what tokens end and attempts are forgotten.</param>
-    /// <param name="metrics">Where failed attempts are counted, if anywhere.</param>
+    /// <param name="attempts">What was tried before, at other gates too.</param>
+    /// <param name="log">Gets what is wrong with the files.</param>
+    /// <param name="time">By what tokens end.</param>
     /// <exception cref="OptionException">A file is not as it should be.</exception>
-    public Gate(AccessOptions options, Func<IEnumerable<string>> volumes, ILogger log, TimeProvider time, HttpMetrics? metrics = null)
+    public Gate(AccessOptions options, Func<IEnumerable<string>> volumes, Attempts attempts, ILogger log, TimeProvider time)
     {
+        _options = options;
+        _volumes = volumes;
+        _attempts = attempts;
         _log = log;
         _time = time;
-        _metrics = metrics;
-        _guesses = new Throttle(time);
-        _others = new Throttle(time); // of their own: a viewer whose link has expired asks again and again, and keeps nobody from typing a password
-        _check = new PasswordCheck(_guesses, time);
-        _refusals = new RefusalLog(log, time);
         if (options.PasswordFile is { } passwords)
-            _passwords = new FollowedFiles<PasswordList>([passwords], () => PasswordList.Read(passwords), time, list => Check(passwords, list.Volumes), LogBroken);
+            _passwords = new FollowedFiles<PasswordList>([passwords], () => PasswordList.Read(passwords), time, list => Warn(passwords, list.Volumes), LogBroken);
         if (options.TokenFile is { } tokens)
-            _tokens = new FollowedFiles<TokenFile>([tokens], () => TokenFile.Read(tokens), time, list => Check(tokens, list.Volumes), LogBroken);
-
-        void Check(string path, IEnumerable<string> named)
-        {
-            if (SecretFile.IsOpen(path)) LogOpen(path);
-            HashSet<string> known = [.. volumes()];
-            foreach (string name in named.Distinct(StringComparer.Ordinal).Where(name => !known.Contains(name))) LogUnknownVolume(path, name, string.Join(", ", known));
-        }
+            _tokens = new FollowedFiles<TokenFile>([tokens], () => TokenFile.Read(tokens), time, file => Warn(tokens, file.Volumes), LogBroken);
     }
 
-    /// <summary>Passwords hashed so far.</summary>
-    public int Computed => _check.Computed;
+    /// <summary>Tells what is odd about the files, which is told again by itself when they change. To be called when their volumes are there.</summary>
+    public void Warn()
+    {
+        if (_passwords is not null) Warn(_options.PasswordFile!, _passwords.Current.Volumes);
+        if (_tokens is not null) Warn(_options.TokenFile!, _tokens.Current.Volumes);
+    }
 
-    /// <summary>For tests: called before each password is hashed.</summary>
-    public Action? Hashing { set => _check.Hashing = value; }
-
-    /// <inheritdoc/>
+    /// <summary>Finds out who asks. Completes at once unless a password must be hashed or a failed attempt is slowed; never throws for what a client sends.</summary>
+    /// <param name="context">The request; if it is refused, the headers that belong to the refusal are set.</param>
+    /// <param name="path">As <see cref="RequestPath"/> reads it; a token in front of it is taken off.</param>
     public ValueTask<Admission> AdmitAsync(HttpContext context, string path)
     {
         // Monitors have no password, and learn nothing.
@@ -100,10 +91,7 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<FailureStatus> RefuseAsync(HttpContext context, string what) => (await RefuseAsync(context, Challenges, what)).Refusal!;
-
-    /// <inheritdoc/>
-    public void Dispose() => _check.Dispose();
+    public ValueTask<FailureStatus> RefuseAsync(HttpContext context, string what) => _attempts.RefuseAsync(context, Challenges, what);
 
     private static ValueTask<Admission> Admit(Caller caller, string path) => new(new Admission(caller, path, null));
 
@@ -126,45 +114,27 @@ internal sealed partial class Gate : IGate, IAccessKeys, IDisposable
         PasswordEntry? entry = list?.Find(given.User);
 
         // Who is logged in already guesses nothing, whatever others behind his address do.
-        if (entry is not null && _check.IsRemembered(given.User, given.Password, entry)) return new Admission(entry.Caller, path, null);
+        if (entry is not null && _attempts.Passwords.IsRemembered(given.User, given.Password, entry)) return new Admission(entry.Caller, path, null);
         var address = ClientAddress.Of(context.Connection.RemoteIpAddress);
-        if (_guesses.Wait(address) is > 0 and int wait) return new Admission(null, path, FailureStatus.TooManyAttempts(wait));
+        if (_attempts.Guesses.Wait(address) is > 0 and int wait) return new Admission(null, path, FailureStatus.TooManyAttempts(wait));
         string wrong = $"wrong user or password, user '{RefusalLog.Printable(given.User)}'";
         if (list is null) return await RefuseAsync(context, Challenges, wrong);
 
         // Somebody who is not there is hashed too, and comes out as wrong whatever the sum is.
-        PasswordVerdict verdict = await _check.CheckAsync(given.User, given.Password, entry ?? list.Decoy, address);
+        PasswordVerdict verdict = await _attempts.Passwords.CheckAsync(given.User, given.Password, entry ?? list.Decoy, address);
         if (verdict == PasswordVerdict.Busy) return new Admission(null, path, FailureStatus.Overloaded("too many passwords wait to be looked at"));
         if (verdict == PasswordVerdict.Right && entry is not null) return new Admission(entry.Caller, path, null);
         return await RefuseAsync(context, Challenges, wrong, isGuess: true);
     }
 
-    /// <summary>Says no: late if there were many before, and not at all what was wrong. A guess at a password was counted when it was hashed.</summary>
-    private async ValueTask<Admission> RefuseAsync(HttpContext context, StringValues challenges, string what, bool isGuess = false)
+    private async ValueTask<Admission> RefuseAsync(HttpContext context, StringValues challenges, string what, bool isGuess = false) =>
+        new(null, "", await _attempts.RefuseAsync(context, challenges, what, isGuess));
+
+    private void Warn(string path, IEnumerable<string> named)
     {
-        var address = ClientAddress.Of(context.Connection.RemoteIpAddress);
-        if (!isGuess)
-        {
-            if (_others.Wait(address) is > 0 and int wait) return new Admission(null, "", FailureStatus.TooManyAttempts(wait));
-            _others.Begin(address);
-        }
-
-        _refusals.Tell(context.Connection.RemoteIpAddress, what);
-        _metrics?.LoginFailed();
-        TimeSpan delay = (isGuess ? _guesses : _others).Delay(address);
-        if (delay > TimeSpan.Zero)
-        {
-            try
-            {
-                await Task.Delay(delay, _time, context.RequestAborted);
-            }
-            catch (OperationCanceledException)
-            {
-                // Gone already: nobody hears the refusal.
-            }
-        }
-
-        return new Admission(null, "", FailureStatus.Unauthorized(challenges));
+        if (SecretFile.IsOpen(path)) LogOpen(path);
+        HashSet<string> known = [.. _volumes()];
+        foreach (string name in named.Distinct(StringComparer.Ordinal).Where(name => !known.Contains(name))) LogUnknownVolume(path, name, string.Join(", ", known));
     }
 
     [LoggerMessage(LogLevel.Error, "{Problem}; what it said before stays in force")]

@@ -29,14 +29,8 @@ internal sealed partial class ServerCertificates
         if (options is { Certificate: { } certificate, Key: { } key })
         {
             if (SecretFile.IsOpen(key)) LogOpen(key);
-            bool isFirst = true;
-            _files = new FollowedFiles<LoadedCertificate>([certificate, key], () => LoadedCertificate.Read(certificate, key, time.GetUtcNow()), time, Tell, LogBroken);
-
-            void Tell(LoadedCertificate read)
-            {
-                if (!isFirst) LogRenewed(certificate, read.Expires);
-                isFirst = false;
-            }
+            _files = new FollowedFiles<LoadedCertificate>(
+                [certificate, key], () => LoadedCertificate.Read(certificate, key, time.GetUtcNow()), time, read => LogRenewed(certificate, read.Expires), LogBroken);
         }
 
         _ = Current; // so that it is made, and warned of, before anybody connects

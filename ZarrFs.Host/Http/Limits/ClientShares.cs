@@ -16,18 +16,12 @@ internal sealed class ClientShares
     // Of addresses that are connected no more, before they are looked through.
     private const int MostKept = 4096;
 
-    private readonly int _mostConnections;
-    private readonly int _mostOfOthers;
-    private readonly int? _rate;
     private readonly Dictionary<ClientAddress, ClientShare> _shares = [];
+    private LimitOptions _options;
+    private int _connections;
 
-    public ClientShares(LimitOptions options)
-    {
-        // The rest is for others, a monitor for one.
-        _mostConnections = Math.Max(1, options.Connections - options.Connections / 8);
-        _mostOfOthers = Math.Min(_mostConnections, Math.Max(LeastOfOthers, options.Connections / 16));
-        _rate = options.RequestsPerSecond;
-    }
+    /// <param name="options">What may be taken at first.</param>
+    public ClientShares(LimitOptions options) => _options = options;
 
     /// <summary>Addresses that are known.</summary>
     public int Count
@@ -38,7 +32,25 @@ internal sealed class ClientShares
         }
     }
 
-    /// <summary>Counts a connection; null if the address has as many as it may.</summary>
+    // The rest is for others, a monitor for one.
+    private int MostOfOne => Math.Max(1, _options.Connections - (_options.Connections / 8));
+
+    private int MostOfOthers => Math.Min(MostOfOne, Math.Max(LeastOfOthers, _options.Connections / 16));
+
+    /// <summary>Sets other limits, for those too who are connected. Connections that are open stay: where they are more than may be, none is added.</summary>
+    /// <returns>False if they are the same.</returns>
+    public bool Change(LimitOptions options)
+    {
+        lock (_shares)
+        {
+            if (options == _options) return false;
+            _options = options;
+            foreach (ClientShare share in _shares.Values) Limit(share);
+            return true;
+        }
+    }
+
+    /// <summary>Counts a connection; null if the address has as many as it may, or all have.</summary>
     public ClientShare? TryConnect(IPAddress? from)
     {
         var address = ClientAddress.Of(from);
@@ -48,11 +60,13 @@ internal sealed class ClientShares
             if (!_shares.TryGetValue(address, out ClientShare? share))
             {
                 if (_shares.Count >= MostKept) Forget();
-                share = new ClientShare(address, _rate ?? (isNear ? 0 : DefaultRate));
+                share = new ClientShare(address, isNear);
+                Limit(share);
                 _shares.Add(address, share);
             }
 
-            if (share.Connections >= (isNear ? _mostConnections : _mostOfOthers)) return null;
+            if (_connections >= _options.Connections || share.Connections >= (isNear ? MostOfOne : MostOfOthers)) return null;
+            _connections++;
             share.Connections++;
             return share;
         }
@@ -62,10 +76,13 @@ internal sealed class ClientShares
     {
         lock (_shares)
         {
+            _connections--;
             share.Connections--;
             if (share.Connections == 0 && share.IsRested) _shares.Remove(share.Address);
         }
     }
+
+    private void Limit(ClientShare share) => share.Limit(_options.RequestsPerSecond ?? (share.IsNear ? 0 : DefaultRate));
 
     private void Forget()
     {

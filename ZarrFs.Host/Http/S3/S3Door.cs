@@ -11,11 +11,9 @@ namespace ZarrFs.Host.Http.S3;
 /// S3 to read, path style, under <c>/s3</c>: one bucket with everything in it, whose keys are the paths that GET has. So a volume may be called what it
 /// likes, where a bucket may not, and <c>s3://zarrfs/NAME.zarr</c> ends as readers of Zarr expect.
 /// </summary>
-/// <param name="contentFor">What there is for whoever has signed a request.</param>
 /// <param name="files">Sends objects.</param>
 /// <param name="turns">For the time that a listing takes to be made.</param>
-/// <param name="signatures">Finds out who has signed a request; null where nobody has to.</param>
-internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender files, PageTurns turns, SignatureCheck? signatures) : IDoor
+internal sealed class S3Door(FileSender files, PageTurns turns) : IDoor
 {
     public const string Bucket = "zarrfs";
 
@@ -52,10 +50,10 @@ internal sealed class S3Door(Func<Caller, ServedContent> contentFor, FileSender 
         if (!S3Query.TryRead(visit.Query, out S3Query query)) return S3Documents.WriteErrorAsync(context, S3Error.InvalidUri);
 
         if (!ReferenceEquals(visit.Caller, Caller.Nobody)) return RouteAsync(context, visit.Content, visit.Caller, path, visit.IsDirectory, query);
-        if (signatures is null) return S3Documents.WriteErrorAsync(context, S3Error.AccessDenied);
+        if (visit.Access.Rule.Signatures is not { } signatures) return S3Documents.WriteErrorAsync(context, S3Error.AccessDenied);
         return signatures.Check(context.Request.Method, Visit.RawTargetOf(context), query, context.Request.Headers, out Caller? caller) is { } refusal
             ? RefuseAsync(context, signatures, refusal)
-            : RouteAsync(context, contentFor(caller!), caller!, path, visit.IsDirectory, query);
+            : RouteAsync(context, visit.Access.ContentFor(caller!), caller!, path, visit.IsDirectory, query);
     }
 
     private static async Task RefuseAsync(HttpContext context, SignatureCheck signatures, S3Error refusal) =>

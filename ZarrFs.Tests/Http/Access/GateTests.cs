@@ -158,29 +158,27 @@ public sealed class GateTests : IDisposable
     public async Task Passwords_are_hashed_once_and_those_of_nobody_too()
     {
         await File.WriteAllTextAsync(Passwords, $"anna:{PasswordTests.OfSnowman}:vol\nbob:{PasswordTests.OfSnowman}\n");
-        Gate gate = new(new AccessOptions { PasswordFile = Passwords }, () => ["vol", "unseen"], _log, _time);
-        using (gate)
-        {
-            Admission[] many = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => AskAsync("anna", PasswordTests.Snowman)));
-            Assert.All(many, admission => Assert.Equal("anna", admission.Caller?.Name));
-            Assert.Equal(1, gate.Computed);
-            Assert.Equal(HttpStatusCode.Unauthorized, Status(await AskAsync("anna", "wrong")));
-            Assert.Equal(2, gate.Computed);
-            Assert.Equal(HttpStatusCode.Unauthorized, Status(await AskAsync("nobody", "wrong")));
-            Assert.Equal(3, gate.Computed); // so it takes as long
-            Assert.Equal(HttpStatusCode.Unauthorized, Status(await AskAsync("nobody", "wrong")));
-            Assert.Equal(4, gate.Computed); // what was wrong is not remembered
+        using Attempts attempts = new(_log, _time);
+        Gate gate = new(new AccessOptions { PasswordFile = Passwords }, () => ["vol", "unseen"], attempts, _log, _time);
+        Admission[] many = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => AskAsync("anna", PasswordTests.Snowman)));
+        Assert.All(many, admission => Assert.Equal("anna", admission.Caller?.Name));
+        Assert.Equal(1, attempts.Passwords.Computed);
+        Assert.Equal(HttpStatusCode.Unauthorized, Status(await AskAsync("anna", "wrong")));
+        Assert.Equal(2, attempts.Passwords.Computed);
+        Assert.Equal(HttpStatusCode.Unauthorized, Status(await AskAsync("nobody", "wrong")));
+        Assert.Equal(3, attempts.Passwords.Computed); // so it takes as long
+        Assert.Equal(HttpStatusCode.Unauthorized, Status(await AskAsync("nobody", "wrong")));
+        Assert.Equal(4, attempts.Passwords.Computed); // what was wrong is not remembered
 
-            // Another hash of the same password, and then no line at all.
-            await File.WriteAllTextAsync(Passwords, $"bob:{PasswordTests.OfSnowman}\n");
-            _time.Advance(TimeSpan.FromSeconds(1));
-            Assert.Equal(HttpStatusCode.Unauthorized, Status(await AskAsync("anna", PasswordTests.Snowman)));
-            Assert.Equal("bob", (await AskAsync("bob", PasswordTests.Snowman)).Caller?.Name);
-            Assert.Equal(6, gate.Computed);
-            _time.Advance(TimeSpan.FromMinutes(11));
-            Assert.Equal("bob", (await AskAsync("bob", PasswordTests.Snowman)).Caller?.Name);
-            Assert.Equal(7, gate.Computed);
-        }
+        // Another hash of the same password, and then no line at all.
+        await File.WriteAllTextAsync(Passwords, $"bob:{PasswordTests.OfSnowman}\n");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.Unauthorized, Status(await AskAsync("anna", PasswordTests.Snowman)));
+        Assert.Equal("bob", (await AskAsync("bob", PasswordTests.Snowman)).Caller?.Name);
+        Assert.Equal(6, attempts.Passwords.Computed);
+        _time.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal("bob", (await AskAsync("bob", PasswordTests.Snowman)).Caller?.Name);
+        Assert.Equal(7, attempts.Passwords.Computed);
 
         Task<Admission> AskAsync(string user, string password) => AskGateAsync(gate, user, password, "10.0.0.1");
     }
@@ -190,7 +188,8 @@ public sealed class GateTests : IDisposable
     {
         await File.WriteAllTextAsync(Passwords, $"anna:{PasswordTests.OfSnowman}\n");
         Token token = Add("vol");
-        using Gate gate = new(new AccessOptions { PasswordFile = Passwords, TokenFile = Tokens }, () => ["vol"], _log, _time);
+        using Attempts attempts = new(_log, _time);
+        Gate gate = new(new AccessOptions { PasswordFile = Passwords, TokenFile = Tokens }, () => ["vol"], attempts, _log, _time);
 
         // More at once than are allowed: some wait, and of those that are too many nothing is hashed.
         Task<Admission>[] guesses = [.. Enumerable.Range(0, 60).Select(i => AskGateAsync(gate, "anna", $"guess {i}", "10.0.0.1"))];
@@ -201,7 +200,7 @@ public sealed class GateTests : IDisposable
             await Task.Delay(1);
         }
 
-        Assert.InRange(gate.Computed, 1, 20);
+        Assert.InRange(attempts.Passwords.Computed, 1, 20);
         Assert.All(guesses, guess => Assert.Null(guess.Result.Caller));
         Assert.Contains(guesses, guess => Status(guess.Result) is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable);
         for (int i = 0; i < 25; i++) await WithoutWaiting(AskGateAsync(gate, "anna\n", $"more {i}", "10.0.0.1"));
@@ -234,9 +233,10 @@ public sealed class GateTests : IDisposable
     public async Task One_machine_does_not_take_all_the_places_where_passwords_are_hashed()
     {
         await File.WriteAllTextAsync(Passwords, $"anna:{PasswordTests.OfSnowman}\n");
-        using Gate gate = new(new AccessOptions { PasswordFile = Passwords }, () => ["vol"], _log, _time);
+        using Attempts attempts = new(_log, _time);
+        Gate gate = new(new AccessOptions { PasswordFile = Passwords }, () => ["vol"], attempts, _log, _time);
         using ManualResetEventSlim asked = new();
-        gate.Hashing = asked.Wait; // or a place would come free before all have asked
+        attempts.Passwords.Hashing = asked.Wait; // or a place would come free before all have asked
         Task<Admission>[] guesses = [.. Enumerable.Range(0, 20).Select(i => AskGateAsync(gate, "anna", $"guess {i}", "10.0.0.1"))];
         Task<Admission> other = AskGateAsync(gate, "anna", PasswordTests.Snowman, "10.0.0.2");
         asked.Set();
@@ -275,7 +275,8 @@ public sealed class GateTests : IDisposable
     {
         Token token = Add("vol");
         TokenFile.Change(Tokens, entries => [entries[0] with { Key = new AccessKey("ZFSKEY", "secret") }]);
-        using Gate gate = new(new AccessOptions { TokenFile = Tokens }, () => ["vol"], _log, _time);
+        using Attempts attempts = new(_log, _time);
+        Gate gate = new(new AccessOptions { TokenFile = Tokens }, () => ["vol"], attempts, _log, _time);
         Assert.True(gate.TryFind("ZFSKEY", out string secret, out Caller caller));
         Assert.Equal(("secret", $"token {token.Id}"), (secret, caller.Name));
         Assert.False(gate.TryFind("zfskey", out secret, out caller));
@@ -287,7 +288,7 @@ public sealed class GateTests : IDisposable
 
     private static HttpStatusCode Status(Admission admission) => (HttpStatusCode)admission.Refusal!.Code;
 
-    private static async Task<Admission> AskGateAsync(Gate gate, string user, string password, string address)
+    internal static async Task<Admission> AskGateAsync(Gate gate, string user, string password, string address)
     {
         Microsoft.AspNetCore.Http.DefaultHttpContext context = new();
         context.Connection.RemoteIpAddress = IPAddress.Parse(address);

@@ -117,6 +117,44 @@ public sealed class OverloadTests
     }
 
     [Fact]
+    public void Other_limits_hold_for_who_is_connected_and_close_nothing()
+    {
+        ClientShares shares = new(new LimitOptions());
+        ClientShare near = shares.TryConnect(IPAddress.Loopback)!, far = shares.TryConnect(IPAddress.Parse("192.0.2.1"))!;
+        Assert.True(shares.Change(new LimitOptions { Connections = 3, RequestsPerSecond = 1 }));
+        Assert.False(shares.Change(new LimitOptions { Connections = 3, RequestsPerSecond = 1 }));
+        foreach (ClientShare share in (ClientShare[])[near, far]) Assert.InRange(Enumerable.Range(0, 1000).Count(_ => share.TryRequest()), 1, 900);
+        Assert.NotNull(shares.TryConnect(IPAddress.Parse("192.0.2.2")));
+        Assert.Null(shares.TryConnect(IPAddress.Parse("192.0.2.3"))); // three are all there may be
+        shares.Change(new LimitOptions { Connections = 1 });
+        shares.Disconnect(far);
+        Assert.Null(shares.TryConnect(IPAddress.Parse("192.0.2.1"))); // two still are more than one
+        for (int i = 0; i < 100_000; i++) Assert.True(near.TryRequest());
+        shares.Change(new LimitOptions());
+        Assert.NotNull(shares.TryConnect(IPAddress.Parse("192.0.2.1")));
+    }
+
+    [Fact]
+    public async Task Other_limits_hold_for_connections_that_are_open()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        for (int i = 0; i < 100; i++) Assert.Equal(HttpStatusCode.OK, await AskAsync());
+        server.Change(limits: new LimitOptions { RequestsPerSecond = 1, Connections = 1 });
+        int asked = 0;
+        while (await AskAsync() != HttpStatusCode.TooManyRequests) Assert.True(++asked < 1000, "all are answered"); // two connections would be one too many
+        Assert.Equal("", await GetFromAsync(server, "127.0.0.2", "/healthz"));
+        server.Change();
+        for (int i = 0; i < 100; i++) Assert.Equal(HttpStatusCode.OK, await AskAsync());
+        Assert.Contains("200 OK", await GetFromAsync(server, "127.0.0.2", "/healthz"), StringComparison.Ordinal);
+
+        async Task<HttpStatusCode> AskAsync()
+        {
+            using HttpResponseMessage answer = await server.GetAsync("/vol.zarr/.zattrs");
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Pages_are_shown_in_no_frame_and_tell_nobody_their_address()
     {
         await using TestServer server = await TestServer.StartAsync();

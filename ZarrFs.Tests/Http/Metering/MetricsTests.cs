@@ -112,7 +112,7 @@ public sealed class MetricsTests
         {
             DefaultHttpContext context = new();
             context.Request.Method = "HEAD";
-            return page.TryAnswer(new Visit { Context = context, Caller = caller, Content = null!, Path = "metrics", IsDirectory = false, Query = "" });
+            return page.TryAnswer(new Visit { Context = context, Access = default, Caller = caller, Content = null!, Path = "metrics", IsDirectory = false, Query = "" });
         }
     }
 

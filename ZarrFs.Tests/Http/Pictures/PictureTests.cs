@@ -241,7 +241,7 @@ public sealed class PictureTests
             DefaultHttpContext context = new();
             context.Request.Method = "HEAD";
             context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/" + path;
-            return door.TryAnswer(new Visit { Context = context, Caller = caller, Content = server.Content.For(caller), Path = path, IsDirectory = false, Query = "" });
+            return door.TryAnswer(new Visit { Context = context, Access = default, Caller = caller, Content = server.Content.For(caller), Path = path, IsDirectory = false, Query = "" });
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class FakeDisk : IChunkDisk
     /// <summary>Levels below are not kept.</summary>
     public int FirstKept { get; init; }
 
+    /// <summary>Called with a volume's number when it is asked whether it keeps a level of it; may throw.</summary>
+    public Action<int>? Asked { get; set; }
+
     /// <summary>Called before each put with its number, from 0; may throw; false for a cache that takes nothing more.</summary>
     public Func<int, bool>? Putting { get; set; }
 
@@ -33,7 +36,11 @@ internal sealed class FakeDisk : IChunkDisk
 
     public int Puts => Volatile.Read(ref _puts);
 
-    public bool Keeps(int volume, int level) => level >= FirstKept;
+    public bool Keeps(int volume, int level)
+    {
+        Asked?.Invoke(volume);
+        return level >= FirstKept;
+    }
 
     public bool Accepts(in ChunkAddress address)
     {

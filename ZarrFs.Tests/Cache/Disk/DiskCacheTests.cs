@@ -45,6 +45,22 @@ public sealed class DiskCacheTests : IDisposable
     }
 
     [Fact]
+    public void What_an_earlier_run_kept_is_there_for_a_volume_that_is_added_later()
+    {
+        using (DiskCache first = _rig.Open()) _rig.PutAll(first);
+        using CacheRig other = new(_rig.Directory, seed: 2, name: "other");
+        using DiskCache second = other.Open();
+        Assert.True(second.TryAdd(1, _rig.Multiscale, Documents.Channels(_rig.Multiscale)));
+        Assert.Equal((64, 8, 1), (second.CountOf(1, 0), second.CountOf(1, 1), second.CountOf(1, 2)));
+        byte[] raw = new byte[CacheRig.ChunkBytes];
+        foreach (ChunkAddress address in _rig.Full)
+        {
+            Assert.Equal(CachedState.Present, second.TryRead(address with { Volume = 1 }, raw));
+            Assert.Equal(_rig.Expected(address), raw);
+        }
+    }
+
+    [Fact]
     public void What_is_offered_is_written_by_and_by_and_its_memory_comes_back()
     {
         using var pool = new BufferPool(16 << 20);

@@ -15,6 +15,9 @@ internal static class Amounts
         return string.Create(CultureInfo.InvariantCulture, $"{bytes:0.##} {Units[unit]}");
     }
 
+    /// <summary><c>1 level</c>, <c>2 levels</c>.</summary>
+    public static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+
     /// <summary><c>3.2 s</c>, <c>4 min 10 s</c>, <c>5 h 20 min</c>, <c>2 d 3 h</c>: two numbers at most.</summary>
     public static string Time(TimeSpan span)
     {

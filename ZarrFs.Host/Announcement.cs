@@ -11,12 +11,16 @@ namespace ZarrFs.Host;
 /// <summary>Tells on standard output, once everything answers, what is shown, where to look and what to type.</summary>
 internal sealed class Announcement(Settings settings, VolumeCatalog catalog, ServiceManager manager, HttpService? http = null) : IHostedService
 {
+    private const int MostNotes = 3;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (Multiscale volume in catalog.Volumes)
         {
             VolumeShape shape = volume.Volume.Shape;
-            Console.WriteLine($"{volume.Name}: {shape}, {volume.Volume.DataType.Name()}, {volume.Levels.Count} levels, from {volume.Volume.Source.Kind} in {volume.Volume.Source.Path}");
+            Console.WriteLine($"{volume.Name}: {shape}, {volume.Volume.DataType.Name()}, {Amounts.Count(volume.Levels.Count, "level")}, from {volume.Volume.Source.Kind} in {volume.Volume.Source.Path}");
+            foreach (string other in volume.Volume.Source.Others.Take(MostNotes)) Console.WriteLine($"  not shown       {other}");
+            if (volume.Volume.Source.Others.Count > MostNotes) Console.WriteLine($"  not shown       {volume.Volume.Source.Others.Count - MostNotes} more: zarrfs info lists them");
         }
 
         Multiscale first = catalog.Volumes[0];

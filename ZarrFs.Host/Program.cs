@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
@@ -7,10 +8,13 @@ using ZarrFs.Host.Commands;
 using ZarrFs.Host.Mount;
 using ZarrFs.Host.Systemd;
 
+// Lines that are longer are read badly, and so are those of a file or a pipe that have no end.
+const int ReadableWidth = 120, NarrowestWidth = 60;
+
 var root = new RootCommand(
     "ZarrFs shows raw TIFF volumes and Zarr arrays as OME-Zarr, at once, without converting them, or writes them out as a store.\n\n"
-    + "A directory of z-slices, a grid of 500³ cells, a multi-page file or a Zarr directory appears as NAME.zarr (Zarr v2, OME-Zarr 0.4:\n"
-    + "khartes, VC3D) and NAME.ome.zarr (Zarr v3, OME-Zarr 0.5). Chunks and pyramid levels are made when they are read; materialize makes\n"
+    + "A directory of z-slices, a grid of 500³ cells, a multi-page file or a Zarr directory appears as NAME.zarr (Zarr v2, OME-Zarr 0.4: "
+    + "khartes, VC3D) and NAME.ome.zarr (Zarr v3, OME-Zarr 0.5). Chunks and pyramid levels are made when they are read; materialize makes "
     + "all of them once, verify compares a store with its source, and warm makes chunks ahead for a disk cache.")
 {
     MountCommand.Create(),
@@ -25,6 +29,9 @@ var root = new RootCommand(
     PasswordCommand.Create(),
 };
 
+foreach (HelpAction help in root.Options.OfType<HelpOption>().Select(option => option.Action).OfType<HelpAction>())
+    help.MaxWidth = Console.IsOutputRedirected ? ReadableWidth : Math.Clamp(Console.WindowWidth, NarrowestWidth, ReadableWidth);
+
 try
 {
     ParseResult parsed = root.Parse(args);
@@ -32,7 +39,7 @@ try
     {
         // The help of a command is longer than a screen: what is wrong would not be seen above it.
         mistaken.ShowHelp = args.Length == 0;
-        parsed.Invoke();
+        parsed.Invoke(new InvocationConfiguration { Output = Console.Error }); // what might have been meant belongs to what is wrong
         if (args.Length > 0) Console.Error.WriteLine($"'{Command(parsed.CommandResult)} --help' says what there is.");
         return 2;
     }

@@ -16,12 +16,16 @@ internal static class DemoCommand
         command.SetAction(parsed =>
         {
             string path = Path.GetFullPath(parsed.GetRequiredValue(directory));
-            string last = Path.Combine(path, DemoVolume.MetaFile);
-            if (File.Exists(last)) return 0;
-            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !DemoVolume.IsSlice(entry)))
-                throw new OptionException("DIRECTORY", $"{path} holds other files; name an empty or a new directory");
-            Directory.CreateDirectory(path);
-            DemoVolume.Write(path, Size);
+            var demo = new DemoVolume(path, Size);
+            if (demo.IsWhole)
+            {
+                Console.WriteLine($"The demo is in {path} already.");
+                return 0;
+            }
+
+            if (demo.Stranger() is { } stranger)
+                throw new OptionException("DIRECTORY", $"{stranger} is there and no part of a demo; name an empty or a new directory");
+            demo.Write();
             Console.WriteLine($"Wrote {Size.Z} slices of {Size.X}×{Size.Y} uint16 to {path}");
             return 0;
         });

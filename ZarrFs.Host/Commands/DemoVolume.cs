@@ -1,34 +1,67 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using ZarrFs.Core.Volumes;
 
 namespace ZarrFs.Host.Commands;
 
 /// <summary>A rolled sheet in a cylinder, a little wavy and noisy: what a scroll looks like in a micro-CT.</summary>
-internal static class DemoVolume
+/// <param name="directory">Where its slices are or will be.</param>
+/// <param name="shape">Its size.</param>
+internal sealed class DemoVolume(string directory, VolumeShape shape)
 {
-    /// <summary>Written last, so that its presence says that the demo is whole.</summary>
-    public const string MetaFile = "meta.json";
+    // Written last, so that its presence says that the demo is whole.
+    private const string MetaFile = "meta.json";
+    private const string Unfinished = ".part";
 
     private const int HeaderBytes = 8 + 2 + (10 * 12) + 4;
 
-    /// <summary>True for the name of a file that <see cref="Write"/> writes.</summary>
-    public static bool IsSlice(string path) => Path.GetExtension(path) == ".tif" && int.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    private readonly byte[] _meta = Encoding.UTF8.GetBytes(
+        $$"""{"type":"vol","name":"demo","uuid":"demo","width":{{shape.X}},"height":{{shape.Y}},"slices":{{shape.Z}},"voxelsize":7.91,"min":0.0,"max":65535.0}""" + "\n");
 
-    /// <summary>Writes one file a slice (<c>00000.tif</c> …) and a volpkg's <c>meta.json</c>.</summary>
-    public static void Write(string directory, VolumeShape shape)
+    /// <summary>True when all of it is there.</summary>
+    public bool IsWhole => IsSame(Path.Combine(directory, MetaFile), _meta);
+
+    /// <summary>
+    /// A file of the directory that is not of the demo, or null. Real slices have the names of the demo's, so what is in them is looked at: they must
+    /// never be written over.
+    /// </summary>
+    public string? Stranger()
     {
+        if (!Directory.Exists(directory)) return File.Exists(directory) ? directory : null;
+        Dictionary<string, int> slices = Enumerable.Range(0, (int)shape.Z).ToDictionary(NameOf, StringComparer.Ordinal);
+        return Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal).AsParallel().AsOrdered().FirstOrDefault(entry =>
+        {
+            string name = Path.GetFileName(entry);
+            if (name.EndsWith(Unfinished, StringComparison.Ordinal)) return !slices.ContainsKey(name[..^Unfinished.Length]);
+            return !slices.TryGetValue(name, out int z) || !IsSame(entry, Slice(z));
+        });
+    }
+
+    /// <summary>Writes one file a slice (<c>00000.tif</c> …), those that are not there yet, and a volpkg's <c>meta.json</c>.</summary>
+    public void Write()
+    {
+        Directory.CreateDirectory(directory);
         Parallel.For(0, (int)shape.Z, z =>
         {
-            byte[] file = new byte[HeaderBytes + (shape.Y * shape.X * sizeof(ushort))];
-            WriteHeader(file, (int)shape.X, (int)shape.Y);
-            Fill(MemoryMarshal.Cast<byte, ushort>(file.AsSpan(HeaderBytes)), shape, z);
-            File.WriteAllBytes(Path.Combine(directory, $"{z:00000}.tif"), file);
+            string path = Path.Combine(directory, NameOf(z));
+            if (File.Exists(path)) return;
+            File.WriteAllBytes(path + Unfinished, Slice(z));
+            File.Move(path + Unfinished, path);
         });
-        File.WriteAllText(
-            Path.Combine(directory, MetaFile),
-            $$"""{"type":"vol","name":"demo","uuid":"demo","width":{{shape.X}},"height":{{shape.Y}},"slices":{{shape.Z}},"voxelsize":7.91,"min":0.0,"max":65535.0}""" + "\n");
+        File.WriteAllBytes(Path.Combine(directory, MetaFile), _meta);
+    }
+
+    private static string NameOf(int z) => $"{z:00000}.tif";
+
+    private static bool IsSame(string path, byte[] bytes) => new FileInfo(path) is { Exists: true } file && file.Length == bytes.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes);
+
+    private byte[] Slice(int z)
+    {
+        byte[] file = new byte[HeaderBytes + (shape.Y * shape.X * sizeof(ushort))];
+        WriteHeader(file, (int)shape.X, (int)shape.Y);
+        Fill(MemoryMarshal.Cast<byte, ushort>(file.AsSpan(HeaderBytes)), shape, z);
+        return file;
     }
 
     private static void Fill(Span<ushort> slice, in VolumeShape shape, int z)

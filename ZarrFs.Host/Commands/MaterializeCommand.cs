@@ -16,7 +16,7 @@ internal static class MaterializeCommand
         var program = new ProgramArguments(forStores: true);
         var command = new Command(
             "materialize",
-            "Write a TIFF or Zarr volume out as an OME-Zarr store with all its levels, in one pass. It can be stopped or killed at any moment: the same\n"
+            "Write a TIFF or Zarr volume out as an OME-Zarr store with all its levels, in one pass. It can be stopped or killed at any moment: the same "
             + "command goes on where it stopped. Exits with 0, 1 for a failure or bad slices, 2 for an impossible option, 130 when interrupted.\n\n"
             + "Example: zarrfs materialize /data/scroll1/slices /data/scroll1.zarr --compression blosc:zstd")
         {

@@ -32,7 +32,7 @@ internal static class PasswordCommand
 
             // Before anybody types: a file with a mistake in it would refuse the line at the end.
             _ = PasswordList.Read(path);
-            string password = parsed.GetValue(stdin) || Console.IsInputRedirected ? ReadLine() : Ask(name);
+            string password = parsed.GetValue(stdin) || Console.IsInputRedirected ? ReadLine(parsed.GetValue(stdin)) : Ask(name);
             if (password.Length is < LeastLength or > LongestPassword || password.Any(char.IsControl))
                 throw new OptionException("password", $"it has {password.Length} characters; expected {LeastLength} to {LongestPassword}, and no control characters");
             string line = $"{name}:{PasswordHash.Make(password).Text}{(names.Length == 0 ? "" : $":{string.Join(',', names)}")}";
@@ -45,7 +45,8 @@ internal static class PasswordCommand
 
     private static int Remove(string path, string user)
     {
-        if (!Change(path, user, null)) throw new OptionException("USER", $"there is no user '{user}' in {path}");
+        if (!File.Exists(path)) throw new OptionException("FILE", $"{path} is not there");
+        Change(path, user, null);
         Console.WriteLine($"Removed user '{user}' from {path}");
         return 0;
     }
@@ -56,14 +57,15 @@ internal static class PasswordCommand
         SecretFile.Change(PasswordList.Option, path, PasswordList.MostBytes, text =>
         {
             string changed = PasswordList.With(text, user, line, out found);
+            if (line is null && !found) throw new OptionException("USER", $"there is no user '{user}' in {path}");
             _ = PasswordList.Parse(path, changed);
             return changed;
         });
         return found;
     }
 
-    private static string ReadLine() =>
-        Console.In.ReadLine() ?? throw new OptionException("--stdin", "standard input has no line; expected the password");
+    private static string ReadLine(bool isSaid) => Console.In.ReadLine()
+        ?? throw new OptionException("--stdin", isSaid ? "standard input has no line; expected the password" : "there is no terminal to ask at; give the password on standard input");
 
     private static string Ask(string user)
     {

@@ -9,7 +9,7 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var sources = new Argument<string[]>("SOURCE") { Description = "Sources to show instead of the file's volumes.", Arity = ArgumentArity.ZeroOrMore };
+        var sources = SourceArgument.Several("Sources to show instead of the file's volumes.", ArgumentArity.ZeroOrMore);
         var mount = new Option<string?>("--mount") { HelpName = "MOUNTPOINT", Description = "Mount all volumes in this empty directory." };
         var allowOther = new Option<bool?>("--allow-other") { Description = "Let other users of this machine read the mount too." };
         var http = new HttpArguments();

@@ -11,7 +11,7 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var sources = new Argument<string[]>("SOURCE") { Description = "One or more directories of TIFF slices or cells, multi-page TIFF files, or Zarr directories.", Arity = ArgumentArity.OneOrMore };
+        var sources = SourceArgument.Several("One or more directories of TIFF slices or cells, multi-page TIFF files, or Zarr directories.", ArgumentArity.OneOrMore);
         var http = new HttpArguments();
         var view = new ViewArguments();
         var cache = new CacheArguments();

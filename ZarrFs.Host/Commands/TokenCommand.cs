@@ -30,12 +30,15 @@ internal static class TokenCommand
             string[] names = parsed.GetValue(volumes) ?? [];
             string text = parsed.GetValue(note)!;
             if (names.Any(string.IsNullOrWhiteSpace)) throw new OptionException("--volume", "a name is empty; expected the name of a volume, without .zarr");
+            if (names.FirstOrDefault(name => name.Contains('/') || name.Any(char.IsControl)) is { } odd) throw new OptionException("--volume", $"no volume can be called '{odd}'; expected the name of one, without .zarr");
+            string server = (parsed.GetValue(url) ?? $"https://{Dns.GetHostName()}:9000").TrimEnd('/');
+            if (!Uri.TryCreate(server, UriKind.Absolute, out Uri? parts) || (parts.Scheme != Uri.UriSchemeHttp && parts.Scheme != Uri.UriSchemeHttps))
+                throw new OptionException("--url", $"'{server}' is no address of a service; expected for example https://scrolls.example.org:9000");
             if (text.Length > LongestNote || text.Any(char.IsControl)) throw new OptionException("--note", $"expected one line of at most {LongestNote} characters");
             DateTimeOffset now = DateTimeOffset.UtcNow;
             var token = Token.Make();
             AccessKey? key = parsed.GetValue(s3) ? new AccessKey($"ZFS{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 17)}", RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 43)) : null;
             var entry = new TokenEntry(token.Id, token.Sum, names.Length == 0 ? null : names.ToFrozenSet(StringComparer.Ordinal), now, End(now, parsed.GetValue(expires)!), text, null, key);
-            string server = (parsed.GetValue(url) ?? $"https://{Dns.GetHostName()}:9000").TrimEnd('/');
             TokenFile.Change(path, entries => [.. entries, entry]);
             Print(token, entry, path, server);
             return 0;

@@ -24,7 +24,7 @@ internal static class VerifyCommand
         var program = new ProgramArguments(forStores: true);
         var command = new Command(
             "verify",
-            "Compare each chunk of a store with what its source makes, at every level. Chunks, levels, type and method are taken from the store;\n"
+            "Compare each chunk of a store with what its source makes, at every level. Chunks, levels, type and method are taken from the store; "
             + "ranges, shift, channel and time must be said again. Exits with 0 if all are equal, 1 if not.\n\n"
             + "Example: zarrfs verify /data/scroll1.zarr /data/scroll1/slices")
         {

@@ -15,7 +15,7 @@ internal static class WarmCommand
 
     public static Command Create()
     {
-        var source = new Argument<string[]>("SOURCE") { Description = "One or more sources, as for serve.", Arity = ArgumentArity.OneOrMore };
+        var source = SourceArgument.Several("One or more sources, as for serve.", ArgumentArity.OneOrMore);
         var levels = new Option<string?>(LevelsOption)
         {
             HelpName = "LEVELS",
@@ -32,12 +32,12 @@ internal static class WarmCommand
         var program = new ProgramArguments(forStores: true);
         var command = new Command(
             "warm",
-            "Make chunks ahead and keep them in the disk cache that mount, serve and run have with the same --cache and the same options of the view:\n"
-            + "what is in it is shown at once and exact, from the first look, and is not read from the source again. It can be stopped or killed at any\n"
+            "Make chunks ahead and keep them in the disk cache that mount, serve and run have with the same --cache and the same options of the view: "
+            + "what is in it is shown at once and exact, from the first look, and is not read from the source again. It can be stopped or killed at any "
             + "moment: the same command goes on where it stopped. Exits with 0, 1 for a failure or bad slices, 2 for an impossible option, 130 when interrupted.\n\n"
             + "Example: zarrfs warm /data/scroll1/slices --cache /fast/cache --cache-size 400GB\n"
             + "A box: zarrfs warm /data/scroll1/slices --cache /fast/cache --region 2000:4000,3000:5000,7000:8000 --levels 0-3\n\n"
-            + "The cache is no copy: the source must be there to be opened. To take a box along, write it as a store:\n"
+            + "The cache is no copy: the source must be there to be opened. To take a box along, write it as a store: "
             + "zarrfs materialize /data/scroll1/slices /media/usb/box.zarr --ranges 2000:4000,3000:5000,7000:8000")
         {
             source, levels, region, progress,

@@ -38,6 +38,8 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("materialize", "/a", "/b.zarr", "--memroy", "1GB")]
     [InlineData("mount", "/a")]
+    [InlineData("serve", "/a", "--listne", "127.0.0.1:0")]
+    [InlineData("warm", "/a", "--cache", "/c", "--levles", "3")]
     [InlineData("serv", "/a")]
     [InlineData("token", "creat")]
     public void A_mistake_on_the_command_line_is_said_alone(params string[] line)

@@ -43,14 +43,14 @@ internal sealed partial class Gate : IAccessKeys
         if (options.PasswordFile is { } passwords)
             _passwords = new FollowedFiles<PasswordList>([passwords], () => PasswordList.Read(passwords), time, list => Warn(passwords, list.Volumes), LogBroken);
         if (options.TokenFile is { } tokens)
-            _tokens = new FollowedFiles<TokenFile>([tokens], () => TokenFile.Read(tokens), time, file => Warn(tokens, file.Volumes), LogBroken);
+            _tokens = new FollowedFiles<TokenFile>([tokens], () => TokenFile.Read(tokens), time, file => Warn(tokens, file), LogBroken);
     }
 
     /// <summary>Tells what is odd about the files, which is told again by itself when they change. To be called when their volumes are there.</summary>
     public void Warn()
     {
         if (_passwords is not null) Warn(_options.PasswordFile!, _passwords.Current.Volumes);
-        if (_tokens is not null) Warn(_options.TokenFile!, _tokens.Current.Volumes);
+        if (_tokens is not null) Warn(_options.TokenFile!, _tokens.Current);
     }
 
     /// <summary>Finds out who asks. Completes at once unless a password must be hashed or a failed attempt is slowed; never throws for what a client sends.</summary>
@@ -130,6 +130,12 @@ internal sealed partial class Gate : IAccessKeys
     private async ValueTask<Admission> RefuseAsync(HttpContext context, StringValues challenges, string what, bool isGuess = false) =>
         new(null, "", await _attempts.RefuseAsync(context, challenges, what, isGuess));
 
+    private void Warn(string path, TokenFile tokens)
+    {
+        if (tokens.Entries.Count == 0) LogNoTokens(path);
+        Warn(path, tokens.Volumes);
+    }
+
     private void Warn(string path, IEnumerable<string> named)
     {
         if (SecretFile.IsOpen(path)) LogOpen(path);
@@ -139,6 +145,9 @@ internal sealed partial class Gate : IAccessKeys
 
     [LoggerMessage(LogLevel.Error, "{Problem}; what it said before stays in force")]
     private partial void LogBroken(string problem);
+
+    [LoggerMessage(LogLevel.Warning, "{Path} has no tokens in it, which let nobody in; 'zarrfs token create --token-file {Path}' makes one")]
+    private partial void LogNoTokens(string path);
 
     [LoggerMessage(LogLevel.Warning, "{Path} can be read or changed by other users of this machine; chmod 600 keeps them out")]
     private partial void LogOpen(string path);

@@ -41,12 +41,19 @@ internal static class VolumeCard
         int level = plan.Panels[0].Level.Index;
         string what = plan.Panels.Count == 1 ? "The plane" : "Three slices through the middle: xy, at its right zy, below it xz";
         html.Append(CultureInfo.InvariantCulture, $"<figure class=\"picture\"><img src=\"{Uri.EscapeDataString(volume.Name)}/preview.png\" width=\"{plan.Width}\" height=\"{plan.Height}\"")
-            .Append($" alt=\"{Html.Text($"{what}, of {volume.Name}, {ShapeWords(volume.Shape)} voxels")}\">\n")
+            .Append($" alt=\"{Html.Text($"{what}, of {volume.Name}, {ShapeWords(volume.Shape)}")}\">\n")
             .Append(CultureInfo.InvariantCulture, $"<figcaption>{what}; level {level}<span class=\"preview\" hidden>, still a preview</span></figcaption></figure>\n");
     }
 
     private static void AppendButtons(StringBuilder html, VolumeFacts volume, ClientLines lines)
     {
+        if (volume.DataType is DataType.Int64 or DataType.Float64)
+        {
+            // It would open with nothing in it, and say why where nobody looks.
+            html.Append($"<p class=\"hint\">Neuroglancer shows no voxels of type {volume.DataType.Name()}; napari, zarr-python and GDAL read them.</p>\n");
+            return;
+        }
+
         // The v3 root shows all there is, and with it coarser levels lie exactly over finer ones, which the v2 root's metadata may not say.
         string name = Html.Text(volume.Name);
         html.Append($"<p class=\"open\"><a href=\"{Html.Text(lines.NeuroglancerZarr3)}\" class=\"button\">Open in Neuroglancer<span class=\"visually-hidden\">: {name}</span></a>\n")
@@ -132,7 +139,7 @@ internal static class VolumeCard
     private static string ShapeWords(in VolumeShape shape)
     {
         (long t, long c) = (shape.T, shape.C);
-        return string.Create(CultureInfo.InvariantCulture, $"{shape.X} by {shape.Y} by {shape.Z}{(c > 1 ? $", {c} channels" : "")}{(t > 1 ? $", {t} times" : "")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{shape.X} by {shape.Y} by {shape.Z} voxels{(c > 1 ? $", {c} channels" : "")}{(t > 1 ? $", {t} times" : "")}");
     }
 
     private static string VoxelSizeText(VoxelSize size)

@@ -29,8 +29,8 @@ internal sealed record PicturePlan(VolumeFacts Volume, string Key, int Width, in
     private const double SmallLongest = 384;
     private const int Gap = 4;
 
-    /// <summary>Whether any channel has another colour than grey.</summary>
-    public bool IsColor => Channels.Any(c => Volume.Channels[c].Color is int color && ((color >> 16) != (color & 0xFF) || (color >> 8 & 0xFF) != (color & 0xFF)));
+    /// <summary>Whether any channel has another colour than grey, as labels have.</summary>
+    public bool IsColor => Volume.IsLabels || Channels.Any(c => Volume.Channels[c].Color is int color && ((color >> 16) != (color & 0xFF) || (color >> 8 & 0xFF) != (color & 0xFF)));
 
     /// <summary>Bytes of the pixels.</summary>
     public int PixelBytes => Width * Height * (IsColor ? 3 : 1);

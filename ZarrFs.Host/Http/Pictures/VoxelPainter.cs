@@ -8,7 +8,8 @@ namespace ZarrFs.Host.Http.Pictures;
 
 /// <summary>
 /// Puts the voxels of a chunk into a picture. A voxel v of a channel with the window from s to e has the brightness (v − s) / (e − s), kept within 0 and
-/// 1; of each of the channel's colours that part is added, rounded, to what is there, up to 255. What is no number is black.
+/// 1; of each of the channel's colours that part is added, rounded, to what is there, up to 255. What is no number is black. A label is as bright as can be,
+/// in a colour of its own.
 /// </summary>
 /// <param name="plan">The picture.</param>
 /// <param name="pixels">Its pixels: a byte each, or RGB.</param>
@@ -60,16 +61,18 @@ internal sealed class VoxelPainter(PicturePlan plan, Memory<byte> pixels)
             int at = (((panel.Top + y) * plan.Width) + panel.Left + left) * _samples;
             foreach (int place in places)
             {
-                double brightness = Brightness(double.CreateTruncating(voxels[row + place]), channel.Window);
+                T voxel = voxels[row + place];
+                int color = plan.Volume.IsLabels ? LabelColor.Of(ulong.CreateTruncating(voxel)) : channel.Color;
+                double brightness = plan.Volume.IsLabels ? 1 : Brightness(double.CreateTruncating(voxel), channel.Window);
                 if (_samples == 1)
                 {
-                    Add(ref picture[at++], brightness, channel.Color & 0xFF);
+                    Add(ref picture[at++], brightness, color & 0xFF);
                     continue;
                 }
 
-                Add(ref picture[at++], brightness, channel.Color >> 16);
-                Add(ref picture[at++], brightness, channel.Color >> 8 & 0xFF);
-                Add(ref picture[at++], brightness, channel.Color & 0xFF);
+                Add(ref picture[at++], brightness, color >> 16);
+                Add(ref picture[at++], brightness, color >> 8 & 0xFF);
+                Add(ref picture[at++], brightness, color & 0xFF);
             }
         }
     }

@@ -47,6 +47,20 @@ public sealed partial class StartPageTests
         Assert.NotEqual("text/html", absent.Content.Headers.ContentType!.MediaType);
     }
 
+    [Theory]
+    [InlineData(DataType.UInt64, true)]
+    [InlineData(DataType.Float32, true)]
+    [InlineData(DataType.Int64, false)]
+    [InlineData(DataType.Float64, false)]
+    public async Task What_Neuroglancer_cannot_show_has_no_button_for_it(DataType type, bool isThere)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        server.Volumes.Add(TestServer.Facts() with { DataType = type });
+        string page = await server.Client.GetStringAsync("/");
+        Assert.Equal(isThere, page.Contains("Open in Neuroglancer", StringComparison.Ordinal));
+        Assert.Equal(!isThere, page.Contains("Neuroglancer shows no voxels of type", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_shared_service_names_no_directory()
     {

@@ -69,6 +69,21 @@ public sealed class PictureTests
         static bool SameBytes((string Mode, byte[] Pixels) one, (string Mode, byte[] Pixels) other) => one.Mode == other.Mode && one.Pixels.AsSpan().SequenceEqual(other.Pixels);
     }
 
+    [Fact]
+    public void Labels_have_colours_that_tell_them_apart()
+    {
+        Assert.Equal(0, LabelColor.Of(0));
+        foreach (ulong first in (ulong[])[1, 1000, 864_691_135_000_000_000, ulong.MaxValue - 40])
+        {
+            int[] colors = [.. Enumerable.Range(0, 32).Select(i => LabelColor.Of(first + (ulong)i))];
+            Assert.Equal(32, colors.Distinct().Count());
+            Assert.All(colors, static color => Assert.InRange(Math.Max(color >> 16, Math.Max(color >> 8 & 0xFF, color & 0xFF)), 200, 255));
+            for (int i = 1; i < colors.Length; i++) Assert.True(Distance(colors[i - 1], colors[i]) > 100, $"{colors[i - 1]:X6} and {colors[i]:X6} are next to each other");
+        }
+
+        static int Distance(int one, int other) => Enumerable.Range(0, 3).Sum(i => Math.Abs((one >> (8 * i) & 0xFF) - (other >> (8 * i) & 0xFF)));
+    }
+
     [NumpyFact]
     public async Task What_is_no_number_is_black_and_what_is_infinite_as_bright_as_can_be()
     {

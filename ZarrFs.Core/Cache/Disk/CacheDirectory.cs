@@ -63,6 +63,8 @@ internal sealed class CacheDirectory : IDisposable
     /// <summary>Absolute path.</summary>
     public string Root { get; }
 
+    private string OpeningPath => Path.Combine(Root, Own, "opening");
+
     /// <summary>What has failed, for all volumes.</summary>
     public DiskTrouble Trouble { get; }
 
@@ -119,7 +121,7 @@ internal sealed class CacheDirectory : IDisposable
             foreach (string path in Directory.EnumerateDirectories(Root))
             {
                 string layout = Path.Combine(path, Own, LayoutFile);
-                if (!File.Exists(layout) || !File.Exists(Path.Combine(path, Own, IndexFile))) continue;
+                if (!File.Exists(layout)) continue;
                 if (VolumeLayout.Parse(File.ReadAllBytes(layout)) is { } parsed) volumes.Add((Path.GetFileName(path), parsed));
             }
         }
@@ -154,6 +156,12 @@ internal sealed class CacheDirectory : IDisposable
             _used.TryMakeShared();
         }
     }
+
+    /// <summary>Keeps all volumes of the cache from being dropped until it is disposed; waits while one is. Null where there are no locks.</summary>
+    public FileLock? TryOpenVolumes() => FileLock.TryTake(OpeningPath, exclusive: false, wait: true);
+
+    /// <summary>Keeps all processes from opening a volume until it is disposed; null if one is just doing that, or there are no locks.</summary>
+    public FileLock? TryCloseVolumes() => FileLock.TryTake(OpeningPath, exclusive: true);
 
     public void Dispose()
     {

@@ -150,4 +150,19 @@ internal static class CacheFiles
             return false;
         }
     }
+
+    /// <summary>Deletes a directory; false if there is something in it, or it is none, or a link to one.</summary>
+    public static bool TryDeleteEmpty(string path)
+    {
+        if (OperatingSystem.IsLinux()) return Libc.rmdir(path) == 0;
+        try
+        {
+            Directory.Delete(path);
+            return true;
+        }
+        catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
+        {
+            return false;
+        }
+    }
 }

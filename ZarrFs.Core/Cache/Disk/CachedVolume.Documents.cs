@@ -68,6 +68,15 @@ internal sealed partial class CachedVolume
         return gone.Count == 0;
     }
 
-    private static HashSet<string> NamesIn(string folder) =>
-        Directory.Exists(folder) ? [.. Directory.EnumerateFileSystemEntries(folder).Select(static path => Path.GetFileName(path))] : [];
+    private static HashSet<string> NamesIn(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(folder).Select(static path => Path.GetFileName(path))];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return []; // it goes with its last file
+        }
+    }
 }

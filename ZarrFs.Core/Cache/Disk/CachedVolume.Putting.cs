@@ -6,6 +6,8 @@ namespace ZarrFs.Core.Cache.Disk;
 /// <content>How a file comes to its place: first its bytes under another name, then its record, then its name.</content>
 internal sealed partial class CachedVolume
 {
+    private const int MostTries = 100; // to make a directory: for ever where it is a link to nothing
+
     private bool TryPut(DiskKey key, ReadOnlySpan<byte> bytes, Func<bool> hasRoom, Func<bool> isWanted)
     {
         if (!Trouble.MayWrite) return false;
@@ -157,16 +159,19 @@ internal sealed partial class CachedVolume
 
     private bool Rename(string from, string to)
     {
-        try
+        for (int tries = 0; ; tries++)
         {
-            return CacheFiles.TryRename(from, to);
-        }
-        catch (IOException failure) when (failure is DirectoryNotFoundException or FileNotFoundException || failure.HResult == Libc.NoEntry)
-        {
-            // Nothing is made anew where somebody has deleted the volume: its index would be gone, and what is put there nobody's.
-            if (!File.Exists(from) || !File.Exists(Path.Combine(_inside, CacheDirectory.IndexFile))) throw;
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            return CacheFiles.TryRename(from, to);
+            try
+            {
+                if (tries > 0) Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                return CacheFiles.TryRename(from, to);
+            }
+            catch (IOException failure) when (failure is DirectoryNotFoundException or FileNotFoundException || failure.HResult == Libc.NoEntry)
+            {
+                // Nothing is made anew where somebody has deleted the volume: its index would be gone, and what is put there nobody's. A directory that
+                // was just made may go again before it has its file, since another thread or process has deleted the last one in it.
+                if (tries == MostTries || !File.Exists(from) || !File.Exists(_index.Path)) throw;
+            }
         }
     }
 }

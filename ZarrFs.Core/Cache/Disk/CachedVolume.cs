@@ -43,7 +43,7 @@ internal sealed partial class CachedVolume : IDisposable
         _layout = layout;
         _root = Path.Combine(directory.Root, name);
         _inside = Path.Combine(_root, CacheDirectory.Own);
-        _index = new SharedIndex(directory, Path.Combine(_inside, CacheDirectory.IndexFile), layout);
+        _index = new SharedIndex(directory, Path.Combine(_inside, CacheDirectory.IndexFile), layout, isShown: documents is not null);
         _isShown = documents is not null;
         _documents = new VolumeDocuments(this, layout, documents);
         Name = name;
@@ -58,7 +58,7 @@ internal sealed partial class CachedVolume : IDisposable
     public long FileBytes => _layout.FileBytes;
 
     /// <summary>Bytes of the index's file.</summary>
-    public long IndexBytes => new FileInfo(Path.Combine(_inside, CacheDirectory.IndexFile)) is { Exists: true } file ? file.Length : 0;
+    public long IndexBytes => new FileInfo(_index.Path) is { Exists: true } file ? file.Length : 0;
 
     private DiskTrouble Trouble => _directory.Trouble;
 
@@ -243,8 +243,12 @@ internal sealed partial class CachedVolume : IDisposable
 
     private void OpenIndex()
     {
-        if (_isShown) Begin();
-        _index.Load();
+        using (FileLock? opened = _isShown ? _directory.TryOpenVolumes() : null)
+        {
+            if (_isShown) Begin();
+            _index.Load();
+        }
+
         if (!_index.CanWrite) return;
         try
         {
@@ -376,15 +380,19 @@ internal sealed partial class CachedVolume : IDisposable
         // One without a name yet is another process's, which goes on with it.
         var gone = new List<(DiskKey Key, ulong Id)>(files.Count);
         int deleted = 0, stuck = 0;
+        var folders = new HashSet<string>(StringComparer.Ordinal);
         foreach ((DiskKey key, IndexEntry entry) in files)
         {
             if (!entry.IsPlaced) continue;
-            bool isGone = entry.IsEmpty || CacheFiles.TryDelete(PathOf(key));
+            string path = PathOf(key);
+            bool isGone = entry.IsEmpty || CacheFiles.TryDelete(path);
             if (isGone) gone.Add((key, entry.Id));
+            if (isGone && !entry.IsEmpty) folders.Add(Path.GetDirectoryName(path)!);
             if (!isGone) stuck++;
             else if (!entry.IsEmpty) deleted++;
         }
 
+        foreach (string folder in folders) DeleteEmpty(folder);
         _index.Drop(gone);
         lock (_moving)
         {

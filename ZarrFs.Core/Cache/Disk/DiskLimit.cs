@@ -46,6 +46,7 @@ internal sealed class DiskLimit(CacheDirectory directory, Func<IReadOnlyList<Cac
         {
             Look();
             if (isSaid && Sum() > most) Evict(Sum() - Kept);
+            Drop(static other => other.IsBare);
         }
     }
 
@@ -142,9 +143,9 @@ internal sealed class DiskLimit(CacheDirectory directory, Func<IReadOnlyList<Cac
     private void Measure(CachedVolume volume)
     {
         volume.Load();
-        long bytes = volume.Bytes;
+        (long bytes, bool isBare) = (volume.Bytes, volume.IsBare);
         volume.Unload();
-        _others[volume.Name] = new Other(volume, bytes, volume.IndexBytes);
+        _others[volume.Name] = new Other(volume, bytes, isBare, volume.IndexBytes);
     }
 
     /// <summary>Deletes files of so many bytes, or all.</summary>
@@ -173,12 +174,25 @@ internal sealed class DiskLimit(CacheDirectory directory, Func<IReadOnlyList<Cac
         }
 
         foreach (Other other in _others.Values.ToArray()) Measure(other.Volume);
+        Drop(other => other.Bytes == 0 && chosen.ContainsKey(other.Volume));
         return freed;
+    }
+
+    /// <summary>Drops volumes that no process shows and in which nothing is left: their directories take room too.</summary>
+    private void Drop(Predicate<Other> which)
+    {
+        foreach (Other other in _others.Values.Where(other => which(other)).ToArray())
+        {
+            if (!other.Volume.TryDrop()) continue;
+            _others.Remove(other.Volume.Name);
+            other.Volume.Dispose();
+        }
     }
 
     /// <summary>A volume that is not shown.</summary>
     /// <param name="Volume">The volume, not loaded.</param>
     /// <param name="Bytes">What its files count.</param>
+    /// <param name="IsBare">True if no chunk of it is known.</param>
     /// <param name="IndexBytes">The length of its index when they were counted: another one says that there is news.</param>
-    private readonly record struct Other(CachedVolume Volume, long Bytes, long IndexBytes);
+    private readonly record struct Other(CachedVolume Volume, long Bytes, bool IsBare, long IndexBytes);
 }

@@ -10,6 +10,10 @@ namespace ZarrFs.Core.Cache.Disk;
 /// </summary>
 internal sealed class IndexLog : IDisposable
 {
+    /// <summary>Name of an index that is being written in the place of another.</summary>
+    public const string FileNameOfNew = CacheDirectory.IndexFile + NewSuffix;
+
+    private const string NewSuffix = ".new";
     private const int Block = 1 << 20;
 
     private readonly SafeFileHandle _file;
@@ -41,13 +45,15 @@ internal sealed class IndexLog : IDisposable
     }
 
     /// <summary>Opens the file, and makes it if it is not there and can be made.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isShown">True to have the volume not dropped for as long as this is open. If false, the file is not made.</param>
     /// <exception cref="IOException">Neither can be done.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public static IndexLog Open(string path)
+    public static IndexLog Open(string path, bool isShown = true)
     {
         try
         {
-            return new IndexLog(OpenToAppend(path), path, canWrite: true);
+            return new IndexLog(OpenToAppend(path, isShown), path, canWrite: true);
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure) && File.Exists(path))
         {
@@ -59,7 +65,7 @@ internal sealed class IndexLog : IDisposable
     /// <exception cref="IOException">It cannot be written; the old one is still there.</exception>
     public static void Replace(string path, IEnumerable<IndexRecord> records)
     {
-        string unfinished = path + ".new";
+        string unfinished = path + NewSuffix;
         using (FileStream stream = new(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, Block))
         {
             byte[] bytes = new byte[IndexRecord.Bytes];
@@ -125,9 +131,14 @@ internal sealed class IndexLog : IDisposable
         _file.Dispose();
     }
 
-    private static SafeFileHandle OpenToAppend(string path) => OperatingSystem.IsLinux()
-        ? Libc.Open(path, Libc.ReadWrite | Libc.Create | Libc.Append)
-        : File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    private static SafeFileHandle OpenToAppend(string path, bool isShown)
+    {
+        if (!OperatingSystem.IsLinux())
+            return File.OpenHandle(path, isShown ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle file = Libc.Open(path, Libc.ReadWrite | Libc.Append | (isShown ? Libc.Create : 0));
+        if (isShown) _ = Libc.flock(file, Libc.LockShared | Libc.LockNonBlocking); // where there are no locks nothing is dropped either
+        return file;
+    }
 
     private static int Parse(ReadOnlySpan<byte> bytes, Action<IndexRecord> take)
     {

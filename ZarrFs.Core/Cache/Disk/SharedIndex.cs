@@ -10,7 +10,8 @@ namespace ZarrFs.Core.Cache.Disk;
 /// <param name="directory">The cache's directory.</param>
 /// <param name="path">The index's file.</param>
 /// <param name="layout">The volume's files.</param>
-internal sealed class SharedIndex(CacheDirectory directory, string path, VolumeLayout layout) : IDisposable
+/// <param name="isShown">False for a volume that another process may drop meanwhile: then there is no file, and none is made.</param>
+internal sealed class SharedIndex(CacheDirectory directory, string path, VolumeLayout layout, bool isShown = true) : IDisposable
 {
     private const int MostNews = 4096; // taken at a time: readers wait meanwhile
 
@@ -28,6 +29,9 @@ internal sealed class SharedIndex(CacheDirectory directory, string path, VolumeL
     private volatile IndexLog? _log;
     private bool _isDisposed;
 
+    /// <summary>Its file.</summary>
+    public string Path => path;
+
     /// <summary>True if records can be added, which is not so if it could not be opened, or only be read.</summary>
     public bool CanWrite => _log is { CanWrite: true };
 
@@ -40,7 +44,7 @@ internal sealed class SharedIndex(CacheDirectory directory, string path, VolumeL
         }
     }
 
-    /// <summary>Reads the file; makes it if it is not there.</summary>
+    /// <summary>Reads the file; makes it if it is not there and the volume is shown.</summary>
     public void Load()
     {
         lock (_reading)
@@ -50,13 +54,13 @@ internal sealed class SharedIndex(CacheDirectory directory, string path, VolumeL
             var index = new VolumeIndex(layout, directory.Boot);
             try
             {
-                log = IndexLog.Open(path);
+                log = IndexLog.Open(path, isShown);
                 log.ReadTail(record => Take(index, record));
             }
             catch (Exception failure) when (StoreFailures.IsFromSystem(failure))
             {
-                if (log is null) _trouble.WriteFailed(failure);
-                else _trouble.ReadFailed();
+                if (log is not null) _trouble.ReadFailed();
+                else if (isShown || File.Exists(path)) _trouble.WriteFailed(failure);
             }
 
             Replace(log, index);

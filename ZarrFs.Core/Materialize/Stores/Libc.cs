@@ -95,6 +95,9 @@ internal static partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int syncfs(SafeFileHandle fd);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rmdir(string path);
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial long lseek(SafeFileHandle fd, long offset, int whence);
 

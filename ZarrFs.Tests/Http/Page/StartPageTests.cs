@@ -7,6 +7,7 @@ using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Background;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
+using ZarrFs.Core.Volumes;
 using ZarrFs.Host.Http;
 using ZarrFs.Host.Http.Access;
 

@@ -85,7 +85,7 @@ internal static class Service
         if (!await IsDoneAsync(opened, built.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)) return Interruption.ExitCode;
         using IHost host = built;
         await opened;
-        using MetricsExport? export = MetricsExport.Start();
+        using MetricsExport? export = MetricsExport.Start(host.Services.GetRequiredService<ILogger<MetricsExport>>());
         try
         {
             await host.StartAsync(stop);

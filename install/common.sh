@@ -4,7 +4,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 die() { printf 'zarrfs: %s\n' "$*" >&2; exit 1; }
-say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+say() { if [ -t 2 ]; then printf '\033[1m%s\033[0m\n' "$*" >&2; else printf '%s\n' "$*" >&2; fi; }
 
 need_sdk() {
   command -v dotnet >/dev/null || die "the .NET SDK is missing; install .NET SDK 10.0 (https://dotnet.microsoft.com/download) and run this again"

@@ -9,8 +9,16 @@ public sealed class OptionException : Exception
         : base($"{option}: {message}")
     {
         Option = option;
+        Detail = message;
     }
 
     /// <summary>The option as the user writes it.</summary>
     public string Option { get; }
+
+    /// <summary>What was found and what was expected.</summary>
+    public string Detail { get; }
+
+    /// <summary>The same, said of one of several volumes.</summary>
+    /// <param name="source">Where the volume is.</param>
+    public OptionException Of(string source) => new(Option, $"{Detail} (of {source})");
 }

@@ -75,7 +75,7 @@ internal sealed class VolumeCatalog : IDisposable
                 Shelf? shelf = now.Find(known => known.Settings == settings);
                 if (shelf is null)
                 {
-                    added.Add(shelf = Open(settings, taken) with { First = next });
+                    added.Add(shelf = Open(settings, taken, isOne: volumes.Count == 1) with { First = next });
                     next += shelf.Volumes.Count;
                     taken.UnionWith(shelf.Volumes.Select(volume => volume.Name));
                 }
@@ -163,7 +163,7 @@ internal sealed class VolumeCatalog : IDisposable
     private static long? Final(IChunkDisk? disk, int volume, int level) =>
         disk?.CountOf(volume, level) is { } count && (count > 0 || disk.Keeps(volume, level)) ? count : null;
 
-    private Shelf Open(VolumeSettings settings, IReadOnlySet<string> taken)
+    private Shelf Open(VolumeSettings settings, IReadOnlySet<string> taken, bool isOne)
     {
         IReadOnlyList<ISource> images = SourceOpener.OpenAll(settings.Source, settings.Reading with { Pool = _pool, Logger = _logger, FollowsChanges = _followsChanges });
         try
@@ -172,9 +172,10 @@ internal sealed class VolumeCatalog : IDisposable
             Multiscale[] volumes = [.. images.Zip(VolumeNames.Of(settings.Name, images, taken), (image, name) => View(image, name, settings))];
             return new Shelf(settings, images, volumes, [.. volumes.Select(volume => OmeroChannel.Of(volume, _mustRead))]);
         }
-        catch
+        catch (Exception failure)
         {
             foreach (ISource image in images) image.Dispose();
+            if (failure is OptionException option && !isOne) throw option.Of(settings.Source);
             throw;
         }
     }

@@ -73,7 +73,7 @@ internal sealed record Settings
         if (options.Volumes.Count == 0) throw new OptionException("SOURCE", "no source is given; name a directory of TIFF slices or cells, a multi-page TIFF file, or a Zarr directory");
         return new Settings
         {
-            Volumes = [.. options.Volumes.Select(VolumeSettings.From)],
+            Volumes = [.. options.Volumes.Select(volume => options.Volumes.Count == 1 ? VolumeSettings.From(volume) : VolumeSettings.FromOneOfMany(volume))],
             MountPath = options.Mount.Path.Length == 0 ? null : Path.GetFullPath(options.Mount.Path),
             AllowOther = options.Mount.AllowOther,
             Listen = options.Http.Listen.Length == 0 ? null : options.Http.Listen,
@@ -167,5 +167,19 @@ internal sealed record VolumeSettings
             Channel = options.Channel,
             Time = OptionParsing.Time(options.Time),
         };
+    }
+
+    /// <summary>The same, where an error has to say whose option it is.</summary>
+    /// <exception cref="OptionException">Names the first option that cannot be used, and the source.</exception>
+    public static VolumeSettings FromOneOfMany(VolumeOptions options)
+    {
+        try
+        {
+            return From(options);
+        }
+        catch (OptionException failure)
+        {
+            throw failure.Of(options.Source);
+        }
     }
 }

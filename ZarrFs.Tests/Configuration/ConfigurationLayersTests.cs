@@ -219,6 +219,13 @@ public sealed class ConfigurationLayersTests : IDisposable
     }
 
     [Fact]
+    public void Of_several_volumes_the_one_with_the_mistake_is_named()
+    {
+        const string Json = """{ "volumes": [ { "source": "/a" }, { "source": "/b/slices", "chunkSize": "x" } ] }""";
+        Assert.Contains("(of /b/slices)", Assert.Throws<OptionException>(() => Read(Json)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_file_is_named() =>
         Assert.Contains("/no/such.json does not exist", Assert.Throws<OptionException>(() => ConfigurationLayers.Read("/no/such.json", [], ["/a"], _ => { })).Message, StringComparison.Ordinal);
 

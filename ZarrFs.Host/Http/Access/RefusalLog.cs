@@ -36,7 +36,7 @@ internal sealed partial class RefusalLog(ILogger log, TimeProvider time)
         }
 
         if (untold > 0) LogUntold(untold);
-        LogRefused(address, what);
+        LogRefused(address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address, what);
     }
 
     /// <summary>A name as it may stand in a log: one line, no control characters, no token that somebody typed in the wrong field.</summary>

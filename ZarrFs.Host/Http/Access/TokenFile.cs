@@ -30,7 +30,7 @@ internal sealed class TokenFile
         get
         {
             string? home = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
-            if (string.IsNullOrEmpty(home)) home = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
+            if (string.IsNullOrEmpty(home)) home = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".config");
             return Path.GetFullPath(Path.Combine(home, "zarrfs", "tokens.json"));
         }
     }

@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Failures;
 using ZarrFs.Host.Commands;
+using ZarrFs.Host.Http;
 using ZarrFs.Host.Mount;
 using ZarrFs.Host.Systemd;
 
@@ -57,7 +58,7 @@ catch (OverloadException failure)
     Tell($"{failure.Message}; give more memory (--memory, --max-gb) or fewer --threads");
     return 1;
 }
-catch (Exception failure) when (failure is SourceException or StoreException or CodecException or MountException)
+catch (Exception failure) when (failure is SourceException or StoreException or CodecException or MountException or ListenException)
 {
     Tell(failure.Message);
     return 1;

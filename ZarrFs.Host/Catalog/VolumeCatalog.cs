@@ -67,7 +67,7 @@ internal sealed class VolumeCatalog : IDisposable
     {
         List<Shelf> now = [.. _shelves], all = [], added = [];
         int first = _volumes.Count, next = first;
-        HashSet<string> taken = [.. now.Where(shelf => volumes.Contains(shelf.Settings)).SelectMany(shelf => shelf.Volumes).Select(volume => volume.Name)];
+        List<Shelf> named = now.FindAll(shelf => volumes.Contains(shelf.Settings));
         try
         {
             foreach (VolumeSettings settings in volumes)
@@ -75,9 +75,9 @@ internal sealed class VolumeCatalog : IDisposable
                 Shelf? shelf = now.Find(known => known.Settings == settings);
                 if (shelf is null)
                 {
-                    added.Add(shelf = Open(settings, taken, isOne: volumes.Count == 1) with { First = next });
+                    added.Add(shelf = Open(settings, TakenBy(named, settings.Source), isOne: volumes.Count == 1) with { First = next });
                     next += shelf.Volumes.Count;
-                    taken.UnionWith(shelf.Volumes.Select(volume => volume.Name));
+                    named.Add(shelf);
                 }
 
                 now.Remove(shelf);
@@ -101,8 +101,9 @@ internal sealed class VolumeCatalog : IDisposable
     /// <summary>Shows what was prepared and added; what is removed cannot be found any more, and is the caller's to dispose.</summary>
     public void Show(CatalogChange change)
     {
-        Volatile.Write(ref _shelves, [.. change.Shelves]);
+        // The tree first: who may see it is known by it, and what is told of volumes is told of those in it.
         Tree.Replace(change.Tree);
+        Volatile.Write(ref _shelves, [.. change.Shelves]);
     }
 
     /// <summary>The only volume there is.</summary>
@@ -162,6 +163,10 @@ internal sealed class VolumeCatalog : IDisposable
     /// <summary>Of a level that is not kept, chunks may be there that somebody has asked to have.</summary>
     private static long? Final(IChunkDisk? disk, int volume, int level) =>
         disk?.CountOf(volume, level) is { } count && (count > 0 || disk.Keeps(volume, level)) ? count : null;
+
+    /// <summary>Names of other sources: one source twice is told apart by nothing but names that the user gives.</summary>
+    private static HashSet<string> TakenBy(List<Shelf> shelves, string source) =>
+        [.. shelves.Where(shelf => shelf.Settings.Source != source).SelectMany(shelf => shelf.Volumes).Select(volume => volume.Name)];
 
     private Shelf Open(VolumeSettings settings, IReadOnlySet<string> taken, bool isOne)
     {

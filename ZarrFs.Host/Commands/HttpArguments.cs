@@ -5,7 +5,7 @@ namespace ZarrFs.Host.Commands;
 /// <summary>The options of the HTTP service: where it listens, and who may read what.</summary>
 internal sealed class HttpArguments
 {
-    private readonly Option<string?> _listen = new("--listen") { HelpName = "ADDRESS", Description = $"Address and port. Default: {ServeCommand.DefaultListen}, this machine only; port 0 takes a free one." };
+    private readonly Option<string?> _listen = new("--listen") { HelpName = "ADDRESS", Description = $"Address and port. Default of serve: {ServeCommand.DefaultListen}, this machine only; port 0 takes a free one." };
 
     private readonly Option<string[]> _tls = new("--tls") { HelpName = "CERT KEY", Description = "HTTPS with this certificate and its private key, PEM files.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
 

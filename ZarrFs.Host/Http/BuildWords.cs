@@ -7,7 +7,10 @@ namespace ZarrFs.Host.Http;
 internal static class BuildWords
 {
     /// <summary><c>building levels 1–6: 37 %, 680 GB of 1.84 TB gone through, 512 MB/s, 38 min 20 s left</c>.</summary>
-    public static string Of(BuildStatus build, int levels)
+    /// <param name="build">How far it is.</param>
+    /// <param name="levels">Number of levels that the volume has.</param>
+    /// <param name="hasBad">Whether something bad was found in its source.</param>
+    public static string Of(BuildStatus build, int levels, bool hasBad)
     {
         string which = $"levels {build.Levels.Below(levels)}";
         return build.State switch
@@ -15,7 +18,7 @@ internal static class BuildWords
             BuildState.Waiting => $"{which}: its turn has not come yet",
             BuildState.Building => $"building {which}{Progress(build)}",
             BuildState.Paused => $"{which}: paused while somebody reads{Progress(build)}",
-            BuildState.Done => $"{which} are built (chunks of slices that are bad or have changed are not kept)",
+            BuildState.Done => hasBad ? $"{which} are built (chunks of slices that are bad are not kept)" : $"{which} are built",
             BuildState.Failed => $"{which}: failed, and is tried again: {build.Reason}",
             _ => $"nothing is built: {build.Reason}",
         };

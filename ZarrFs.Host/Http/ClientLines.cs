@@ -64,7 +64,7 @@ internal sealed class ClientLines(VolumeFacts volume, string server, bool hasVie
             yield return Khartes();
             yield return new("rclone", "rclone", $"rclone copy {Quote($":http:{volume.Name}.zarr")} {Quote($"./{volume.Name}.zarr")} --http-url {Quote(server + "/")}", "copies all levels");
             yield return new("webdav", "rclone, WebDAV", $"rclone copy {Quote($":webdav:{volume.Name}.ome.zarr")} {Quote($"./{volume.Name}.ome.zarr")} --webdav-url {Quote(server + "/")}", $"other programs mount {server}/");
-            yield return new("s3", "aws, S3", $"aws s3 sync {Quote($"s3://{S3Door.Bucket}/{volume.Name}.zarr")} {Quote($"{volume.Name}.zarr")} --endpoint-url {Quote(server + "/s3")} --no-sign-request", "with a key, leave --no-sign-request out");
+            yield return new("s3", "aws, S3", $"aws s3 sync {Quote($"s3://{S3Door.Bucket}/{volume.Name}.zarr")} {Quote($"./{volume.Name}.zarr")} --endpoint-url {Quote(server + "/s3")} --no-sign-request", "with a key, leave --no-sign-request out");
             yield return new("curl", "curl", $"curl -O {Quote($"{Zarr2Url}/0/.zarray")}", "any file of the tree");
             yield return new("picture", "A slice as PNG", $"curl -o slice.png {Quote($"{PictureUrl}?axis=z&index=0&level={volume.Levels.Count - 1}")}", "axis, index, level, channel, time, size");
         }

@@ -1,3 +1,4 @@
+using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
 
@@ -13,7 +14,9 @@ internal sealed class ContentNow(ServedContent content, Caller caller)
     public ServedContent With(IFileTree tree)
     {
         if (_last is { } known && ReferenceEquals(known.Tree, tree)) return known.Content;
-        ServedContent made = (content with { Tree = tree }).For(caller);
+        // A page is made a little later than it was asked for, and volumes that have come by then may be for others.
+        Func<IReadOnlyList<VolumeFacts>> all = content.Volumes;
+        ServedContent made = (content with { Tree = tree, Volumes = () => [.. all().Where(volume => tree.NodesOf(new ChunkAddress(volume.Number, 0, 0, 0, 0, 0, 0)).Count > 0)] }).For(caller);
         _last = new Known(tree, made);
         return made;
     }

@@ -92,7 +92,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
     public string? Fingerprint => _tls is { IsSelfSigned: true } ? _certificates!.Current.Fingerprint : null;
 
     /// <inheritdoc/>
-    /// <exception cref="OptionException">The address cannot be listened on.</exception>
+    /// <exception cref="ListenException">The address cannot be listened on.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -101,11 +101,11 @@ public sealed partial class HttpService : IHostedService, IDisposable
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new OptionException("--listen", $"{_listen} is in use by another program; choose another with --listen");
+            throw new ListenException($"{_listen} is in use by another program; choose another with --listen");
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            throw new OptionException("--listen", $"cannot listen on {_listen}: {e.GetBaseException().Message}");
+            throw new ListenException($"cannot listen on {_listen}: {e.GetBaseException().Message}");
         }
 
         string bound = _server.Features.Get<IServerAddressesFeature>()!.Addresses.First();

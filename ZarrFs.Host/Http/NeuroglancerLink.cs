@@ -139,7 +139,7 @@ internal sealed class NeuroglancerLink(VolumeFacts volume, string viewer)
         double least = Math.Min(size.X, Math.Min(size.Y, size.Z));
         (double x, double y, double z) = (volume.Shape.X * size.X / least, volume.Shape.Y * size.Y / least, volume.Shape.Z * size.Z / least);
         double section = Math.Max(x / PanelWidth, Math.Max(y, z) / PanelHeight);
-        return (Math.Max(1.0 / 16, Math.Ceiling(section * 100) / 100), Math.Ceiling(Math.Sqrt((x * x) + (y * y) + (z * z))));
+        return (Math.Ceiling(section * 100) / 100, Math.Ceiling(Math.Sqrt((x * x) + (y * y) + (z * z))));
     }
 
     /// <summary>They must be the store's own scale and unit, or the axes come out in the store's order.</summary>

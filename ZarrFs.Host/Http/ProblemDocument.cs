@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -7,6 +9,9 @@ namespace ZarrFs.Host.Http;
 /// <summary>Answers with a failure as <c>application/problem+json</c> (RFC 9457).</summary>
 internal static class ProblemDocument
 {
+    // People read it in terminals, where escaped quotes are a nuisance. No page takes it for one of its parts; an angle bracket stays escaped all the same.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static Task WriteAsync(HttpContext context, FailureStatus failure, string instance)
     {
         HttpResponse response = context.Response;
@@ -20,7 +25,7 @@ internal static class ProblemDocument
         if (failure.Code == StatusCodes.Status405MethodNotAllowed) response.Headers.Allow = CommonHeaders.Allowed;
 
         ArrayBufferWriter<byte> body = new(512);
-        using (Utf8JsonWriter json = new(body))
+        using (Utf8JsonWriter json = new(body, Readable))
         {
             json.WriteStartObject();
             json.WriteString("type", failure.Type);
@@ -31,6 +36,6 @@ internal static class ProblemDocument
             json.WriteEndObject();
         }
 
-        return BodyWriting.WriteAsync(context, body.WrittenMemory);
+        return BodyWriting.WriteAsync(context, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body.WrittenSpan).Replace("<", "\\u003C", StringComparison.Ordinal)));
     }
 }

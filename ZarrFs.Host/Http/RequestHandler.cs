@@ -39,7 +39,7 @@ internal sealed partial class RequestHandler : IDisposable
         _pictures = new PictureDoor(content, options);
         _figures = new ServiceFigures(metrics);
         _turns = new PageTurns(options.MostWaiting);
-        _scrapes = new MetricsPage(_turns);
+        _scrapes = new MetricsPage(content.Tree, _turns);
         _doors =
         [
             _pictures, // first, since a volume may be called s3 or viewer

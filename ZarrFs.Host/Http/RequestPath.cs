@@ -33,6 +33,8 @@ internal static class RequestPath
             text = slash < 0 ? "/" : text[(authority + 3 + slash)..];
         }
 
+        // Go, and so rclone, writes one before a first name with a colon in it. RFC 3986, section 5.2.4: it is as good as not there.
+        while (text.Contains("/./", StringComparison.Ordinal)) text = text.ToString().Replace("/./", "/", StringComparison.Ordinal);
         isDirectory = text.EndsWith('/');
         path = isDirectory && text.Length > 1 ? text[1..^1] : text[1..];
         if (path.Contains('%'))
@@ -98,7 +100,7 @@ internal enum PathVerdict
     /// <summary>It may name a node.</summary>
     Fine,
 
-    /// <summary>It is well-formed and names nothing: dot segments, empty names, slashes in disguise.</summary>
+    /// <summary>It is well-formed and names nothing: ways up, empty names, slashes in disguise.</summary>
     Absent,
 
     /// <summary>It is no path at all: a broken escape, not UTF-8, a NUL.</summary>

@@ -118,7 +118,7 @@ internal static class StatusDocument
         if (build.Left is { } left) json.WriteNumber("left", Math.Round(left.TotalSeconds, 1));
         else json.WriteNull("left");
         json.WriteString("reason", build.Reason);
-        json.WriteString("text", BuildWords.Of(build, volume.Levels.Count));
+        json.WriteString("text", BuildWords.Of(build, volume.Levels.Count, volume.Problems.Any(static problem => problem.Kind == SourceProblemKind.Bad)));
         json.WriteEndObject();
     }
 

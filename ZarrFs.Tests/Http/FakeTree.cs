@@ -47,7 +47,8 @@ internal sealed class FakeTree : IFileTree
 
     public NodeId Parent(NodeId id) => TryResolve(ParentPath(Path(id)), out Node node) ? node.Id : NodeId.Root;
 
-    public IReadOnlyList<NodeId> NodesOf(in ChunkAddress address) => throw new NotSupportedException("nothing is looked up by chunk over HTTP");
+    /// <summary>All volumes are there.</summary>
+    public IReadOnlyList<NodeId> NodesOf(in ChunkAddress address) => [NodeId.Root];
 
     public long ChildCount(NodeId directory) => Children(directory).Count();
 

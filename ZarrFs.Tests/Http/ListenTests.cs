@@ -60,7 +60,7 @@ public sealed class ListenTests
         await using TestServer first = await TestServer.StartAsync();
         int port = new Uri(first.Address).Port;
         using HttpService second = Service($"127.0.0.1:{port}");
-        OptionException failure = await Assert.ThrowsAsync<OptionException>(() => second.StartAsync(CancellationToken.None));
+        ListenException failure = await Assert.ThrowsAsync<ListenException>(() => second.StartAsync(CancellationToken.None));
         Assert.Equal($"--listen: 127.0.0.1:{port} is in use by another program; choose another with --listen", failure.Message);
     }
 

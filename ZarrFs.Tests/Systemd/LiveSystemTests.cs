@@ -32,7 +32,9 @@ public sealed class LiveSystemTests(LiveSystem system) : IClassFixture<LiveSyste
     {
         Succeeded("reload");
         Assert.StartsWith(OtherChunk, system.Fact("chunk-reloaded"), StringComparison.Ordinal);
-        AssertState("status-refused", "active", "2 volumes, served on http://127.0.0.1:9000/.");
+        string refused = Assert.Single(system.Fact("status-refused").Split('\n'), line => line.StartsWith("StatusText=", StringComparison.Ordinal));
+        Assert.StartsWith("StatusText=2 volumes, served on http://127.0.0.1:9000/; the configuration of ", refused, StringComparison.Ordinal);
+        Assert.EndsWith(" was refused, see the log.", refused, StringComparison.Ordinal);
         Assert.StartsWith(OtherChunk, system.Fact("chunk-refused"), StringComparison.Ordinal);
     }
 

@@ -121,7 +121,7 @@ public sealed partial class BackgroundBuild : IDisposable
         LevelSet wanted = turn.Wanted;
         if (wanted.IsEmpty)
         {
-            turn.End(BuildState.Skipped, "the cache keeps none of the levels that are asked for");
+            turn.End(BuildState.Skipped, turn.Volume.Levels.Count == 1 ? "it has one level, which is its source" : "the cache keeps none of the levels that are asked for");
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ZarrFs.Core.Materialize.Background;
+using ZarrFs.Core.Sources;
 
 namespace ZarrFs.Host.Http.Page;
 
@@ -13,7 +14,7 @@ internal static class LevelTable
         string reading = Amounts.Bytes(service.ReadRates.GetValueOrDefault(volume.Name));
         html.Append($"<p class=\"reading\">Read from the source: <span data-read>{Amounts.Bytes(volume.BytesRead)}</span>, now <span data-rate>{reading}/s</span></p>\n");
         if (volume.Build is { } build)
-            html.Append($"<p class=\"build{(build.State == BuildState.Failed ? " bad" : "")}\">In the background: <span data-build>{Html.Text(BuildWords.Of(build, volume.Levels.Count))}</span></p>\n");
+            html.Append($"<p class=\"build{(build.State == BuildState.Failed ? " bad" : "")}\">In the background: <span data-build>{Html.Text(BuildWords.Of(build, volume.Levels.Count, volume.Problems.Any(static problem => problem.Kind == SourceProblemKind.Bad)))}</span></p>\n");
 
         html.Append($"<details{(isCached ? " open" : "")}><summary>Levels</summary><div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Levels of {Html.Text(volume.Name)}\"><table><thead><tr>")
             .Append("<th scope=\"col\">Level<th scope=\"col\">Shape<th scope=\"col\">Chunk<th scope=\"col\">Chunks<th scope=\"col\">Previews out")

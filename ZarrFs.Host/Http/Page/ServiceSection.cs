@@ -16,7 +16,7 @@ internal static class ServiceSection
         {
             double share = (double)cache.Bytes / Math.Max(1, cache.MaxBytes);
             if (cache.Directory is { } directory) html.Append($"<div><dt>Directory</dt><dd>{Html.Text(directory)}</dd></div>\n");
-            html.Append($"<div><dt>Full</dt><dd>{Html.Bar(share, "The disk cache is full to")} <span data-cache>{Amounts.Bytes(cache.Bytes)}</span> of {Amounts.Bytes(cache.MaxBytes)}</dd></div>\n")
+            html.Append($"<div><dt>Full</dt><dd data-full>{Html.Bar(share, "The disk cache is full to")} <span data-cache>{Amounts.Bytes(cache.Bytes)}</span> of {Amounts.Bytes(cache.MaxBytes)}</dd></div>\n")
                 .Append(CultureInfo.InvariantCulture, $"<div><dt>Chunks asked for</dt><dd><span data-hits>{cache.Hits}</span> there, <span data-misses>{cache.Misses}</span> not</dd></div>\n");
         }
 

@@ -88,7 +88,7 @@ internal static class VolumeCard
     {
         int bad = problems.Count(problem => problem.Kind == SourceProblemKind.Bad);
         int missing = problems.Count - bad;
-        string words = $"Found so far: <span data-bad>{bad}</span> bad, <span data-missing>{missing}</span> missing.";
+        string words = $"Found so far: <span data-bad>{bad}</span> bad, <span data-missing>{missing}</span> missing.<span data-news hidden> Load this page again for their names.</span>";
         if (problems.Count == 0)
         {
             html.Append($"<p class=\"problems\">{words}</p>\n");

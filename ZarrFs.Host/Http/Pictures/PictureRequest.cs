@@ -21,13 +21,14 @@ internal sealed class PictureRequest(VolumeFacts volume)
     {
         PictureRequest request = new(volume);
         problem = null;
+        HashSet<string> said = new(StringComparer.Ordinal);
         foreach (Range part in query.Split('&'))
         {
             if (query[part].IsEmpty) continue;
             string text = query[part].ToString();
             int equals = text.IndexOf('=', StringComparison.Ordinal);
             string name = equals < 0 ? text : text[..equals], value = equals < 0 ? "" : Uri.UnescapeDataString(text[(equals + 1)..]);
-            problem = request.Take(name, value);
+            problem = said.Add(name) ? request.Take(name, value) : $"'{name}' is there twice";
             if (problem is not null) return null;
         }
 

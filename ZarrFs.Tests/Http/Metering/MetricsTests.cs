@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using ZarrFs.Core.Failures;
 using ZarrFs.Host.Http;
 using ZarrFs.Host.Http.Access;
 using ZarrFs.Host.Http.Limits;
@@ -104,7 +105,8 @@ public sealed class MetricsTests
     [Fact]
     public void Who_sees_some_volumes_only_has_no_metrics()
     {
-        using MetricsPage page = new(new PageTurns(1));
+        FakeTree tree = new();
+        using MetricsPage page = new(tree, new PageTurns(1));
         Assert.Null(Ask(new Caller("somebody", new HashSet<string>(["vol"], StringComparer.Ordinal))));
         Assert.NotNull(Ask(Caller.Anyone));
 
@@ -112,8 +114,18 @@ public sealed class MetricsTests
         {
             DefaultHttpContext context = new();
             context.Request.Method = "HEAD";
-            return page.TryAnswer(new Visit { Context = context, Access = default, Caller = caller, Content = null!, Path = "metrics", IsDirectory = false, Query = "" });
+            return page.TryAnswer(new Visit { Context = context, Access = new AccessNow(null!, tree), Caller = caller, Content = null!, Path = "metrics", IsDirectory = false, Query = "" });
         }
+    }
+
+    [Fact]
+    public async Task Who_was_let_in_before_the_volumes_changed_has_no_metrics_of_them()
+    {
+        using MetricsPage page = new(new FakeTree(), new PageTurns(1));
+        DefaultHttpContext context = new();
+        context.Request.Method = "GET";
+        await Assert.ThrowsAsync<OverloadException>(
+            () => page.TryAnswer(new Visit { Context = context, Access = new AccessNow(null!, new FakeTree()), Caller = Caller.Anyone, Content = null!, Path = "metrics", IsDirectory = false, Query = "" })!);
     }
 
     [Fact]

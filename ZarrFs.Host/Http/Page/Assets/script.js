@@ -6,6 +6,10 @@ const interval = 2000;
 const lasting = new Set([401, 404, 429]);
 let isEnded = false;
 
+// An exact picture becomes another only if its source does: it is asked for less often.
+const roundsBetweenExact = 5;
+let round = 0;
+
 const units = ["B", "kB", "MB", "GB", "TB", "PB"];
 
 /** As the server writes amounts of bytes. */
@@ -35,8 +39,7 @@ function say(root, mark, text) {
 function showVolume(card, volume) {
   say(card, "read", bytes(volume.read.bytes));
   say(card, "rate", `${bytes(volume.read.rate)}/s`);
-  say(card, "bad", String(volume.found.bad));
-  say(card, "missing", String(volume.found.missing));
+  showFound(card, volume.found);
   if (volume.build) say(card, "build", volume.build.text);
   for (const level of volume.levels) {
     const row = card.querySelector(`tr[data-level="${level.index}"]`);
@@ -49,6 +52,16 @@ function showVolume(card, volume) {
   }
 }
 
+/** The list of what is bad is as old as the page. */
+function showFound(card, { bad, missing }) {
+  const place = card.querySelector(".problems");
+  if (place.querySelector("[data-bad]").textContent === String(bad) && place.querySelector("[data-missing]").textContent === String(missing)) return;
+  say(place, "bad", String(bad));
+  say(place, "missing", String(missing));
+  place.classList.toggle("bad", bad > 0);
+  place.querySelector("[data-news]").hidden = false;
+}
+
 function showService({ service, cache }) {
   const place = document.getElementById("service");
   say(place, "uptime", time(service.uptime));
@@ -59,6 +72,7 @@ function showService({ service, cache }) {
   say(place, "memory", `${bytes(service.memory.inUse)} of ${bytes(service.memory.budget)}`);
   if (!cache) return;
   say(document, "cache", bytes(cache.bytes));
+  document.querySelector("[data-full] progress").value = Math.min(1, cache.bytes / cache.limit);
   say(document, "hits", String(cache.hits));
   say(document, "misses", String(cache.misses));
 }
@@ -81,20 +95,21 @@ async function update() {
     if (card) showVolume(card, volume);
   }
   showService(status);
+  round++;
   await Promise.all([...cards.values()].map(refreshPicture));
 }
 
-/** Fetches a picture again until it is exact; the browser asks with its tag, so one that has not changed is not sent. */
+/** Fetches a picture again, since it becomes exact, and its source may change; the browser asks with its tag, so one that has not changed is not sent. */
 async function refreshPicture(card) {
   const picture = card.querySelector(".picture img");
-  if (!picture?.complete || picture.dataset.exact) return;
+  if (!picture?.complete || (picture.dataset.exact && round % roundsBetweenExact)) return;
   picture.dataset.address ??= picture.getAttribute("src");
   const answer = await fetch(picture.dataset.address, { cache: "no-cache" });
   if (!answer.ok) return;
   const isProvisional = answer.headers.has("X-ZarrFs-Provisional");
   const tag = answer.headers.get("ETag");
   card.querySelector(".preview").hidden = !isProvisional;
-  if (!isProvisional) picture.dataset.exact = "yes";
+  picture.dataset.exact = isProvisional ? "" : "yes";
   if (picture.dataset.tag === tag) return;
   const url = URL.createObjectURL(await answer.blob());
   picture.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });

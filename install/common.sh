@@ -70,7 +70,7 @@ build_viewer() {
   [ -f "$folder/dist/index.html" ] && [ "$stamp" = "$(cat "$folder/.built" 2>/dev/null)" ] && return
   say "Building Neuroglancer"
   rm -f "$folder/.built"
-  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 && npm run --silent build) >&2 \
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error --fetch-retries=1 && npm run --silent build) >&2 \
     || { say "Neuroglancer is not built: npm failed, see above"; return 1; }
   printf '%s\n' "$stamp" > "$folder/.built"
 }

@@ -13,14 +13,14 @@ public sealed class ChunkCancellationTests
     public async Task Work_stops_when_nobody_waits_any_more()
     {
         using var test = new TestStore(ArraySource.Random(new VolumeShape(32, 32, 32), DataType.UInt8), new ChunkShape(8, 8, 8));
-        using var gate = new ManualResetEventSlim();
+        using var gate = new Latch();
         using var cancel = new CancellationTokenSource();
         test.Source.Before = _ => gate.Wait();
         Task<Lease> task = test.Store.GetAsync(Coarsest, cancel.Token);
         await TestStore.Until(() => test.Source.Reads > 0, "a worker reads");
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
-        gate.Set();
+        gate.Open();
         await TestStore.Until(() => test.Store.InFlight == 0, "no chunk is on its way");
         Assert.InRange(test.Source.Reads, 1, 2); // each of the two workers ends the plane it is at; there are 8 × 16 of them
         test.Source.Before = null;
@@ -32,7 +32,7 @@ public sealed class ChunkCancellationTests
     public async Task Work_goes_on_for_those_who_still_wait()
     {
         using var test = new TestStore(ArraySource.Random(new VolumeShape(32, 32, 32), DataType.UInt8), new ChunkShape(8, 8, 8));
-        using var gate = new ManualResetEventSlim();
+        using var gate = new Latch();
         using var cancel = new CancellationTokenSource();
         test.Source.Before = _ => gate.Wait();
         Task<Lease> leaves = test.Store.GetAsync(Coarsest, cancel.Token);
@@ -40,7 +40,7 @@ public sealed class ChunkCancellationTests
         await TestStore.Until(() => test.Source.Reads > 0, "a worker reads");
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
-        gate.Set();
+        gate.Open();
         await stays;
         Assert.Equal(32 * 32 * 32, test.Source.VoxelsRead);
         await test.EndWithoutLeaks();
@@ -50,7 +50,7 @@ public sealed class ChunkCancellationTests
     public async Task What_a_cancelled_job_was_making_is_made_for_others_who_want_it()
     {
         using var test = new TestStore(ArraySource.Random(new VolumeShape(32, 32, 32), DataType.UInt8), new ChunkShape(8, 8, 8));
-        using var gate = new ManualResetEventSlim();
+        using var gate = new Latch();
         using var cancel = new CancellationTokenSource();
         test.Source.Before = _ => gate.Wait();
         Task<Lease> leaves = test.Store.GetAsync(Coarsest, cancel.Token);
@@ -58,7 +58,7 @@ public sealed class ChunkCancellationTests
         Task[] parts = [.. test.Chunks(0).Concat(test.Chunks(1)).Select(test.ReadAndCompare)];
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
-        gate.Set();
+        gate.Open();
         await Task.WhenAll(parts);
         await test.EndWithoutLeaks();
     }
@@ -67,7 +67,7 @@ public sealed class ChunkCancellationTests
     public async Task A_queued_chunk_that_nobody_wants_is_never_begun()
     {
         using var test = new TestStore(ArraySource.Random(new VolumeShape(32, 32, 32), DataType.UInt8), new ChunkShape(8, 8, 8), workers: 1);
-        using var gate = new ManualResetEventSlim();
+        using var gate = new Latch();
         using var cancel = new CancellationTokenSource();
         test.Source.Before = _ => gate.Wait();
         Task first = test.ReadAndCompare(new ChunkAddress(0, 0, 0, 0, 0, 0, 0));
@@ -75,7 +75,7 @@ public sealed class ChunkCancellationTests
         Task<Lease> queued = test.Store.GetAsync(Coarsest, cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queued);
-        gate.Set();
+        gate.Open();
         await first;
         await test.ReadAndCompare(new ChunkAddress(0, 0, 0, 0, 0, 0, 1)); // has taken its turn after the cancelled one
         Assert.Equal(8 * 8 * 32, test.Source.VoxelsRead);

@@ -103,11 +103,11 @@ public sealed class ChunkChangeTests : IDisposable
     {
         using var test = new TestStore(ArraySource.Random(Shape, DataType.UInt8), Chunk);
         var address = new ChunkAddress(0, level, 0, 0, 0, 0, 0);
-        using ManualResetEventSlim reading = new(), goOn = new();
+        using Latch reading = new(), goOn = new();
         test.Source.Before = region =>
         {
-            if (region.Z != 5 || reading.IsSet) return;
-            reading.Set(); // the planes before it have been read, or are being read
+            if (region.Z != 5 || reading.IsOpen) return;
+            reading.Open(); // the planes before it have been read, or are being read
             goOn.Wait();
         };
         Task<byte[]> first = test.Read(address);
@@ -115,7 +115,7 @@ public sealed class ChunkChangeTests : IDisposable
         test.Source.TakesIn = () => Brighten(test.Source, 0, 8);
         Change(test, 0, 8);
         Task<byte[]> second = test.Read(address);
-        goOn.Set();
+        goOn.Open();
         byte[] expected = Oracle(test, DownsampleMethod.Mean)[address];
         Assert.Equal(expected, await first);
         Assert.Equal(expected, await second);
@@ -127,11 +127,11 @@ public sealed class ChunkChangeTests : IDisposable
     {
         using var test = new TestStore(ArraySource.Random(Shape, DataType.UInt8), Chunk);
         await test.Read(new ChunkAddress(0, 0, 0, 0, 0, 0, 0)); // a child that is in memory, with its row
-        using ManualResetEventSlim reading = new(), goOn = new();
+        using Latch reading = new(), goOn = new();
         test.Source.Before = region =>
         {
-            if (reading.IsSet) return;
-            reading.Set();
+            if (reading.IsOpen) return;
+            reading.Open();
             goOn.Wait();
         };
         var parent = new ChunkAddress(0, 1, 0, 0, 0, 0, 0);
@@ -139,7 +139,7 @@ public sealed class ChunkChangeTests : IDisposable
         await Task.Run(reading.Wait);
         test.Source.TakesIn = () => Brighten(test.Source, 2, 4);
         Change(test, 2, 4);
-        goOn.Set();
+        goOn.Open();
         Assert.Equal(Oracle(test, DownsampleMethod.Mean)[parent], await made);
         await test.EndWithoutLeaks();
     }
@@ -149,16 +149,16 @@ public sealed class ChunkChangeTests : IDisposable
     {
         using var test = new TestStore(ArraySource.Random(Shape, DataType.UInt8), Chunk);
         var address = new ChunkAddress(0, 0, 0, 0, 0, 0, 0);
-        using ManualResetEventSlim reading = new(), goOn = new();
+        using Latch reading = new(), goOn = new();
         test.Source.Before = _ =>
         {
-            reading.Set();
+            reading.Open();
             goOn.Wait();
         };
         Task<byte[]> made = test.Read(address);
         await Task.Run(reading.Wait);
         Change(test, 8, 40);
-        goOn.Set();
+        goOn.Open();
         await made;
         long read = test.Source.VoxelsRead;
         await test.ReadAndCompare(address);
@@ -227,10 +227,10 @@ public sealed class ChunkChangeTests : IDisposable
     {
         using var test = new TestStore(ArraySource.Random(Shape, DataType.UInt8), Chunk, method: method, previews: new PreviewOptions(PreviewMode.Only));
         var address = new ChunkAddress(0, 2, 0, 0, 0, 0, 0);
-        using ManualResetEventSlim reading = new(), goOn = new(!isOnItsWay);
+        using Latch reading = new(), goOn = new(!isOnItsWay);
         test.Source.Before = _ =>
         {
-            reading.Set();
+            reading.Open();
             goOn.Wait();
         };
         Task<byte[]> first = test.Read(address);
@@ -238,7 +238,7 @@ public sealed class ChunkChangeTests : IDisposable
         byte[]? before = isOnItsWay ? null : await first;
         test.Source.TakesIn = () => Brighten(test.Source, 0, 32);
         Change(test, 0, 32);
-        goOn.Set();
+        goOn.Open();
         var oracle = new PlainPyramid(Shape, DataType.UInt8, test.Source.Voxels, method, test.Multiscale.Levels.Count, previews: method != DownsampleMethod.Nearest);
         byte[] expected = oracle.Chunk(address, Chunk);
         Assert.Equal(expected, isOnItsWay ? await first : await test.Read(address));

@@ -92,12 +92,12 @@ public sealed class ChunkFailureTests
     public async Task The_end_ends_every_wait()
     {
         using var test = new TestStore(ArraySource.Random(Shape, DataType.UInt8), new ChunkShape(8, 8, 8), workers: 1);
-        using var gate = new ManualResetEventSlim();
+        using var gate = new Latch();
         test.Source.Before = _ => gate.Wait();
         Task<Lease>[] waiting = [.. test.Chunks().Select(address => test.Store.GetAsync(address, CancellationToken.None))];
         await TestStore.Until(() => test.Source.Reads > 0, "a worker reads");
         Task end = Task.Run(test.Store.Dispose);
-        gate.Set();
+        gate.Open();
         await end;
         foreach (Task<Lease> task in waiting)
         {

@@ -153,7 +153,7 @@ public sealed class ScratchTests : IDisposable
         Assert.False(test.Store.TryGet(last, out _));
 
         int decoded = 0;
-        using ManualResetEventSlim asked = new(), answered = new();
+        using Latch asked = new(), answered = new();
         test.Source.Decoding = _ =>
         {
             int number = Interlocked.Increment(ref decoded);
@@ -165,16 +165,16 @@ public sealed class ScratchTests : IDisposable
             Task slab = test.ReadAndCompare(last with { Z = 1 });
             await TestStore.Until(() => Volatile.Read(ref decoded) >= 2, "both workers decode");
             Task other = test.ReadAndCompare(last);
-            asked.Set();
+            asked.Open();
             await other;
             Assert.False(slab.IsCompleted);
-            answered.Set();
+            answered.Open();
             await slab;
         }
         finally
         {
-            asked.Set();
-            answered.Set();
+            asked.Open();
+            answered.Open();
         }
 
         SlabTests.AssertDecodedOnce(test, 32);

@@ -199,7 +199,7 @@ public sealed class SlabTests : IDisposable
     public async Task A_bad_slice_fails_its_slab_once_and_no_other()
     {
         using var test = new TestStore(Decoded(Shape, Slice), Chunk, levels: 1, scratch: Scratch);
-        using var gate = new ManualResetEventSlim();
+        using var gate = new Latch();
         test.Source.Decoding = key =>
         {
             gate.Wait();
@@ -207,7 +207,7 @@ public sealed class SlabTests : IDisposable
         };
         Task<byte[]>[] all = [.. test.Chunks().Where(address => address.Z == 1).Select(test.Read)];
         await Task.Delay(5);
-        gate.Set();
+        gate.Open();
         foreach (Task<byte[]> one in all) await Assert.ThrowsAsync<SourceException>(() => one);
         Assert.InRange(test.Source.Decodes.Values.Sum(), 5, 2 * 16);
         foreach (ChunkAddress address in test.Chunks().Where(address => address.Z != 1)) await test.ReadAndCompare(address);

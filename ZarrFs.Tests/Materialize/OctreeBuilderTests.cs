@@ -170,7 +170,7 @@ public sealed class OctreeBuilderTests
     {
         ArraySource source = ArraySource.Random(new VolumeShape(64, 64, 64), DataType.UInt8);
         using var build = new TestBuild(source, new ChunkShape(4, 4, 4), budget: 1 << 21, workers: 1);
-        using var gate = new ManualResetEventSlim();
+        using var gate = new Latch();
         var sink = new RecordingSink { Writing = _ => gate.Wait() };
         var run = Task.Run(() => build.Run(sink));
         SpinWait.SpinUntil(() => sink.Writes > 0, TimeSpan.FromSeconds(100));
@@ -183,7 +183,7 @@ public sealed class OctreeBuilderTests
 
         // A row of 16 chunks of 64 bytes takes 16 pages: what is queued, what is open at each level, and what is being read.
         Assert.InRange(most, 1, source.Shape.Count / 2);
-        gate.Set();
+        gate.Open();
         await run;
         build.Compare(sink);
     }

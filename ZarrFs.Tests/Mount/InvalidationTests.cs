@@ -77,7 +77,7 @@ public class InvalidationTests
         chunks.MakeProvisional(Third);
         chunks.Cache(Third);
         byte[] preview = chunks.Now(Third);
-        using var told = new ManualResetEventSlim();
+        using var told = new Latch();
         chunks.Taken = _ =>
         {
             // Between the taking of the preview and its sending: exact, and the kernel has been told.
@@ -89,7 +89,7 @@ public class InvalidationTests
         using var kernel = new FakeKernel(new FakeTree { ChunkSize = Size }, chunks);
         Read(kernel, 10);
         AssertInvalidated(kernel);
-        told.Set();
+        told.Open();
         Assert.Equal((10ul, Errno.None), kernel.Receive(out byte[] late));
         Assert.Equal(preview[..4096], late);
         AssertInvalidated(kernel);

@@ -159,7 +159,7 @@ public class PassthroughTests
         using var disk = new TemporaryFileSystem();
         using var mounted = new MountedTree(passthrough: true);
         for (int i = 0; i < 12; i++) Keep(mounted, disk, At(i));
-        using var ready = new ManualResetEventSlim();
+        using var ready = new Latch();
         int waiting = 0;
         Func<string, CachedFile?> open = mounted.ChunkReader.OpenFile;
         mounted.ChunkReader.OpenFile = path =>
@@ -180,7 +180,7 @@ public class PassthroughTests
         }
         finally
         {
-            ready.Set();
+            ready.Open();
         }
 
         for (int i = 0; i < slow.Length; i++) Assert.Equal(mounted.ChunkReader.Expected(i), slow[i].GetAwaiter().GetResult());

@@ -45,7 +45,7 @@ public sealed class StoredReadsTests : IDisposable
     {
         using var mounted = new MountedTree(directIo: true);
         byte[] expected = Keep(mounted.ChunkReader, 3);
-        using var ready = new ManualResetEventSlim();
+        using var ready = new Latch();
         mounted.ChunkReader.OpenFile = path =>
         {
             ready.Wait();
@@ -62,7 +62,7 @@ public sealed class StoredReadsTests : IDisposable
         }
         finally
         {
-            ready.Set();
+            ready.Open();
         }
 
         Assert.All(slow, task => Assert.Equal(expected, task.GetAwaiter().GetResult()));
@@ -86,7 +86,7 @@ public sealed class StoredReadsTests : IDisposable
     {
         using var chunks = new FakeChunks(Size);
         Keep(chunks, 3);
-        using var ready = new ManualResetEventSlim();
+        using var ready = new Latch();
         chunks.OpenFile = path =>
         {
             ready.Wait();
@@ -98,7 +98,7 @@ public sealed class StoredReadsTests : IDisposable
         kernel.Send(FuseOpcode.Interrupt, 11, 0, new FuseInterruptIn { Unique = 10 });
         kernel.Send(FuseOpcode.StatFs, 12, 1);
         kernel.Receive<FuseStatFsOut>(12);
-        ready.Set();
+        ready.Open();
         Assert.Equal((10ul, Errno.EINTR), kernel.Receive(out _));
     }
 

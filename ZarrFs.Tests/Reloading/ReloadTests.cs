@@ -57,6 +57,7 @@ public sealed class ReloadTests : IDisposable
         long each = _pool.InUse / 2;
         _reload.Run(() => Configured("a"));
         Eventually.True(() => _store.Cached == ChunksOf(0), "only chunks of what is shown are in memory");
+        Eventually.True(() => _pool.InUse <= each + (each / 10), "their memory is back, a moment after they have left the cache");
         Assert.InRange(_pool.InUse, 1, each + (each / 10));
         Eventually.True(() => (OpenFiles.Below(_workspace.At("b")), OpenFiles.Below(_workspace.At("c"))) == (0, 0), "their files are closed");
         Assert.Equal(102, _catalog.Volumes.Count); // numbers are never given twice

@@ -34,7 +34,7 @@ public sealed class SegmentCacheTests : IDisposable
     [Fact]
     public async Task All_who_want_it_at_once_get_one_decoding()
     {
-        using var gate = new ManualResetEventSlim();
+        using var gate = new Latch();
         using var begun = new CountdownEvent(8);
         Task<byte>[] readers = [.. Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
             () =>
@@ -49,7 +49,7 @@ public sealed class SegmentCacheTests : IDisposable
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         begun.Wait();
-        gate.Set();
+        gate.Open();
         Assert.All(await Task.WhenAll(readers), last => Assert.Equal(9, last));
         Assert.Equal(1, _segments.Decoded);
         _segments.Dispose();
@@ -59,7 +59,7 @@ public sealed class SegmentCacheTests : IDisposable
     [Fact]
     public async Task A_failure_goes_to_all_who_wait_and_is_not_kept()
     {
-        using var gate = new ManualResetEventSlim();
+        using var gate = new Latch();
         int calls = 0;
         Task[] readers = [.. Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
             () => _segments.Get(Key(1), MiB, _ =>
@@ -69,7 +69,7 @@ public sealed class SegmentCacheTests : IDisposable
                 throw new InvalidDataException("broken on purpose");
             }),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
-        gate.Set();
+        gate.Open();
         foreach (Task reader in readers) Assert.Equal("broken on purpose", (await Assert.ThrowsAsync<InvalidDataException>(() => reader)).Message);
         Assert.InRange(calls, 1, 4);
         Assert.Equal(0, _pool.BuffersInUse);

@@ -235,11 +235,11 @@ public sealed class GateTests : IDisposable
         await File.WriteAllTextAsync(Passwords, $"anna:{PasswordTests.OfSnowman}\n");
         using Attempts attempts = new(_log, _time);
         Gate gate = new(new AccessOptions { PasswordFile = Passwords }, () => ["vol"], attempts, _log, _time);
-        using ManualResetEventSlim asked = new();
+        using Latch asked = new();
         attempts.Passwords.Hashing = asked.Wait; // or a place would come free before all have asked
         Task<Admission>[] guesses = [.. Enumerable.Range(0, 20).Select(i => AskGateAsync(gate, "anna", $"guess {i}", "10.0.0.1"))];
         Task<Admission> other = AskGateAsync(gate, "anna", PasswordTests.Snowman, "10.0.0.2");
-        asked.Set();
+        asked.Open();
         Assert.Equal("anna", (await other).Caller?.Name);
         Assert.Equal(16, (await Task.WhenAll(guesses)).Count(admission => Status(admission) == HttpStatusCode.ServiceUnavailable));
     }

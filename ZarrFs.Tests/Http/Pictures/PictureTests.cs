@@ -220,21 +220,20 @@ public sealed class PictureTests
     public async Task Nothing_is_made_for_who_has_gone()
     {
         ArraySource source = ArraySource.Random(Odd, DataType.UInt16);
-        using ManualResetEventSlim go = new();
-        using CountdownEvent begun = new(1);
+        await using PictureServer server = await PictureServer.StartAsync(source, Chunk, channels: [new OmeroChannel("v", 0xFFFFFF, true, new ContrastWindow(0, 9, 0, 9))]);
+        using Latch begun = new(), go = new();
         source.Before = _ =>
         {
-            if (!begun.IsSet) begun.Signal();
+            begun.Open();
             go.Wait();
         };
-        await using PictureServer server = await PictureServer.StartAsync(source, Chunk, channels: [new OmeroChannel("v", 0xFFFFFF, true, new ContrastWindow(0, 9, 0, 9))]);
         using CancellationTokenSource patience = new();
         Task<byte[]> picture = server.Client.GetByteArrayAsync("/vol/preview.png?axis=z&index=3&level=0", patience.Token);
         Assert.True(begun.Wait(TimeSpan.FromSeconds(120)));
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => picture);
         await TestServer.EventuallyAsync(() => server.Store.Waiting == 0, "somebody still waits for chunks");
-        go.Set();
+        go.Open();
         await TestServer.EventuallyAsync(() => server.Store.InFlight == 0, "chunks are still being made");
         Assert.InRange(server.Store.Made.Exact, 0, 14); // those that were begun, of 15
     }

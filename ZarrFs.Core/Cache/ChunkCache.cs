@@ -168,11 +168,14 @@ public sealed class ChunkCache : IDisposable
         return Interlocked.Read(ref _released) != before;
     }
 
-    /// <summary>Waits while something is so, which takes microseconds, or milliseconds where a disk is in it; not for long if it takes longer.</summary>
+    /// <summary>
+    /// Waits while something is so, which takes microseconds, or milliseconds where a disk is in it; not for ever if it takes longer. On a machine
+    /// with more to do than it can they come late, and who waited for 100 ms only let go of all there was for one chunk.
+    /// </summary>
     private static void WaitWhile(Func<bool> condition)
     {
         var spin = default(SpinWait);
-        long now = Environment.TickCount64, nap = now + 3, deadline = now + 100;
+        long now = Environment.TickCount64, nap = now + 3, deadline = now + 1000;
         while (condition() && Environment.TickCount64 < deadline) spin.SpinOnce(Environment.TickCount64 < nap ? -1 : 20);
     }
 

@@ -44,8 +44,8 @@ internal sealed partial class CachedVolume
             lock (_moving) _putting.Remove(key); // from now on it can be deleted
         }
 
-        if (!isKept || isWanted()) return isKept;
-        // Whoever deleted what is not wanted passed this one over.
+        if (isWanted()) return isKept;
+        // Whoever deleted what is not wanted passed this one over, also if it was claimed by one who came too late and put nothing.
         DeleteBatch([key]);
         if (id == 0) return false;
         CacheFiles.TryDelete(PathOf(key));

@@ -104,7 +104,7 @@ internal sealed class PictureRequest(VolumeFacts volume)
         {
             LevelFacts? fitting = volume.Levels.FirstOrDefault(coarser => coarser.Index > level.Index && Slice(coarser, middle: true).IsWithinLimits);
             (long columns, long rows) = Panel.VoxelsOf(axis, level.Shape);
-            string next = fitting is null ? "take a smaller size" : $"take level {fitting.Index} or a coarser one";
+            string next = fitting is null ? $"say size={LargestSize()} or less" : $"take level {fitting.Index} or a coarser one";
             problem = string.Create(
                 CultureInfo.InvariantCulture,
                 $"a slice of level {level.Index} has {columns}×{rows} voxels; at most {PicturePlan.MostPixels} pixels of {PicturePlan.MostBytes >> 20} MiB of chunks can be had at once: {next}");
@@ -113,10 +113,17 @@ internal sealed class PictureRequest(VolumeFacts volume)
 
         return plan;
 
-        PicturePlan Slice(LevelFacts of, bool middle = false)
+        int LargestSize()
+        {
+            int size = MostPixelsAlong;
+            while (size > 1 && !Slice(level, size: size).IsWithinLimits) size /= 2;
+            return size;
+        }
+
+        PicturePlan Slice(LevelFacts of, bool middle = false, int? size = null)
         {
             long slices = Panel.Depth(axis, of.Shape);
-            return PicturePlan.Slice(volume, channels, time, axis, of, middle || _index is null ? slices / 2 : _index.Value, _size);
+            return PicturePlan.Slice(volume, channels, time, axis, of, middle || _index is null ? slices / 2 : _index.Value, size ?? _size);
         }
     }
 

@@ -156,7 +156,7 @@ public sealed class PictureTests
     }
 
     [Fact]
-    public void Too_much_is_refused_with_the_level_that_will_do()
+    public void Too_much_is_refused_with_the_level_or_the_size_that_will_do()
     {
         VolumeFacts scroll = Scroll();
         Assert.Null(PictureRequest.Read(scroll, "axis=z&level=0", out string? problem));
@@ -165,6 +165,9 @@ public sealed class PictureTests
         Assert.NotNull(PictureRequest.Read(scroll, "axis=z&level=2", out _));
         Assert.Null(PictureRequest.Read(scroll, "axis=z&level=0&size=100", out problem)); // few pixels, all chunks
         Assert.NotNull(problem);
+        Assert.Null(PictureRequest.Read(scroll, "axis=z&level=3&size=4096", out problem)); // no level makes them fewer
+        Assert.EndsWith("say size=2048 or less", problem, StringComparison.Ordinal);
+        Assert.NotNull(PictureRequest.Read(scroll, "axis=z&level=3&size=2048", out _));
         Assert.Null(PictureRequest.Read(scroll with { Levels = [scroll.Levels[0]] }, "", out problem));
         Assert.Contains("no level that is coarse enough", problem, StringComparison.Ordinal);
     }

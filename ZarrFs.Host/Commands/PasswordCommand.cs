@@ -75,6 +75,7 @@ internal static class PasswordCommand
 
     private static string Hidden(string prompt)
     {
+        _ = Console.KeyAvailable; // has the terminal show nothing from now on, and not only when the first key is waited for
         Console.Error.Write(prompt);
         StringBuilder typed = new();
         while (true)

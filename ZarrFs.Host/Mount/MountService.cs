@@ -71,11 +71,15 @@ public sealed partial class MountService : IHostedService, IDisposable
     {
         if (_mount is null || _session is null) return;
         _stopping = true;
+        using var impatience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // Before anybody is asked to interrupt again.
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => impatience.Cancel());
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => impatience.Cancel());
         try
         {
             UnmountOutcome outcome = _mount.Unmount();
             if (outcome == UnmountOutcome.Detached) LogDetached(_mount.Path);
-            await WaitForLastFileAsync(_session.Completion, cancellationToken);
+            await _session.Completion.WaitAsync(impatience.Token);
             LogUnmounted(_mount.Path);
         }
         catch (OperationCanceledException)
@@ -110,14 +114,6 @@ public sealed partial class MountService : IHostedService, IDisposable
         {
             LogNotUnmounted(failure.Message);
         }
-    }
-
-    private static async Task WaitForLastFileAsync(Task completion, CancellationToken cancellationToken)
-    {
-        using var impatience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => impatience.Cancel());
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => impatience.Cancel());
-        await completion.WaitAsync(impatience.Token);
     }
 
     private async Task WatchAsync(Task completion, string path)

@@ -131,6 +131,7 @@ public sealed class ReloadTests : IDisposable
         int connections = 0;
         using HttpClient client = new(new SocketsHttpHandler
         {
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             ConnectCallback = async (context, stop) =>
             {
                 Interlocked.Increment(ref connections);

@@ -84,7 +84,7 @@ public sealed class TransportTests
     [Fact]
     public async Task A_slow_reader_gets_its_bytes_though_the_chunk_is_evicted_and_its_memory_used_again()
     {
-        await using TestServer server = await TestServer.StartAsync(budget: 64 << 20);
+        await using TestServer server = await TestServer.StartAsync(new Host.Http.HttpOptions { SlowestClient = 1 }, budget: 64 << 20);
         byte[] expected = FakeChunks.Expected(100, TestServer.LargeChunk);
         using Socket socket = await server.ConnectAsync(receiveBuffer: 16 * 1024);
         await socket.SendAsync(Encoding.ASCII.GetBytes("GET /vol.zarr/0/100 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));

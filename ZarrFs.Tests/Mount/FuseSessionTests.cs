@@ -40,7 +40,7 @@ public sealed class FuseSessionTests : IDisposable
     [FuseFact]
     public void A_slow_read_is_overtaken_by_what_came_later()
     {
-        _chunks.Make = (address, _) => address.X == 0 ? _ready.Task : Task.CompletedTask;
+        _chunks.Make = (address, cancellation) => address.X == 0 ? _ready.Task.WaitAsync(cancellation) : Task.CompletedTask;
         using var kernel = new FakeKernel(_tree, _chunks);
         Read(kernel, 10, 0, 0, 4096);
         kernel.Send(FuseOpcode.Lookup, 12, 1, "note.json\0"u8);
@@ -48,7 +48,7 @@ public sealed class FuseSessionTests : IDisposable
         Read(kernel, 14, 1, 65_000, 65_536);
         Assert.Equal((14ul, Errno.None), kernel.Receive(out byte[] tail));
         Assert.Equal(_chunks.Expected(1)[65_000..], tail);
-        Assert.Equal(1, kernel.Session.PendingReads);
+        Eventually.True(() => kernel.Session.PendingReads == 1, "the one that is answered is forgotten, the other is not");
         _ready.SetResult();
         Assert.Equal((10ul, Errno.None), kernel.Receive(out byte[] head));
         Assert.Equal(_chunks.Expected(0)[..4096], head);

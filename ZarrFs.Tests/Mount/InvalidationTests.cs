@@ -77,6 +77,7 @@ public class InvalidationTests
         chunks.MakeProvisional(Third);
         chunks.Cache(Third);
         byte[] preview = chunks.Now(Third);
+        using var kernel = new FakeKernel(new FakeTree { ChunkSize = Size }, chunks);
         using var told = new Latch();
         chunks.Taken = _ =>
         {
@@ -84,9 +85,8 @@ public class InvalidationTests
             chunks.Taken = _ => { };
             chunks.MakeFinal(Third);
             chunks.Tell(Third);
-            Assert.True(told.Wait(TimeSpan.FromSeconds(120)));
+            told.Wait();
         };
-        using var kernel = new FakeKernel(new FakeTree { ChunkSize = Size }, chunks);
         Read(kernel, 10);
         AssertInvalidated(kernel);
         told.Open();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Host.Mount;
@@ -18,9 +19,10 @@ public sealed class StoredReadsTests : IDisposable
     {
         using var mounted = new MountedTree(directIo: true); // no page cache: each read reaches the program
         byte[] expected = Keep(mounted.ChunkReader, 3);
+        long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < 3; i++) Assert.Equal(expected, File.ReadAllBytes(mounted.At("chunks/3")));
         Assert.Equal(0, mounted.ChunkReader.Asked);
-        Assert.Equal(1, _opened);
+        Assert.InRange(_opened, 1, 1 + (int)(Stopwatch.GetElapsedTime(start).TotalSeconds / 2)); // not for each piece, but after each two seconds
         Assert.Equal(0, mounted.ChunkReader.BuffersInUse);
         Assert.Equal(mounted.ChunkReader.Expected(4), File.ReadAllBytes(mounted.At("chunks/4")));
         Assert.True(mounted.ChunkReader.Asked > 0);
@@ -86,14 +88,14 @@ public sealed class StoredReadsTests : IDisposable
     {
         using var chunks = new FakeChunks(Size);
         Keep(chunks, 3);
+        chunks.Make = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        using var kernel = new FakeKernel(new FakeTree { ChunkSize = Size }, chunks);
         using var ready = new Latch();
         chunks.OpenFile = path =>
         {
             ready.Wait();
             return null;
         };
-        chunks.Make = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
-        using var kernel = new FakeKernel(new FakeTree { ChunkSize = Size }, chunks);
         kernel.Send(FuseOpcode.Read, 10, FakeTree.ChunkId(3).Value, new FuseReadIn { Size = 4096 });
         kernel.Send(FuseOpcode.Interrupt, 11, 0, new FuseInterruptIn { Unique = 10 });
         kernel.Send(FuseOpcode.StatFs, 12, 1);

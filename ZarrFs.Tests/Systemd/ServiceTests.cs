@@ -38,7 +38,7 @@ public sealed class ServiceTests : IDisposable
         Assert.InRange(long.Parse(time, CultureInfo.InvariantCulture), 1, uptime * 1.01); // the same clock, but for time asleep
 
         process.Stop();
-        Assert.Contains(manager.Messages, message => message.StartsWith("STOPPING=1\n", StringComparison.Ordinal));
+        Eventually.True(() => manager.Messages.Any(message => message.StartsWith("STOPPING=1\n", StringComparison.Ordinal)), "it says that it stops");
         Assert.DoesNotContain("Ctrl-C", process.Log, StringComparison.Ordinal);
         Assert.Single(process.Log.Split('\n'), line => line.Contains("Mounted on", StringComparison.Ordinal));
     }

@@ -3,6 +3,10 @@
 # This machine's own root as a throw-away container without a network, ended after so many seconds: below are the files that are there, above an overlay in
 # memory. All mounts are in the namespace of who runs this: they go with the process, however it ends, and nobody else sees them.
 set -euo pipefail
+# A filesystem of somebody's who unmounts it meanwhile would not end while it is mounted here.
+while read -r _ _ _ _ at rest; do
+  case "$rest" in *" - fuse.zarrfs "*) umount --lazy "$(printf '%b' "$at")" ;; esac
+done </proc/self/mountinfo
 directory=$1 seconds=$2
 shift 2
 mount -t tmpfs tmpfs "$directory"

@@ -17,11 +17,17 @@ internal sealed class ClientShares
     private const int MostKept = 4096;
 
     private readonly Dictionary<ClientAddress, ClientShare> _shares = [];
+    private readonly TimeProvider _time;
     private LimitOptions _options;
     private int _connections;
 
     /// <param name="options">What may be taken at first.</param>
-    public ClientShares(LimitOptions options) => _options = options;
+    /// <param name="time">The clock; null for the system's.</param>
+    public ClientShares(LimitOptions options, TimeProvider? time = null)
+    {
+        _options = options;
+        _time = time ?? TimeProvider.System;
+    }
 
     /// <summary>Addresses that are known.</summary>
     public int Count
@@ -60,7 +66,7 @@ internal sealed class ClientShares
             if (!_shares.TryGetValue(address, out ClientShare? share))
             {
                 if (_shares.Count >= MostKept) Forget();
-                share = new ClientShare(address, isNear);
+                share = new ClientShare(address, isNear, _time);
                 Limit(share);
                 _shares.Add(address, share);
             }

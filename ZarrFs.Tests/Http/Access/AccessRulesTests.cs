@@ -165,7 +165,7 @@ public sealed class AccessRulesTests : IDisposable
                 Interlocked.Increment(ref read);
             }
         }))];
-        for (int i = 0; i < 20_000 || Volatile.Read(ref read) < 1000; i++)
+        for (int i = 0; i < 20_000 || (Volatile.Read(ref read) < 1000 && !readers.Any(static reader => reader.IsFaulted)); i++)
         {
             VirtualTree tree = new([]);
             AccessRule rule = i % 3 == 0 ? rules.Now.Rule : Rule();

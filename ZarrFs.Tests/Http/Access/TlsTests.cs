@@ -68,7 +68,7 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task Who_is_slow_holds_nothing_and_gets_the_right_bytes()
     {
-        await using TestServer server = await TestServer.StartAsync(SelfSigned);
+        await using TestServer server = await TestServer.StartAsync(SelfSigned with { SlowestClient = 1 });
         using Socket socket = await server.ConnectAsync(receiveBuffer: 4096);
         await using SslStream stream = await HandshakeAsync(socket);
         await stream.WriteAsync("GET /vol.zarr/0/100 HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());

@@ -11,11 +11,14 @@ namespace ZarrFs.Tests.Http.Limits;
 
 public sealed class SlowClientTests
 {
+    // Nobody is cut off, nor told to come later, because the machine is busy.
+    private static readonly HttpOptions Patient = new() { SlowestClient = 1, Patience = TimeSpan.FromMinutes(2) };
+
     [Fact]
     public async Task Many_who_take_nothing_hold_nothing_and_a_normal_one_is_served()
     {
         // Room for two of 4 MiB.
-        await using TestServer server = await TestServer.StartAsync(budget: 32 << 20);
+        await using TestServer server = await TestServer.StartAsync(Patient, budget: 32 << 20);
         List<Socket> slow = [];
         for (int i = 0; i < 6; i++) slow.Add(await BeginAsync(server, 100 + i % 3));
 
@@ -33,7 +36,7 @@ public sealed class SlowClientTests
     [Fact]
     public async Task One_who_goes_on_gets_the_rest_though_the_chunk_had_to_be_made_anew()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        await using TestServer server = await TestServer.StartAsync(Patient);
         using Socket socket = await BeginAsync(server, 100);
         await server.AssertNoLeaseIsOutAsync();
         byte[] answer = await ReceiveAsync(socket);
@@ -45,7 +48,7 @@ public sealed class SlowClientTests
     [Fact]
     public async Task A_part_is_the_right_part_after_a_pause_too()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        await using TestServer server = await TestServer.StartAsync(Patient);
         using Socket socket = await BeginAsync(server, 100, "Range: bytes=1000-4000000\r\n");
         await server.AssertNoLeaseIsOutAsync();
         byte[] answer = await ReceiveAsync(socket);
@@ -55,7 +58,7 @@ public sealed class SlowClientTests
     [Fact]
     public async Task What_has_changed_meanwhile_is_not_mixed_with_what_was_sent()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        await using TestServer server = await TestServer.StartAsync(Patient);
         using Socket socket = await BeginAsync(server, 100);
         await server.AssertNoLeaseIsOutAsync();
         server.Chunks.Revision++;
@@ -67,7 +70,7 @@ public sealed class SlowClientTests
     [Fact]
     public async Task What_fails_meanwhile_ends_the_connection()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        await using TestServer server = await TestServer.StartAsync(Patient);
         using Socket socket = await BeginAsync(server, 100);
         await server.AssertNoLeaseIsOutAsync();
         server.Chunks.Failures[100] = new SourceException("/data/1.tif", "it is gone");
@@ -79,7 +82,7 @@ public sealed class SlowClientTests
     [Fact]
     public async Task The_same_holds_where_nothing_can_be_lent()
     {
-        await using TestServer server = await TestServer.StartAsync(new HttpOptions { Tls = new TlsOptions(null, null) }, budget: 32 << 20);
+        await using TestServer server = await TestServer.StartAsync(Patient with { Tls = new TlsOptions(null, null) }, budget: 32 << 20);
         List<SslStream> slow = [];
         for (int i = 0; i < 4; i++) slow.Add(await BeginSecurelyAsync(server, 100 + i));
         await server.AssertNoLeaseIsOutAsync();
@@ -105,7 +108,7 @@ public sealed class SlowClientTests
             TokenFile.Change(tokens, _ => [new TokenEntry(token.Id, token.Sum, null, DateTimeOffset.UtcNow, null, "", null, null)]);
             using RecordedLog log = new();
             await using (TestServer server = await TestServer.StartAsync(
-                new HttpOptions { Tls = new TlsOptions(null, null), Access = new AccessOptions { TokenFile = tokens } }, logs: log, volumes: ["vol"]))
+                Patient with { Tls = new TlsOptions(null, null), Access = new AccessOptions { TokenFile = tokens } }, logs: log, volumes: ["vol"]))
             {
                 await using SslStream stream = await BeginSecurelyAsync(server, 100, $"/t/{token.Text}");
                 await server.AssertNoLeaseIsOutAsync();

@@ -197,7 +197,8 @@ internal static class Service
             IChunkReader chunks = provider.GetRequiredService<IChunkReader>();
             return node => Attributes(catalog, chunks, node);
         });
-        services.AddHostedService<MountService>();
+        services.AddSingleton<MountService>();
+        services.AddHostedService(provider => provider.GetRequiredService<MountService>());
     }
 
     private static void AddHttp(IServiceCollection services, Settings settings) =>

@@ -41,6 +41,7 @@ internal sealed partial class FuseSession : IDisposable
     private readonly StoredReads _stored;
     private readonly FileReader _files;
     private readonly OpenChunks _opens;
+    private readonly RequestPulse _pulse = new();
     private bool _passthrough;
     private FuseCapabilities _kernel;
     private int _readers;
@@ -74,6 +75,9 @@ internal sealed partial class FuseSession : IDisposable
 
     /// <summary>Number of reads that wait for their chunk.</summary>
     public int PendingReads => _pending.Count;
+
+    /// <summary>False if requests have not been taken since this was asked before, because all that take them are held up.</summary>
+    public bool IsAnswering() => Completion.IsCompleted || _pulse.Beats();
 
     /// <summary>The chunks that are open, where the kernel reads files by itself; else none.</summary>
     public OpenChunks Opens => _opens;
@@ -115,7 +119,9 @@ internal sealed partial class FuseSession : IDisposable
         {
             while (true)
             {
+                _pulse.Wait();
                 int length = _device.Read(request.Pointer, RequestCapacity);
+                _pulse.Take();
                 if (length == 0) break;
                 Answer(new FuseRequest(new ReadOnlySpan<byte>(request.Pointer, length)), new Span<byte>(reply.Pointer, ReplyCapacity));
             }

@@ -66,6 +66,9 @@ public sealed partial class MountService : IHostedService, IDisposable
         return Task.CompletedTask;
     }
 
+    /// <summary>False if the mount has answered nothing since this was asked before, though it was asked.</summary>
+    public bool IsAnswering() => _session is null || _session.IsAnswering();
+
     /// <summary>Unmounts. With files open, goes on serving them until they are closed, the host's patience ends or a signal comes again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using ZarrFs.Host.Catalog;
 using ZarrFs.Host.Configuration;
 using ZarrFs.Host.Http;
+using ZarrFs.Host.Mount;
 
 namespace ZarrFs.Host.Systemd;
 
@@ -12,7 +13,8 @@ namespace ZarrFs.Host.Systemd;
 /// started after all else.
 /// </summary>
 internal sealed class ServiceState(
-    ServiceManager manager, Settings settings, VolumeCatalog catalog, IHostApplicationLifetime application, HttpService? http = null) : IHostedService, IDisposable
+    ServiceManager manager, Settings settings, VolumeCatalog catalog, IHostApplicationLifetime application, HttpService? http = null, MountService? mount = null)
+    : IHostedService, IDisposable
 {
     // Monotonic time in microseconds, as the manager counts it: Stopwatch counts the same clock.
     private static readonly long TicksPerMicrosecond = Math.Max(1, Stopwatch.Frequency / 1_000_000);
@@ -41,8 +43,8 @@ internal sealed class ServiceState(
     private void Ready(string refusal = "")
     {
         int volumes = catalog.Shown.Count;
-        string mount = settings.MountPath is { } path ? $", mounted on {path}" : "", served = http?.Address is { } address ? $", served on {address}/" : "";
-        manager.Tell("READY=1", string.Create(CultureInfo.InvariantCulture, $"STATUS={volumes} {(volumes == 1 ? "volume" : "volumes")}{mount}{served}{refusal}."));
+        string mounted = settings.MountPath is { } path ? $", mounted on {path}" : "", served = http?.Address is { } address ? $", served on {address}/" : "";
+        manager.Tell("READY=1", string.Create(CultureInfo.InvariantCulture, $"STATUS={volumes} {(volumes == 1 ? "volume" : "volumes")}{mounted}{served}{refusal}."));
     }
 
     /// <inheritdoc/>
@@ -64,22 +66,6 @@ internal sealed class ServiceState(
         }
     }
 
-    private bool IsWell(TimeSpan patience)
-    {
-        // Requests are answered on the pool; the mount is asked through the kernel, which keeps no answer to this question.
-        if (!Task.Run(static () => { }).Wait(patience)) return false;
-        if (settings.MountPath is null || application.ApplicationStopping.IsCancellationRequested) return true;
-        try
-        {
-            return new DriveInfo(settings.MountPath).TotalSize > 0;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return true; // a directory above the mountpoint has been closed to the program: no sign that it hangs
-        }
-    }
+    /// <summary>Requests are answered on the pool, those to the mount on threads of its own.</summary>
+    private bool IsWell(TimeSpan patience) => Task.Run(static () => { }).Wait(patience) && mount?.IsAnswering() != false;
 }

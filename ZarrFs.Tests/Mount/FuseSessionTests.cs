@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Mount;
@@ -66,6 +67,25 @@ public sealed class FuseSessionTests : IDisposable
         Assert.True(kernel.Session.Completion.Wait(TimeSpan.FromSeconds(120)));
         Assert.Equal(0, kernel.Session.PendingReads);
         Eventually.True(() => _chunks.BuffersInUse == 0, "every lease came back");
+    }
+
+    [FuseFact]
+    public void It_is_known_without_asking_the_mount_whether_requests_are_taken()
+    {
+        _chunks.Cache(new ChunkAddress(0, 0, 0, 0, 0, 0, 3));
+        using var kernel = new FakeKernel(_tree, _chunks);
+        using var goOn = new Latch();
+        for (int i = 0; i < 3; i++) Eventually.True(kernel.Session.IsAnswering, "its thread waits for requests");
+        _chunks.Taken = _ => goOn.Wait();
+        Read(kernel, 10, 3, 0, 4096);
+        Eventually.True(() => !kernel.Session.IsAnswering(), "its only thread is held up");
+        Assert.False(kernel.Session.IsAnswering());
+        goOn.Open();
+        Assert.Equal((10ul, Errno.None), kernel.Receive(out _));
+        Eventually.True(kernel.Session.IsAnswering, "it waits again");
+        kernel.Close();
+        Assert.True(kernel.Session.Completion.Wait(TimeSpan.FromSeconds(120)));
+        Assert.True(kernel.Session.IsAnswering()); // who has been unmounted ends, and does not hang
     }
 
     [FuseFact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ZarrFs.Host.Systemd;
 using ZarrFs.Tests.Clients.Harness;
 using ZarrFs.Tests.Mount;
@@ -7,7 +8,7 @@ using ZarrFs.Tests.Mount;
 namespace ZarrFs.Tests.Systemd;
 
 /// <summary>The real program as a service manager sees it.</summary>
-public sealed class ServiceTests : IDisposable
+public sealed partial class ServiceTests : IDisposable
 {
     private readonly Workspace _workspace = new();
 
@@ -25,11 +26,12 @@ public sealed class ServiceTests : IDisposable
         using var manager = new NotifySocket(_workspace.At("notify"));
         string mount = _workspace.Folder("mount");
         using ZarrFsProcess process = ZarrFsProcess.StartWith(
-            [("NOTIFY_SOCKET", manager.Path), ("WATCHDOG_USEC", "100000")], "run", "--config", _workspace.At("zarrfs.json"), "--mount", mount);
+            [("NOTIFY_SOCKET", manager.Path), ("WATCHDOG_USEC", "100000")], "run", "--config", _workspace.At("zarrfs.json"), "--mount", mount, "--log-level", "trace");
         Eventually.True(() => manager.Messages.Length > 0, "it is ready");
         Assert.Equal($"READY=1\nSTATUS=1 volume, mounted on {mount}, served on {process.Address}/.", manager.Messages[0]);
         Eventually.True(() => manager.Messages.Count(message => message == "WATCHDOG=1") >= 3, "it says that it lives");
 
+        Assert.True(File.Exists(Path.Combine(mount, "slices.zarr", ".zattrs")));
         process.Signal(Signals.Hangup);
         Eventually.True(() => manager.Messages.Count(message => message.StartsWith("READY=1\n", StringComparison.Ordinal)) == 2, "it is ready again");
         string reloading = Assert.Single(manager.Messages, message => message.StartsWith("RELOADING=1\n", StringComparison.Ordinal));
@@ -37,10 +39,16 @@ public sealed class ServiceTests : IDisposable
         double uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture) * 1e6;
         Assert.InRange(long.Parse(time, CultureInfo.InvariantCulture), 1, uptime * 1.01); // the same clock, but for time asleep
 
+        int[] own = [.. Directory.EnumerateDirectories($"/proc/{process.Id}/task").Select(static task => int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture))];
         process.Stop();
         Eventually.True(() => manager.Messages.Any(message => message.StartsWith("STOPPING=1\n", StringComparison.Ordinal)), "it says that it stops");
         Assert.DoesNotContain("Ctrl-C", process.Log, StringComparison.Ordinal);
-        Assert.Single(process.Log.Split('\n'), line => line.Contains("Mounted on", StringComparison.Ordinal));
+
+        // Who waits for his own answer cannot be killed. The kernel says which thread asks.
+        int[] asking = [.. Asking().Matches(process.Log).Select(static line => int.Parse(line.Groups["thread"].ValueSpan, CultureInfo.InvariantCulture))];
+        Assert.NotEmpty(asking);
+        Assert.Empty(asking.Intersect(own));
+        Assert.Single(process.Log.Split("--- log")[0].Split('\n'), line => line.Contains("Mounted on", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -129,6 +137,9 @@ public sealed class ServiceTests : IDisposable
         Journal.Write(text, Microsoft.Extensions.Logging.LogLevel.Information, "fourth");
         Assert.Equal("<3>first\n<3>second\n<4>third\n<6>fourth\n", text.ToString());
     }
+
+    [GeneratedRegex(", request [0-9]+ of process (?<thread>[0-9]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Asking();
 
     private string Configuration(string name) => $$"""
         {"volumes": [{"source": "{{_workspace.At(name)}}"}], "http": {"listen": "127.0.0.1:0"}, "memory": "80MB"}

@@ -88,7 +88,8 @@ public sealed class ChunkStoreTests
         }
 
         var oracle = new PlainPyramid(multiscale.Volume.Shape, DataType.UInt8, cut, DownsampleMethod.Max, multiscale.Levels.Count);
-        using var store = new ChunkStore([multiscale], new BufferPool(16 << 20), 2);
+        using var pool = new BufferPool(16 << 20);
+        using var store = new ChunkStore([multiscale], pool, 2);
         foreach (Level level in multiscale.Levels)
         {
             VolumeShape counts = level.Grid.Counts;

@@ -113,5 +113,9 @@ internal sealed class TestStore : IDisposable
         Assert.InRange(Pool.Committed, 0, Pool.Budget);
     }
 
-    public void Dispose() => Store.Dispose();
+    public void Dispose()
+    {
+        Store.Dispose();
+        Pool.Dispose(); // or its thread would keep it, with all its memory, for as long as the tests run
+    }
 }

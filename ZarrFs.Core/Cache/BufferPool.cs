@@ -138,7 +138,7 @@ public sealed class BufferPool : IDisposable
         return Reclaim is { } reclaim && reclaim(bytes);
     }
 
-    /// <summary>Ends the background thread. Buffers that are still out stay good; memory goes back to the system when the program ends.</summary>
+    /// <summary>Ends the background thread. Buffers that are still out stay good; memory goes back to the system when nobody can reach any of them, nor the pool.</summary>
     public void Dispose() => _reserve.Dispose();
 
     /// <summary>

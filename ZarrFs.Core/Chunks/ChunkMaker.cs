@@ -21,8 +21,6 @@ internal sealed class ChunkMaker
     // A chunk of a slice that is being rewritten is tried again this often, each time when the source has been looked at.
     private const int MostTries = 8;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly IReadOnlyList<Multiscale> _volumes;
     private readonly PerVolume<RowWidth> _widths;
     private readonly BufferPool _pool;
@@ -37,6 +35,7 @@ internal sealed class ChunkMaker
     private readonly PreviewChoice _choice;
     private readonly IReadOnlyList<SourceRate> _rates;
     private readonly Action<ChunkAddress> _landed;
+    private readonly TimeSpan _patience;
     private readonly IChunkDisk? _disk;
     private readonly DiskOffers? _offers;
 
@@ -49,13 +48,15 @@ internal sealed class ChunkMaker
     /// <param name="choice">What previews say of how much is made in one go.</param>
     /// <param name="rates">Told what the volumes' sources give.</param>
     /// <param name="landed">Told of each exact chunk above level 0, on the worker, when it is in the cache.</param>
+    /// <param name="patience">How long it waits for memory.</param>
     /// <param name="disk">Where chunks are kept from run to run, or null.</param>
     /// <param name="offers">Told of what could be kept there, or null.</param>
     public ChunkMaker(
         IReadOnlyList<Multiscale> volumes, BufferPool pool, ChunkCache cache, FlightTable flights, ChunkScheduler scheduler, ChunkScratch? scratch,
-        PreviewChoice choice, IReadOnlyList<SourceRate> rates, Action<ChunkAddress> landed, IChunkDisk? disk = null,
+        PreviewChoice choice, IReadOnlyList<SourceRate> rates, Action<ChunkAddress> landed, TimeSpan patience, IChunkDisk? disk = null,
         DiskOffers? offers = null)
     {
+        _patience = patience;
         _disk = disk;
         _offers = offers;
         _volumes = volumes;
@@ -63,12 +64,12 @@ internal sealed class ChunkMaker
         _cache = cache;
         _flights = flights;
         _scheduler = scheduler;
-        _reader = new BandReader(pool, scheduler, Patience);
-        _gaussian = new GaussianMaker(pool, cache, scheduler, Patience);
+        _reader = new BandReader(pool, scheduler, patience);
+        _gaussian = new GaussianMaker(pool, cache, scheduler, patience);
         _widths = new PerVolume<RowWidth>(volumes, v => RowWidth.For(v, pool.Budget, scheduler.Workers));
-        _halving = new HalvingMaker(volumes, pool, cache, scheduler, Patience);
-        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, rates, Patience, offers);
-        _previews = new PreviewMaker(pool, cache, flights, scheduler, offers, _slabs.Allowance, Patience);
+        _halving = new HalvingMaker(volumes, pool, cache, scheduler, patience);
+        _slabs = new SlabMaker(pool, cache, flights, scheduler, scratch, rates, patience, offers);
+        _previews = new PreviewMaker(pool, cache, flights, scheduler, offers, _slabs.Allowance, patience);
         _choice = choice;
         _rates = rates;
         _landed = landed;
@@ -245,7 +246,7 @@ internal sealed class ChunkMaker
         _scheduler.ForEach(row.Count, i =>
         {
             job.Token.ThrowIfCancellationRequested();
-            buffers[i] = _pool.Rent(volume.ChunkBytes, Patience, job.Token);
+            buffers[i] = _pool.Rent(volume.ChunkBytes, _patience, job.Token);
             CachedState state = _disk.TryRead(row[i].Address, buffers[i]!.Span);
             if (state == CachedState.Present) leases[i] = Land(volume, row[i], ref buffers[i], isMade: false);
             buffers[i]?.Release();

@@ -43,11 +43,13 @@ public sealed class ChunkStore : IChunkReader, IDisposable
     /// <param name="logger">Told once if that fails.</param>
     /// <param name="previews">When chunks of coarse levels are previews; null for never.</param>
     /// <param name="disk">Where chunks are kept from run to run, of the same volumes; the caller's, who disposes it after this. Null for nowhere.</param>
+    /// <param name="patience">How long it waits for others; as usual if null.</param>
     /// <exception cref="OptionException">The budget is too small to make one chunk a worker.</exception>
     public ChunkStore(
         IReadOnlyList<Multiscale> volumes, BufferPool pool, int workers, ScratchOptions? scratch = null, ILogger? logger = null, PreviewOptions? previews = null,
-        IChunkDisk? disk = null)
+        IChunkDisk? disk = null, Patience? patience = null)
     {
+        patience ??= Patience.Usual;
         CheckBudget(volumes, pool.Budget, workers);
         _workers = workers;
         _volumes = volumes;
@@ -66,8 +68,8 @@ public sealed class ChunkStore : IChunkReader, IDisposable
         _scheduler = new ChunkScheduler(workers);
         var rates = new PerVolume<SourceRate>(volumes, static _ => new SourceRate());
         _choice = new PreviewChoice(volumes, previews ?? PreviewOptions.Off, rates, Has);
-        if (disk is not null) _offers = new DiskOffers(disk, _cache);
-        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address), disk, _offers);
+        if (disk is not null) _offers = new DiskOffers(disk, _cache, patience.Disk);
+        _maker = new ChunkMaker(volumes, pool, _cache, _flights, _scheduler, _scratch, _choice, rates, address => Exact(address), patience.Memory, disk, _offers);
         _sharpener = new Sharpener(volumes, _choice, _given, _cache, pool, _maker, _scheduler, _flights.Activity, _stopping);
         if (disk is not null && _choice.IsOn) _elsewhere = new ExactElsewhere(disk, _given, address => Exact(address));
     }

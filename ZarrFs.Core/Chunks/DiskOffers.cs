@@ -12,16 +12,20 @@ internal sealed class DiskOffers : IDisposable
 {
     private const int Most = 1 << 16;
     private const int PauseMilliseconds = 250;
-    private const int MostMillisecondsAtEnd = 5000;
 
     private readonly IChunkDisk _disk;
     private readonly ChunkCache _cache;
+    private readonly TimeSpan _patience;
     private readonly ConcurrentQueue<ChunkAddress> _turnedAway = new();
     private readonly Timer _timer;
     private int _isSet;
 
-    public DiskOffers(IChunkDisk disk, ChunkCache cache)
+    /// <param name="disk">Where chunks are kept.</param>
+    /// <param name="cache">Where they are in memory.</param>
+    /// <param name="patience">How long they are kept at the end.</param>
+    public DiskOffers(IChunkDisk disk, ChunkCache cache, TimeSpan patience)
     {
+        _patience = patience;
         _disk = disk;
         _cache = cache;
         _timer = new Timer(_ => OfferAgain(), null, Timeout.Infinite, Timeout.Infinite);
@@ -43,7 +47,7 @@ internal sealed class DiskOffers : IDisposable
             if (_timer.Dispose(ended)) ended.WaitOne();
         }
 
-        long end = Environment.TickCount64 + MostMillisecondsAtEnd;
+        long end = Environment.TickCount64 + (long)_patience.TotalMilliseconds;
         while (Environment.TickCount64 < end && _turnedAway.TryDequeue(out ChunkAddress address))
         {
             if (_disk.Has(address) || !_cache.TryGet(address, out Lease lease)) continue;

@@ -176,8 +176,8 @@ internal sealed class FlightTable(ChunkCache cache, Func<ChunkAddress, bool> isR
         foreach (ChunkFlight.Waiter waiter in waiters)
         {
             Lease lease = Lease.TryTake(buffer) ?? throw new InvalidOperationException("a chunk landed without a reference");
+            if (!waiter.IsWorker) buffer.MarkRead(); // before he has it: he may have given it back, and the cache let it go, in the next moment
             if (!waiter.TrySetResult(lease)) lease.Dispose();
-            else if (!waiter.IsWorker) buffer.MarkRead();
             waiter.Forget();
         }
 

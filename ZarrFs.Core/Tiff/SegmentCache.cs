@@ -19,12 +19,11 @@ internal sealed class SegmentCache : IDisposable
     // a program took 1.0 s of system time on a virtual machine, with 64 MiB 0.6 s (its 128 slices decode in 1.5 s of processor time).
     private const long MostBytes = 16 << 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     [ThreadStatic]
     private static Holding? _holding;
 
     private readonly BufferPool _pool;
+    private readonly TimeSpan _patience;
     private readonly long _most;
     private readonly Lock _sync = new();
     private readonly Dictionary<SegmentKey, Segment> _segments = [];
@@ -34,9 +33,11 @@ internal sealed class SegmentCache : IDisposable
 
     /// <param name="pool">The memory budget.</param>
     /// <param name="isDeep">True where segments are chunks of several planes, which are large, and wanted again with the next planes.</param>
-    public SegmentCache(BufferPool pool, bool isDeep = false)
+    /// <param name="patience">How long it waits for memory; as usual if null.</param>
+    public SegmentCache(BufferPool pool, bool isDeep = false, TimeSpan? patience = null)
     {
         _pool = pool;
+        _patience = patience ?? Patience.Usual.Memory;
         _most = Math.Min(isDeep ? long.MaxValue : MostBytes, pool.Budget / ShareOfBudget);
         pool.AddSpare(LetGo);
     }
@@ -135,7 +136,7 @@ internal sealed class SegmentCache : IDisposable
                 + $"--memory {(2 * bytes >> 20) + 1}M is needed at least");
         }
 
-        return _pool.Rent(Rounded(length), Patience, CancellationToken.None);
+        return _pool.Rent(Rounded(length), _patience, CancellationToken.None);
     }
 
     /// <summary>Lets all go; what is leased stays until it is given back.</summary>

@@ -12,7 +12,7 @@ public sealed class BufferPoolTests
     [Fact]
     public void Buffers_are_reused_with_their_pages()
     {
-        var pool = new BufferPool(4 * MiB);
+        using var pool = new BufferPool(4 * MiB);
         ChunkBuffer first = pool.TryRent(MiB)!;
         first.Span.Fill(7);
         Assert.Equal((MiB, 1L, (long)MiB), (first.Length, pool.BuffersInUse, pool.InUse));
@@ -32,7 +32,7 @@ public sealed class BufferPoolTests
     public void The_budget_is_never_exceeded_whatever_the_lengths()
     {
         var random = new Random(5);
-        var pool = new BufferPool(3 * MiB);
+        using var pool = new BufferPool(3 * MiB);
         int[] lengths = [1, 4096, 4097, 100_000, MiB, (2 * MiB) - 1];
         var held = new List<ChunkBuffer>();
         for (int i = 0; i < 5000; i++)
@@ -62,7 +62,7 @@ public sealed class BufferPoolTests
     [Fact]
     public void Free_buffers_of_one_length_make_room_for_another()
     {
-        var pool = new BufferPool(2 * MiB);
+        using var pool = new BufferPool(2 * MiB);
         ChunkBuffer[] small = [.. Enumerable.Range(0, 8).Select(_ => pool.TryRent(MiB / 4)!)];
         Assert.Null(pool.TryRent(MiB));
         foreach (ChunkBuffer buffer in small) buffer.Release();
@@ -106,7 +106,7 @@ public sealed class BufferPoolTests
     [Fact]
     public void Who_waits_in_vain_is_told_the_budget()
     {
-        var pool = new BufferPool(MiB);
+        using var pool = new BufferPool(MiB);
         ChunkBuffer all = pool.TryRent(MiB)!;
         var failure = Assert.Throws<OverloadException>(() => pool.Rent(4096, TimeSpan.FromMilliseconds(20), default));
         Assert.Contains($"{MiB} bytes", failure.Message, StringComparison.Ordinal);
@@ -119,7 +119,7 @@ public sealed class BufferPoolTests
     [Fact]
     public async Task Who_waits_gets_what_comes_free()
     {
-        var pool = new BufferPool(MiB);
+        using var pool = new BufferPool(MiB);
         ChunkBuffer all = pool.TryRent(MiB)!;
         Task<ChunkBuffer> waiting = Task.Run(() => pool.Rent(MiB / 2, TimeSpan.FromSeconds(120), default));
         await Task.Delay(5);
@@ -131,7 +131,7 @@ public sealed class BufferPoolTests
     [Fact]
     public void More_than_the_budget_is_never_there()
     {
-        var pool = new BufferPool(MiB);
+        using var pool = new BufferPool(MiB);
         Assert.Null(pool.TryRent(MiB + 1));
         Assert.Null(pool.TryRent(int.MaxValue));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BufferPool(MiB - 1));
@@ -140,7 +140,8 @@ public sealed class BufferPoolTests
     [Fact]
     public void Releasing_more_often_than_leasing_is_an_error()
     {
-        ChunkBuffer buffer = new BufferPool(MiB).TryRent(10)!;
+        using var pool = new BufferPool(MiB);
+        ChunkBuffer buffer = pool.TryRent(10)!;
         Lease lease = Lease.TryTake(buffer)!;
         lease.Dispose();
         lease.Dispose(); // harmless
@@ -153,7 +154,7 @@ public sealed class BufferPoolTests
     [Fact]
     public void A_lease_keeps_the_bytes()
     {
-        var pool = new BufferPool(MiB);
+        using var pool = new BufferPool(MiB);
         ChunkBuffer buffer = pool.TryRent(MiB)!;
         buffer.Span.Fill(5);
         using Lease lease = Lease.TryTake(buffer)!;

@@ -12,7 +12,7 @@ public sealed class ChunkCacheTests
     [Fact]
     public void What_is_added_is_found_until_room_is_needed()
     {
-        var pool = new BufferPool(4 * MiB);
+        using var pool = new BufferPool(4 * MiB);
         using var cache = new ChunkCache(pool);
         for (int i = 0; i < 4; i++) Add(pool, cache, i);
         for (int i = 0; i < 4; i++) Assert.True(Holds(cache, i));
@@ -25,7 +25,7 @@ public sealed class ChunkCacheTests
     [Fact]
     public void The_least_recently_used_goes_first()
     {
-        var pool = new BufferPool(20 * MiB);
+        using var pool = new BufferPool(20 * MiB);
         using var cache = new ChunkCache(pool);
         for (int i = 0; i < 20; i++)
         {
@@ -49,7 +49,7 @@ public sealed class ChunkCacheTests
     [Fact]
     public void A_leased_chunk_stays_though_the_cache_lets_it_go()
     {
-        var pool = new BufferPool(2 * MiB);
+        using var pool = new BufferPool(2 * MiB);
         using var cache = new ChunkCache(pool);
         Add(pool, cache, 1);
         Assert.True(cache.TryGet(Address(1), out Lease lease));
@@ -68,7 +68,7 @@ public sealed class ChunkCacheTests
     [Fact]
     public void Fill_costs_no_buffer_and_is_one_block_for_each_length()
     {
-        var pool = new BufferPool(MiB);
+        using var pool = new BufferPool(MiB);
         using var cache = new ChunkCache(pool);
         Assert.Same(cache.Zeros(100), cache.Zeros(100));
         Assert.NotSame(cache.Zeros(100), cache.Zeros(101));
@@ -82,7 +82,7 @@ public sealed class ChunkCacheTests
     [Fact]
     public async Task The_number_of_entries_is_bounded_whatever_their_size()
     {
-        var pool = new BufferPool(1 << 27);
+        using var pool = new BufferPool(1 << 27);
         using var cache = new ChunkCache(pool);
         for (int i = 0; i < 150_000; i++) cache.Add(Address(i), cache.Zeros(8));
         await TestStore.Until(() => cache.Count <= 1 << 17, "no more entries than the limit");
@@ -92,7 +92,7 @@ public sealed class ChunkCacheTests
     [Fact]
     public async Task All_buffers_come_back_at_the_end()
     {
-        var pool = new BufferPool(4 * MiB);
+        using var pool = new BufferPool(4 * MiB);
         var cache = new ChunkCache(pool);
         for (int i = 0; i < 9; i++) Add(pool, cache, i);
         Assert.True(cache.TryGet(Address(8), out Lease lease));
@@ -107,7 +107,7 @@ public sealed class ChunkCacheTests
     [Fact]
     public async Task A_chunk_added_twice_is_held_once()
     {
-        var pool = new BufferPool(4 * MiB);
+        using var pool = new BufferPool(4 * MiB);
         using var cache = new ChunkCache(pool);
         Add(pool, cache, 1);
         Add(pool, cache, 1);
@@ -118,7 +118,7 @@ public sealed class ChunkCacheTests
     [Fact]
     public void A_buffer_that_is_gone_is_refused()
     {
-        var pool = new BufferPool(MiB);
+        using var pool = new BufferPool(MiB);
         using var cache = new ChunkCache(pool);
         ChunkBuffer buffer = pool.TryRent(10)!;
         buffer.Release();

@@ -68,8 +68,9 @@ public sealed class ChunkMemoryTests
         var multiscale = new Multiscale("small", new Volume(source, VolumeRanges.All, null, null), new ChunkShape(32, 32, 32), null, DownsampleMethod.Mean);
         int most = ChunkStore.MostWorkers([multiscale], 8 << 20);
         Assert.True(most > 1);
-        new ChunkStore([multiscale], new BufferPool(8 << 20), most).Dispose();
-        var refused = Assert.Throws<OptionException>(() => new ChunkStore([multiscale], new BufferPool(8 << 20), most + 1));
+        using var pool = new BufferPool(8 << 20);
+        new ChunkStore([multiscale], pool, most).Dispose();
+        var refused = Assert.Throws<OptionException>(() => new ChunkStore([multiscale], pool, most + 1));
         Assert.Equal("--memory", refused.Option);
         Assert.Contains("8 MiB is too little for 'small'", refused.Message, StringComparison.Ordinal);
         Assert.Contains("at least 9 MiB", refused.Message, StringComparison.Ordinal);
@@ -83,7 +84,8 @@ public sealed class ChunkMemoryTests
         Assert.Equal((1L << 31) - (1 << 17), multiscale.ChunkBytes);
         Assert.Equal(0, ChunkStore.MostWorkers([multiscale], 100L << 30));
         Assert.InRange(ChunkStore.MostWorkers([multiscale], 1L << 40), 5, 10);
-        Assert.Throws<OptionException>(() => new ChunkStore([multiscale], new BufferPool(2L << 30), 1024));
+        using var pool = new BufferPool(2L << 30);
+        Assert.Throws<OptionException>(() => new ChunkStore([multiscale], pool, 1024));
     }
 
     /// <summary>Random readers over all levels in the least budget there is, each checking what it gets.</summary>
@@ -113,11 +115,18 @@ public sealed class ChunkMemoryTests
                 return most;
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        int[] read = await Task.WhenAll(Enumerable.Range(0, Readers).Select(seed => Task.Run(() => Reader(test, all, expected, new Random(seed), rounds, cancels))))
-            .WaitAsync(TimeSpan.FromMinutes(6));
-        await done.CancelAsync();
+        try
+        {
+            int[] read = await Task.WhenAll(Enumerable.Range(0, Readers).Select(seed => Task.Run(() => Reader(test, all, expected, new Random(seed), rounds, cancels))))
+                .WaitAsync(TimeSpan.FromMinutes(6));
+            Assert.True(read.Sum() > 0);
+        }
+        finally
+        {
+            await done.CancelAsync();
+        }
+
         Assert.InRange(await highest, 1, budget);
-        Assert.True(read.Sum() > 0);
 
         source.Fails = null;
         foreach (ChunkAddress address in all) Assert.Equal(expected[address], await test.Read(address));

@@ -88,7 +88,8 @@ public sealed class ChunkStoreTests
         }
 
         var oracle = new PlainPyramid(multiscale.Volume.Shape, DataType.UInt8, cut, DownsampleMethod.Max, multiscale.Levels.Count);
-        using var store = new ChunkStore([multiscale], new BufferPool(16 << 20), 2);
+        using var pool = new BufferPool(16 << 20);
+        using var store = new ChunkStore([multiscale], pool, 2);
         foreach (Level level in multiscale.Levels)
         {
             VolumeShape counts = level.Grid.Counts;
@@ -108,6 +109,7 @@ public sealed class ChunkStoreTests
         using var test = new TestStore(ArraySource.Random(shape, DataType.UInt16), new ChunkShape(8, 8, 8), levels: 1);
         await test.Read(new ChunkAddress(0, 0, 0, 0, 1, 2, 5));
         Assert.Equal(8 * 8 * 100, test.Source.VoxelsRead);
+        await TestStore.Until(() => test.Store.InFlight == 0, "the row has landed");
         for (int x = 0; x < 13; x++) Assert.True(test.Store.TryGet(new ChunkAddress(0, 0, 0, 0, 1, 2, x), out Lease lease) && Let(lease));
 
         foreach (ChunkAddress address in test.Chunks()) await test.ReadAndCompare(address);

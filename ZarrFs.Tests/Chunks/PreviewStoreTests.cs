@@ -161,6 +161,7 @@ public sealed class PreviewStoreTests
         gate.Open();
         await waiting;
         await TestStore.Until(() => test.Store.Previews.Provisional == 0, "all is exact");
+        await TestStore.Until(() => changed.Count >= given.Length, "who was given the last one is told, just after it is none any more");
         foreach (ChunkAddress address in given)
         {
             Assert.Single(changed, address);

@@ -83,7 +83,8 @@ public sealed class PreviewTests
         }
 
         var oracle = new PlainPyramid(view.Shape, DataType.UInt8, cut, DownsampleMethod.Mean, multiscale.Levels.Count, previews: true);
-        using var store = new ChunkStore([multiscale], new BufferPool(16 << 20), 2, previews: Only);
+        using var pool = new BufferPool(16 << 20);
+        using var store = new ChunkStore([multiscale], pool, 2, previews: Only);
         foreach (Level level in multiscale.Levels.Skip(1))
         {
             VolumeShape counts = level.Grid.Counts;

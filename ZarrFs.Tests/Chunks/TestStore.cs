@@ -17,6 +17,9 @@ internal sealed class TestStore : IDisposable
     // Only a test that hangs ever waits so long.
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(100);
 
+    // A thread that the machine does not run for long keeps its memory, and a disk may be slow: no bug of ours.
+    private static readonly Patience Endless = new(TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+
     private readonly Lazy<PlainPyramid> _oracle;
     private readonly Lazy<PlainPyramid> _previews;
 
@@ -27,8 +30,8 @@ internal sealed class TestStore : IDisposable
         Source = source;
         Multiscale = new Multiscale("test", new Volume(source, ranges ?? VolumeRanges.All, null, null), chunk, levels, method);
         Pool = new BufferPool(budget ?? 64 << 20);
-        if (source.Unit.IsDecoded) source.Segments = new SegmentCache(Pool);
-        Store = new ChunkStore([Multiscale], Pool, workers, scratch, logger, previews, disk?.Invoke(Multiscale));
+        if (source.Unit.IsDecoded) source.Segments = new SegmentCache(Pool, patience: Endless.Memory);
+        Store = new ChunkStore([Multiscale], Pool, workers, scratch, logger, previews, disk?.Invoke(Multiscale), Endless);
         _oracle = new Lazy<PlainPyramid>(() => new PlainPyramid(source.Shape, source.DataType, source.Voxels, method, Multiscale.Levels.Count));
         _previews = new Lazy<PlainPyramid>(() => new PlainPyramid(source.Shape, source.DataType, source.Voxels, method, Multiscale.Levels.Count, previews: true));
     }
@@ -110,5 +113,9 @@ internal sealed class TestStore : IDisposable
         Assert.InRange(Pool.Committed, 0, Pool.Budget);
     }
 
-    public void Dispose() => Store.Dispose();
+    public void Dispose()
+    {
+        Store.Dispose();
+        Pool.Dispose(); // or its thread would keep it, with all its memory, for as long as the tests run
+    }
 }

@@ -122,12 +122,14 @@ public sealed class StoreFailureTests
     {
         using StoreBuild build = Small(workers: 1);
         build.Run(build.Target("whole.zarr"));
+        using var refused = new Latch();
         using (StoreWriter writer = StoreWriter.Open(
-            build.Target(), new BuildCounters(),
-            store => new RecordedSync(store) { Calling = call => { if (call == "file system") throw new IOException("Input/output error", 5); } },
-            TimeSpan.FromMilliseconds(1)))
+            build.Target(), new BuildCounters(), store => new RecordedSync(store) { Calling = Refuse }, TimeSpan.FromMilliseconds(1)))
         {
-            build.Build.Source.Before = _ => Thread.Sleep(20);
+            build.Build.Source.Before = region =>
+            {
+                if (region.Z >= 4) refused.Wait();
+            };
             Assert.Contains("the disk reports an error", Assert.Throws<StoreException>(() => build.Finish(writer)).Message, StringComparison.Ordinal);
         }
 
@@ -136,6 +138,13 @@ public sealed class StoreFailureTests
             File.WriteAllBytes(chunk, new byte[build.Multiscale.ChunkBytes]);
         build.Run(build.Target());
         StoreBuild.Same(StoreBuild.Files(build.Target("whole.zarr").Path), build.Target().Path);
+
+        void Refuse(string call)
+        {
+            if (call != "file system") return;
+            refused.Open();
+            throw new IOException("Input/output error", 5);
+        }
     }
 
     /// <summary>The system forgets what the disk has refused, and tells it once: the next run believes only what was on the disk before.</summary>

@@ -128,6 +128,8 @@ internal sealed class IndexLog : IDisposable
     public void Dispose()
     {
         lock (_appending) _isClosed = true;
+        // Closing does not let go of the lock for as long as a child that is just being started has a copy of the descriptor.
+        if (OperatingSystem.IsLinux() && !_file.IsClosed) _ = Libc.flock(_file, Libc.Unlock);
         _file.Dispose();
     }
 

@@ -16,6 +16,7 @@ internal sealed class JournalSync : IDisposable
     private readonly TimeSpan _every;
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
+    private long _synced;
     private volatile Exception? _failure;
 
     public JournalSync(Journal journal, IDiskSync sync, TimeSpan every)
@@ -23,6 +24,7 @@ internal sealed class JournalSync : IDisposable
         _journal = journal;
         _sync = sync;
         _every = every;
+        _synced = journal.Length; // not when the thread begins: by then there may be records that it has to tell of
         _thread = new Thread(Run) { IsBackground = true, Name = "journal" };
         _thread.Start();
     }
@@ -40,17 +42,16 @@ internal sealed class JournalSync : IDisposable
 
     private void Run()
     {
-        long synced = _journal.Length;
         try
         {
             while (!_stop.Wait(_every))
             {
                 long length = _journal.Length;
-                if (length == synced) continue;
+                if (length == _synced) continue;
                 _sync.FileSystem();
 
                 // Not the journal's length by now: others may have appended meanwhile, of which nothing is known.
-                synced = length + _journal.AppendSynced(length);
+                _synced = length + _journal.AppendSynced(length);
             }
         }
         catch (Exception failure) when (StoreFailures.IsFromSystem(failure))

@@ -166,7 +166,7 @@ public sealed class AdoptionTests : IDisposable
         await Run(DownsampleMethod.Mean);
         using ISource source = SourceOpener.Open(_folder.Path, new SourceOptions { FollowsChanges = true });
         Multiscale volume = View(source, DownsampleMethod.Mean);
-        var pool = new BufferPool(32 << 20);
+        using var pool = new BufferPool(32 << 20);
         using (DiskCache cache = Open(volume))
         {
             using var store = new ChunkStore([volume], pool, 2, disk: cache);
@@ -209,7 +209,7 @@ public sealed class AdoptionTests : IDisposable
     {
         using ISource source = SourceOpener.Open(_folder.Path, new SourceOptions { FollowsChanges = true });
         Multiscale volume = View(source, method);
-        var pool = new BufferPool(32 << 20);
+        using var pool = new BufferPool(32 << 20);
         using DiskCache cache = Open(volume);
         ChunkAddress[] all = [.. ChunkFeed.FedBy(volume, 0, VoxelBox.All)];
         HashSet<ChunkAddress> missing = [.. all.Where(address => cache.StateOf(address) == CachedState.Missing)];

@@ -130,6 +130,7 @@ public sealed class CachedReadingTests : IDisposable
         disk.Flush();
         string file = Path.Combine(_directory.Path, "cache", DiskCache.NameOf(multiscale), "1/c/1/1/1");
         File.WriteAllBytes(file, new byte[2 * Chunk.Count]);
+        File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch); // within a tick of the clock of the file system it would have the time of before
         using (var second = new TestStore(source, Chunk, disk: _ => disk))
         {
             await second.ReadAndCompare(address);

@@ -47,6 +47,7 @@ public sealed class ForeignFileTests : IDisposable
 
         Assert.All(foreign, file => Assert.Equal(file.Value, File.ReadAllBytes(Path.Combine(_rig.Directory, file.Key))));
         using DiskCache last = _rig.Open();
+        await last.Loading;
         Assert.Equal(0, last.Bytes);
 
         void Add(string name, string text) => AddBytes(name, System.Text.Encoding.UTF8.GetBytes(text));
@@ -62,7 +63,7 @@ public sealed class ForeignFileTests : IDisposable
 
     /// <summary>A power failure takes the end of the index and leaves files: what is made again is found to be there, and counts.</summary>
     [Fact]
-    public void Files_whose_records_are_lost_are_taken_over_when_they_are_made_again()
+    public async Task Files_whose_records_are_lost_are_taken_over_when_they_are_made_again()
     {
         using (DiskCache cache = _rig.Open()) _rig.PutAll(cache);
         File.WriteAllBytes(_rig.IndexFile, []);
@@ -71,6 +72,7 @@ public sealed class ForeignFileTests : IDisposable
         File.WriteAllBytes(damaged, other);
         using (DiskCache cache = _rig.Open())
         {
+            await cache.Loading;
             Assert.Equal(0, cache.Bytes);
             Assert.All(_rig.Chunks, address => Assert.Equal(address != _rig.Full[3], _rig.Put(cache, address)));
             Assert.Equal(0, cache.Counters.Writes);

@@ -59,7 +59,7 @@ public sealed class LimitTests : IDisposable
     public void Volumes_that_are_not_shown_count_and_make_room()
     {
         using (DiskCache cache = Open()) Assert.All(_second.Full.Take(Room), address => Assert.True(_second.Put(cache, InSecond(address))));
-        using (DiskCache only = CacheRig.Open(_first.Directory, Room * CacheRig.ChunkBytes, null, _first.Multiscale))
+        using (DiskCache only = OpenFirst())
         {
             Assert.All(_first.Full.Take(30), address => Assert.True(_first.Put(only, address)));
             Assert.All(_first.Full.Take(30), address => Assert.True(_first.Has(only, address)));
@@ -76,7 +76,7 @@ public sealed class LimitTests : IDisposable
     {
         using (DiskCache cache = CacheRig.Open(_first.Directory, 1 << 30, null, _second.Multiscale)) _second.PutAll(cache);
         Assert.True(File.Exists(Path.Combine(_second.VolumeDirectory, "zarr.json")));
-        using DiskCache only = CacheRig.Open(_first.Directory, Room * CacheRig.ChunkBytes, null, _first.Multiscale);
+        using DiskCache only = OpenFirst();
         Assert.True(_first.Put(only, _first.Full[0]));
         Assert.False(File.Exists(Path.Combine(_second.VolumeDirectory, "zarr.json")));
         Assert.False(File.Exists(Path.Combine(_second.VolumeDirectory, "0", "zarr.json")));
@@ -159,7 +159,15 @@ public sealed class LimitTests : IDisposable
 
     private static ChunkAddress InSecond(ChunkAddress address) => address with { Volume = 1 };
 
-    private DiskCache Open() => CacheRig.Open(_first.Directory, Room * CacheRig.ChunkBytes, null, _first.Multiscale, _second.Multiscale);
+    private DiskCache Open() => Loaded(CacheRig.Open(_first.Directory, Room * CacheRig.ChunkBytes, null, _first.Multiscale, _second.Multiscale));
+
+    private DiskCache OpenFirst() => Loaded(CacheRig.Open(_first.Directory, Room * CacheRig.ChunkBytes, null, _first.Multiscale));
+
+    private static DiskCache Loaded(DiskCache cache)
+    {
+        cache.Loading.Wait(); // until then its bytes may not be known, nor what was used when
+        return cache;
+    }
 
     private int OnDisk() => Directory.EnumerateFiles(_first.Directory, "*", SearchOption.AllDirectories)
         .Count(path => Path.GetFileName(path).All(char.IsAsciiDigit) && path.Contains("/c/", StringComparison.Ordinal));

@@ -112,6 +112,7 @@ public sealed class ModelTests : IDisposable
         if (random.Next(2) == 0) bytes = bytes[..random.Next(bytes.Length)];
         else bytes[random.Next(bytes.Length)] ^= 0x10;
         File.WriteAllBytes(_rig.FileOf(address), bytes);
+        File.SetLastWriteTimeUtc(_rig.FileOf(address), DateTime.UnixEpoch); // within a tick of the clock of the file system it would have the time of before
         _there.Remove(address);
     }
 

@@ -86,11 +86,18 @@ public sealed class SharingTests : IDisposable
                     while (!Volatile.Read(ref forgotten)) _ = rig.Has(cache, rig.Full[^1]);
                 }),
             ];
-            await Task.Delay(round % 5);
-            cache.Forget(0, address => address.Z == 1);
-            Assert.DoesNotContain(rig.Full, address => address.Z == 1 && rig.Has(cache, address));
-            Volatile.Write(ref forgotten, true);
-            await Task.WhenAll(writers);
+            try
+            {
+                await Task.Delay(round % 5);
+                cache.Forget(0, address => address.Z == 1);
+                Assert.DoesNotContain(rig.Full, address => address.Z == 1 && rig.Has(cache, address));
+            }
+            finally
+            {
+                Volatile.Write(ref forgotten, true);
+                await Task.WhenAll(writers);
+            }
+
             Assert.All(rig.Full, address => Assert.Equal(address.Z != 1, rig.Has(cache, address)));
             rig.AssertNothingLeftOver(cache);
         }

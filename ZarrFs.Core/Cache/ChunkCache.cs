@@ -169,8 +169,8 @@ public sealed class ChunkCache : IDisposable
     }
 
     /// <summary>
-    /// Waits while something is so, which takes microseconds, or milliseconds where a disk is in it; not for ever if it takes longer. On a machine
-    /// with more to do than it can they come late, and who waited for 100 ms only let go of all there was for one chunk.
+    /// Waits while something is so, which takes microseconds, or milliseconds where a disk is in it; not for ever if it takes longer. Calls
+    /// back come late on a machine that has more to do than it can: who waited for 100 ms only let go of all there was for one chunk.
     /// </summary>
     private static void WaitWhile(Func<bool> condition)
     {

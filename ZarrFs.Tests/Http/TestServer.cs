@@ -150,5 +150,6 @@ internal sealed class TestServer : IAsyncDisposable
         Client.Dispose();
         await _service.StopAsync(CancellationToken.None);
         _service.Dispose();
+        Pool.Dispose();
     }
 }

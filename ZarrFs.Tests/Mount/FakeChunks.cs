@@ -124,6 +124,7 @@ internal sealed class FakeChunks : IChunkReader, IDisposable
     public void Dispose()
     {
         foreach (ChunkBuffer buffer in _cached.Values) buffer.Release();
+        _pool.Dispose();
     }
 
     private void Fill(Span<byte> bytes, in ChunkAddress address)

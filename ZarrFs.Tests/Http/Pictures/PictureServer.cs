@@ -78,5 +78,6 @@ internal sealed class PictureServer : IAsyncDisposable
         _service.Dispose();
         Store.Dispose();
         await TestServer.EventuallyAsync(() => Pool.BuffersInUse == 0, "a picture has kept a chunk");
+        Pool.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using ZarrFs.Tests.Cache.Disk;
+using ZarrFs.Tests.Mount;
 
 namespace ZarrFs.Tests;
 
@@ -7,8 +8,16 @@ internal static class Program
 {
     public static int Main(string[] arguments)
     {
-        if (arguments is not [CacheChild.Command, var directory, var seed]) return 2;
-        CacheChild.Run(directory, int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture));
-        return 0;
+        switch (arguments)
+        {
+            case [CacheChild.Command, var directory, var seed]:
+                CacheChild.Run(directory, int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture));
+                return 0;
+            case [MountChild.Command, var directory]:
+                MountChild.Run(directory);
+                return 0;
+            default:
+                return 2;
+        }
     }
 }

@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
 
+    public const int UnmountForce = 1;
     public const int UnmountDetach = 2;
     public const int UnmountNoFollow = 8;
 

@@ -8,6 +8,24 @@ namespace ZarrFs.Host.Mount;
 /// <param name="MountPoint">Where.</param>
 internal sealed record MountHolder(int Pid, string Source, string MountPoint)
 {
+    /// <summary>The process's state, as <c>proc_pid_stat(5)</c> has it: Z or X if it has ended but for threads of it that cannot; null if it is not there.</summary>
+    public char? State
+    {
+        get
+        {
+            try
+            {
+                // Number, name in parentheses, which may have any character, state.
+                string line = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{Pid}/stat"));
+                return line[line.LastIndexOf(')') + 2];
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                return null; // it has just gone, or is another container's
+            }
+        }
+    }
+
     /// <summary>Reads the text of a lock file; what is missing in it is left empty.</summary>
     public static MountHolder Parse(string text)
     {

@@ -6,6 +6,8 @@ namespace ZarrFs.Host.Mount;
 /// <summary>A directory with our filesystem on it, from mount to unmount.</summary>
 internal sealed partial class MountPoint : IDisposable
 {
+    private const int EndingMilliseconds = 5000;
+
     private readonly IMounter _mounter;
     private readonly MountLock _lock;
     private readonly MountEntry _entry;
@@ -33,7 +35,7 @@ internal sealed partial class MountPoint : IDisposable
     {
         MountPointCheck.RequireFuse(options.MountPoint);
         string path = MountPointCheck.Resolve(options.MountPoint);
-        MountLock held = MountLock.TryAcquire(path, options.Source, out MountHolder? holder) ?? throw Serving(path, holder!);
+        MountLock held = Acquire(path, options.Source, logger);
         try
         {
             ClearDeadMounts(path, mounter, logger);
@@ -87,6 +89,27 @@ internal sealed partial class MountPoint : IDisposable
     /// <summary>Lets others mount here.</summary>
     public void Dispose() => _lock.Dispose();
 
+    /// <summary>Takes the lock. From a program that was killed and cannot end, it comes when the connection is cut that one of its threads waits for.</summary>
+    private static MountLock Acquire(string path, string source, ILogger logger)
+    {
+        long deadline = Environment.TickCount64 + EndingMilliseconds;
+        bool isCut = false;
+        while (true)
+        {
+            if (MountLock.TryAcquire(path, source, out MountHolder? holder) is { } held) return held;
+            char? state = holder!.State;
+            if (state is not (null or 'Z' or 'X') || Environment.TickCount64 > deadline) throw Serving(path, holder);
+            if (state is not null && !isCut && MountTable.TopmostAt(path) is { Type: MountTable.OwnType } entry)
+            {
+                isCut = true;
+                Connections.Cut(entry);
+                LogConnectionCut(logger, path, holder.Pid);
+            }
+
+            Thread.Sleep(10);
+        }
+    }
+
     // The lock is ours by now, so no zarrfs of this user serves the path.
     private static void ClearDeadMounts(string path, IMounter mounter, ILogger logger)
     {
@@ -111,6 +134,9 @@ internal sealed partial class MountPoint : IDisposable
         return new MountException(
             path, $"zarrfs (process {holder.Pid}) already serves {source} here; end it with `kill {holder.Pid}` or choose another mountpoint");
     }
+
+    [LoggerMessage(LogLevel.Information, "Cut the connection of {Path}: zarrfs (process {Pid}) was killed and had not ended.")]
+    private static partial void LogConnectionCut(ILogger logger, string path, int pid);
 
     [LoggerMessage(LogLevel.Information, "Removed the dead mount that an earlier zarrfs left on {Path}.")]
     private static partial void LogDeadMountRemoved(ILogger logger, string path);

@@ -23,6 +23,8 @@ internal static class MountPointCheck
     public static string Resolve(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        // Where a program hangs that serves it, asking for what is mounted there could last for ever.
+        if (MountTable.TopmostAt(full) is { Type: MountTable.OwnType }) return full;
         string? real = RealPath(full);
         if (real is not null) return real;
         if (Libc.LastError is Errno.ENOTCONN or Errno.ECONNABORTED && Path.GetDirectoryName(full) is { } parent)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Win32.SafeHandles;
 using ZarrFs.Host.Mount;
@@ -45,6 +46,35 @@ public sealed class MountPointTests : IDisposable
         AssertRefused(mounted.Root, "a fake tree", $"kill {Environment.ProcessId}");
         AssertRefused(mounted.Root + "/../" + Path.GetFileName(mounted.Root) + "/", "a fake tree");
         Assert.Equal(mounted.Tree.NoteText, File.ReadAllBytes(mounted.At("note.json")));
+    }
+
+    [FuseFact(NeedsRoot = true)]
+    public void A_mount_of_one_who_was_killed_and_cannot_end_is_cut_and_taken_away()
+    {
+        using Process child = Process.Start(new ProcessStartInfo("dotnet", [typeof(MountChild).Assembly.Location, MountChild.Command, _directory])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true,
+        })!;
+        try
+        {
+            Assert.Equal("ready", child.StandardOutput.ReadLine());
+            AssertRefused(_directory, "a fake tree", $"kill {child.Id}");
+            child.Kill();
+            Eventually.True(() => new MountHolder(child.Id, "", "").State == 'Z', "it is killed");
+            Assert.False(child.WaitForExit(100)); // the kernel waits for its thread, that one for the connection, and that for the process
+            using (var mounted = new MountedTree(directory: _directory))
+            {
+                Assert.True(child.WaitForExit(TimeSpan.FromSeconds(120)));
+                Assert.Equal(mounted.Tree.NoteText, File.ReadAllBytes(mounted.At("note.json")));
+            }
+        }
+        finally
+        {
+            child.Kill();
+            if (!child.HasExited && MountTable.TopmostAt(_directory) is { } left) Connections.Cut(left);
+        }
+
+        Directory.CreateDirectory(_directory); // the mounted tree has taken it away
     }
 
     [FuseFact]

@@ -11,11 +11,11 @@ internal sealed class MountedTree : IDisposable
     private readonly MountPoint _mount;
     private readonly FuseSession _session;
 
-    public MountedTree(FakeTree? tree = null, bool directIo = false, IMounter? mounter = null, bool passthrough = false)
+    public MountedTree(FakeTree? tree = null, bool directIo = false, IMounter? mounter = null, bool passthrough = false, string? directory = null)
     {
         Tree = tree ?? new FakeTree();
         ChunkReader = new FakeChunks(Tree.ChunkSize);
-        Root = TemporaryDirectory.Create();
+        Root = directory ?? TemporaryDirectory.Create();
         var options = new MountOptions { MountPoint = Root, Source = "a fake tree", DirectIo = directIo, Passthrough = passthrough };
         _mount = MountPoint.Mount(options, mounter ?? IMounter.ForThisUser, NullLogger.Instance);
         var device = new FuseDevice(_mount.Connection, NullLogger.Instance);

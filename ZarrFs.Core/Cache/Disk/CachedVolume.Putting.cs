@@ -166,10 +166,11 @@ internal sealed partial class CachedVolume
                 if (tries > 0) Directory.CreateDirectory(Path.GetDirectoryName(to)!);
                 return CacheFiles.TryRename(from, to);
             }
-            catch (IOException failure) when (failure is DirectoryNotFoundException or FileNotFoundException || failure.HResult == Libc.NoEntry)
+            catch (IOException failure)
+                when (failure is DirectoryNotFoundException or FileNotFoundException || failure.HResult is Libc.NoEntry or Libc.Exists)
             {
                 // Nothing is made anew where somebody has deleted the volume: its index would be gone, and what is put there nobody's. A directory that
-                // was just made may go again before it has its file, since another thread or process has deleted the last one in it.
+                // was just made, or was there just now, may go before it has its file, since another thread or process has deleted the last one in it.
                 if (tries == MostTries || !File.Exists(from) || !File.Exists(_index.Path)) throw;
             }
         }

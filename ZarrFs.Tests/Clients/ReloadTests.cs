@@ -294,8 +294,8 @@ public sealed class ReloadTests : IDisposable
         Eventually.True(() => reader.IsFaulted || count() >= enough, "the reader goes on");
     }
 
-    private Task ReadTheMount(CancellationToken stop) => Task.Run(() => ReadOn(
-        (z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x))), () => Interlocked.Increment(ref _mounted), stop));
+    private Task ReadTheMount(CancellationToken stop) => Task.Run(
+        () => ReadOn((z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x))), () => Interlocked.Increment(ref _mounted), stop), CancellationToken.None);
 
     private async Task ReadOn(Func<int, int, int, Task<byte[]>> read, Action done, CancellationToken stop)
     {

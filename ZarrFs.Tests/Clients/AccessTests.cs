@@ -157,9 +157,9 @@ public sealed partial class AccessTests : IDisposable
         return (token.Groups["id"].Value, token.Groups["token"].Value);
     }
 
-    [GeneratedRegex(@"^  token +(?<token>zarrfs_(?<id>[a-z2-9]{8})_[\w-]{43})$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^  token +(?<token>zarrfs_(?<id>[a-z2-9]{8})_[\w-]{43})$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 120_000)]
     private static partial Regex TokenLine();
 
-    [GeneratedRegex("AWS_ACCESS_KEY_ID=(?<id>[A-Z0-9]{20}) AWS_SECRET_ACCESS_KEY=(?<secret>[A-Za-z0-9]{40,})", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("AWS_ACCESS_KEY_ID=(?<id>[A-Z0-9]{20}) AWS_SECRET_ACCESS_KEY=(?<secret>[A-Za-z0-9]{40,})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 120_000)]
     private static partial Regex Keys();
 }

@@ -33,7 +33,7 @@ public sealed partial class DavTests(DoorsShowcase doors)
         Tool run = Tool.Run("/bin/sh", ["-c", $"HOME='{doors.Folder("home")}' LC_ALL=C.UTF-8 exec cadaver -t '{doors.Address}/' < '{script}'"]);
         Assert.Equal(File.ReadAllBytes(Path.Combine(doors.MountPath, $"{DoorsShowcase.Volume}.zarr", ".zattrs")), File.ReadAllBytes(copy));
         foreach (string line in (string[])["^Coll: +1 ", @"^ +\.zattrs +[1-9]", "^Coll: +2 ", "405 Method Not Allowed"])
-            Assert.True(Regex.IsMatch(run.Output, line, RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10)), run.Transcript);
+            Assert.True(Regex.IsMatch(run.Output, line, RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromMinutes(2)), run.Transcript);
         Assert.DoesNotContain("WebDAV-enabled", run.Output, StringComparison.Ordinal);
     }
 
@@ -45,8 +45,8 @@ public sealed partial class DavTests(DoorsShowcase doors)
         // Its daemon is a user of its own, and its standard buffer is too small for the directories that Linux 6.18 asks for.
         Tool.Run("chmod", ["755", workspace.Root]).Expect();
         Tool.Run("chmod", ["777", workspace.Folder("cache")]).Expect();
-        string options = $"ro,conf={workspace.Write("davfs2.conf", $"ask_auth 0\nuse_locks 0\nbuf_size 256\ncache_dir {workspace.At("cache")}\n")}";
-        Tool mounted = Tool.Run("/bin/sh", ["-c", $"exec /sbin/mount.davfs {doors.Address}/ '{mount}' -o '{options}' > '{log}' 2>&1"], seconds: 60);
+        string options = $"ro,conf={workspace.Write("davfs2.conf", $"ask_auth 0\nuse_locks 0\nbuf_size 256\nconnect_timeout 120\nread_timeout 120\ncache_dir {workspace.At("cache")}\n")}";
+        Tool mounted = Tool.Run("/bin/sh", ["-c", $"exec /sbin/mount.davfs {doors.Address}/ '{mount}' -o '{options}' > '{log}' 2>&1"]);
         Assert.True(mounted.ExitCode == 0, $"{mounted.Command}\n{File.ReadAllText(log)}");
 
         string[] volumes = [.. Directory.GetDirectories(doors.MountPath).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
@@ -73,6 +73,6 @@ public sealed partial class DavTests(DoorsShowcase doors)
         Assert.Equal(failed, Failures.Matches(run.Output).Select(match => match.Groups["test"].Value).Distinct().Order(StringComparer.Ordinal));
     }
 
-    [GeneratedRegex(@"(?<test>\w+)\.+ FAIL ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"(?<test>\w+)\.+ FAIL ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 120_000)]
     private static partial Regex Failures { get; }
 }

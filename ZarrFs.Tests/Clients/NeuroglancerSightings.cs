@@ -131,7 +131,7 @@ public sealed partial class NeuroglancerSightings : IDisposable
         return [.. Links().Matches(page).Select(match => WebUtility.HtmlDecode(match.Groups["fragment"].Value))];
     }
 
-    [GeneratedRegex("<a href=\"[^\"#]*(?<fragment>#![^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("<a href=\"[^\"#]*(?<fragment>#![^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 120_000)]
     private static partial Regex Links();
 
     /// <summary>A position along x, y, z (and t), in voxels of level 0, and the value there.</summary>

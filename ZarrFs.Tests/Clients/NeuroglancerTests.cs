@@ -130,9 +130,9 @@ public sealed partial class NeuroglancerTests(NeuroglancerSightings sightings) :
     private static IEnumerable<int> Levels(NeuroglancerSighting seen) =>
         seen.Answers.Select(answer => Chunk().Match(answer.Path)).Where(match => match.Success).Select(match => int.Parse(match.Groups["level"].Value)).Distinct().Order();
 
-    [GeneratedRegex("^/[^/]+/\\.zarray$", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("^/[^/]+/\\.zarray$", RegexOptions.None, matchTimeoutMilliseconds: 120_000)]
     private static partial Regex RootArray();
 
-    [GeneratedRegex("^/[^/]+/(?<level>[0-9]+)/(c/)?[0-9]+/[0-9]+/[0-9]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("^/[^/]+/(?<level>[0-9]+)/(c/)?[0-9]+/[0-9]+/[0-9]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 120_000)]
     private static partial Regex Chunk();
 }

@@ -16,7 +16,7 @@ public sealed class ReloadTests : IDisposable
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(120) };
     private readonly Dictionary<string, byte[][]> _slices = [];
     private readonly string _mount;
-    private int _reading;
+    private int _mounted, _served;
 
     public ReloadTests()
     {
@@ -42,10 +42,10 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal(Voxels("gone", 0, 1, 2), File.ReadAllBytes(ChunkFile("gone", 0, 1, 2)));
         using FileStream open = File.OpenRead(ChunkFile("gone", 1, 1, 1));
         using var stop = new CancellationTokenSource();
-        Task<int> mounted = Task.Run(() => ReadOn((z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x))), stop.Token));
-        Task<int> served = Task.Run(() => ReadOn((z, y, x) => _http.GetByteArrayAsync(new Uri($"{process.Address}/old.ome.zarr/0/c/{z}/{y}/{x}")), stop.Token));
-
-        Eventually.True(() => Volatile.Read(ref _reading) == 2 || mounted.IsCompleted || served.IsCompleted, "both readers are at it");
+        Task mounted = ReadTheMount(stop.Token);
+        Task served = Task.Run(() => ReadOn(
+            (z, y, x) => _http.GetByteArrayAsync(new Uri($"{process.Address}/old.ome.zarr/0/c/{z}/{y}/{x}")), () => Interlocked.Increment(ref _served), stop.Token));
+        GoOn();
         for (int round = 0; round < 3; round++)
         {
             Configure(["old", "new"]);
@@ -67,10 +67,17 @@ public sealed class ReloadTests : IDisposable
             Assert.Equal(["gone", "old"], await ServedNames(process));
         }
 
+        GoOn();
         await stop.CancelAsync();
-        Assert.True(await mounted > 1 && await served > 1, "they have not gone on");
+        await Task.WhenAll(mounted, served);
         Assert.Equal(numbers, Numbers("old"));
         process.Stop();
+
+        void GoOn()
+        {
+            AwaitRead(() => Volatile.Read(ref _mounted), mounted);
+            AwaitRead(() => Volatile.Read(ref _served), served);
+        }
     }
 
     [ClientFact(Needs.Fuse)]
@@ -141,7 +148,7 @@ public sealed class ReloadTests : IDisposable
             },
         }) { BaseAddress = new Uri(process.Address) };
         using var stop = new CancellationTokenSource();
-        Task<int> mounted = Task.Run(() => ReadOn((z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x))), stop.Token));
+        Task mounted = ReadTheMount(stop.Token);
         Assert.Equal(HttpStatusCode.OK, await AskAsync("old", isKnown: false));
 
         Configure(["old", "new"], http: $"\"tokenFile\": \"{tokens}\"");
@@ -170,8 +177,9 @@ public sealed class ReloadTests : IDisposable
         Assert.Contains("\"volumes\":1", await _http.GetStringAsync(new Uri($"{process.Address}/healthz")), StringComparison.Ordinal);
         Assert.Equal(1, connections);
         Assert.Equal(0, Count(process.ErrorLog, "needs a restart"));
+        AwaitRead(() => Volatile.Read(ref _mounted), mounted);
         await stop.CancelAsync();
-        Assert.True(await mounted > 0);
+        await mounted;
         process.Stop();
 
         async Task<HttpStatusCode> AskAsync(string name, bool isKnown)
@@ -279,17 +287,24 @@ public sealed class ReloadTests : IDisposable
         return voxels;
     }
 
-    private async Task<int> ReadOn(Func<int, int, int, Task<byte[]>> read, CancellationToken stop)
+    /// <summary>Waits until a reader has begun and ended a read from now on, or has failed.</summary>
+    private static void AwaitRead(Func<int> count, Task reader)
     {
-        int count = 0;
-        for (; !stop.IsCancellationRequested; count++)
+        int enough = count() + 2; // one may be on its way
+        Eventually.True(() => reader.IsFaulted || count() >= enough, "the reader goes on");
+    }
+
+    private Task ReadTheMount(CancellationToken stop) => Task.Run(
+        () => ReadOn((z, y, x) => Task.FromResult(File.ReadAllBytes(ChunkFile("old", z, y, x))), () => Interlocked.Increment(ref _mounted), stop), CancellationToken.None);
+
+    private async Task ReadOn(Func<int, int, int, Task<byte[]>> read, Action done, CancellationToken stop)
+    {
+        for (int count = 0; !stop.IsCancellationRequested; count++)
         {
             (int z, int y, int x) = (count % 2, count / 2 % 3, count / 6 % 3);
             Assert.Equal(Voxels("old", z, y, x), await read(z, y, x));
-            if (count == 0) Interlocked.Increment(ref _reading);
+            done();
         }
-
-        return count;
     }
 
     private async Task<string[]> ServedNames(ZarrFsProcess process)

@@ -46,7 +46,7 @@ public sealed class SambaTests : IDisposable
         process.Stop();
     }
 
-    private static Tool Smb(int port, string commands) => Tool.Run("smbclient", ["//127.0.0.1/volumes", "-N", "-p", $"{port}", "-s", "/dev/null", "-c", commands]);
+    private static Tool Smb(int port, string commands) => Tool.Run("smbclient", ["//127.0.0.1/volumes", "-N", "-p", $"{port}", "-t", "120", "-s", "/dev/null", "-c", commands]);
 
     private static Tool Client(int port, string commands)
     {

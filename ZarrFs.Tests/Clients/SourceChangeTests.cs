@@ -44,11 +44,11 @@ public sealed class SourceChangeTests : IDisposable
 
         // Damaged, and repaired.
         byte[] whole = await File.ReadAllBytesAsync(Slice(11));
-        await File.WriteAllBytesAsync(Slice(11), whole[..^99]);
+        Put(11, whole[..^99]);
         byte[] shown = Voxels(1);
         shown.AsSpan(3 * PageBytes, PageBytes).Clear();
         await TestStore.Until(() => File.ReadAllBytes(Path(1)).AsSpan().SequenceEqual(shown), $"the mount shows the damage\n{zarrfs.Log}");
-        await File.WriteAllBytesAsync(Slice(11), whole);
+        Put(11, whole);
         await TestStore.Until(() => File.ReadAllBytes(Path(1)).AsSpan().SequenceEqual(Voxels(1)), $"the mount shows the repair\n{zarrfs.Log}");
 
         File.Copy(Slice(3), Slice(16));
@@ -74,7 +74,13 @@ public sealed class SourceChangeTests : IDisposable
     private void Replace(int z, ushort value)
     {
         _slices[z] = [.. Enumerable.Range(0, Height * Width).SelectMany(_ => BitConverter.GetBytes(value))];
-        File.WriteAllBytes(_workspace.At("new.tif"), PlainTiff.Page(Width, Height, _slices[z]));
+        Put(z, PlainTiff.Page(Width, Height, _slices[z]));
+    }
+
+    /// <summary>Puts a file in the place of a slice at once: one that is half written for longer than a file has to rest would be another damage that is told.</summary>
+    private void Put(int z, byte[] file)
+    {
+        File.WriteAllBytes(_workspace.At("new.tif"), file);
         File.Move(_workspace.At("new.tif"), Slice(z), overwrite: true);
     }
 }

@@ -110,6 +110,6 @@ public sealed partial class ViewerSightings : IDisposable
         return ZarrFsProcess.Start("run", "--config", _workspace.Write("zarrfs.json", configuration));
     }
 
-    [GeneratedRegex("/t/[A-Za-z0-9_.~-]+", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("/t/[A-Za-z0-9_.~-]+", RegexOptions.None, matchTimeoutMilliseconds: 120_000)]
     private static partial Regex TokenPath();
 }

@@ -67,7 +67,7 @@ public sealed class DoorsShowcase : IDisposable
     {
         string tokens = _workspace.At("tokens.json");
         Tool made = ZarrFsProcess.Run("token", "create", "--s3", "--volume", Volume, "--token-file", tokens).Expect();
-        string token = Regex.Match(made.Output, "/t/(?<token>[^/]+)/", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10)).Groups["token"].Value;
+        string token = Regex.Match(made.Output, "/t/(?<token>[^/]+)/", RegexOptions.ExplicitCapture, TimeSpan.FromMinutes(2)).Groups["token"].Value;
         using JsonDocument file = JsonDocument.Parse(File.ReadAllBytes(tokens));
         JsonElement key = file.RootElement.GetProperty("tokens")[0].GetProperty("accessKey");
         Dictionary<string, string>[] volumes = [.. new[] { Volume, "hidden" }.Select(name => new Dictionary<string, string>(StringComparer.Ordinal)

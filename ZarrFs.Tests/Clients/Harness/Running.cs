@@ -30,19 +30,21 @@ internal sealed class Running : IDisposable
     /// <summary>Starts it with the signals as a user's shell has them: whoever runs tests in the background has SIGINT ignored.</summary>
     public static Running Start(params IEnumerable<string> arguments) => new("/usr/bin/env", ["--default-signal=INT,TERM", ZarrFsProcess.Executable, .. arguments]);
 
-    /// <summary>Starts it and, when it has begun, sends it a signal: gives one that did not end by itself before.</summary>
+    /// <summary>Starts it and, when it has begun, sends it a signal: gives one that was not done by then.</summary>
     /// <param name="signal">What is sent.</param>
-    /// <param name="hasBegun">Whether it is in the midst of its work.</param>
+    /// <param name="isAtIt">Whether it is in the midst of its work, or has been ended there.</param>
     /// <param name="again">Called where it was done before the signal came, as it may be on a busy machine: it is started once more after that.</param>
     /// <param name="arguments">The command.</param>
-    public static Running Interrupt(int signal, Func<bool> hasBegun, Action again, params IEnumerable<string> arguments)
+    public static Running Interrupt(int signal, Func<bool> isAtIt, Action again, params IEnumerable<string> arguments)
     {
         for (int left = 20; ; left--)
         {
             Running running = Start(arguments);
-            Mount.Eventually.True(() => running.HasExited || hasBegun(), "it has begun to write");
+            Mount.Eventually.True(() => running.HasExited || isAtIt(), "it has begun to write");
             running.Signal(signal);
-            if (running.WaitForExit() != 0 || left == 0) return running;
+            int code = running.WaitForExit();
+            bool wasDone = code == 0 || (code == 128 + signal && !isAtIt()); // the signal may have met the end of the process
+            if (!wasDone || left == 0) return running;
             running.Dispose();
             again();
         }

@@ -10,9 +10,12 @@ internal static partial class Signals
     public const int Kill = 9;
     public const int Terminate = 15;
 
+    private const int NoSuchProcess = 3; // ESRCH
+
+    /// <summary>Sends one. A process that has just ended by itself is past it: whoever waits for its end sees how it did.</summary>
     public static void Send(int process, int signal)
     {
-        if (kill(process, signal) != 0)
+        if (kill(process, signal) != 0 && Marshal.GetLastPInvokeError() != NoSuchProcess)
             throw new InvalidOperationException($"signal {signal} to process {process}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 

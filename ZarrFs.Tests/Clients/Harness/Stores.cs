@@ -19,7 +19,7 @@ internal sealed class Stores(Showcase showcase)
 
     /// <summary>The options of a recipe's view, as they are typed; a store of format 0.5 holds all channels.</summary>
     public static IEnumerable<string> View(Recipe recipe, string format) =>
-        recipe.View.Where(option => format == "0.4" || option.Key != "channel").SelectMany(option => (string[])["--" + Regex.Replace(option.Key, "[A-Z]", c => "-" + c.Value.ToLowerInvariant(), RegexOptions.None, TimeSpan.FromSeconds(1)), option.Value]);
+        recipe.View.Where(option => format == "0.4" || option.Key != "channel").SelectMany(option => (string[])["--" + Regex.Replace(option.Key, "[A-Z]", c => "-" + c.Value.ToLowerInvariant(), RegexOptions.None, TimeSpan.FromMinutes(2)), option.Value]);
 
     /// <summary>True if Zarr v3 has a codec.</summary>
     public static bool IsInV3(string compression) => !compression.StartsWith("zlib", StringComparison.Ordinal);

@@ -80,7 +80,7 @@ public sealed class FaultTests : IDisposable
         // Few descriptors, so that slices are opened again and again.
         using (Running running = Running.StartLimited(200, arguments))
         {
-            Mount.Eventually.True(() => running.HasExited || HasBegun(store), "it has begun to write");
+            Mount.Eventually.True(() => running.HasExited || IsAtIt(store), "it has begun to write");
             Directory.Move(_slices, away);
             // Whatever was open could still be read; by chance that was all there was to read.
             if (running.WaitForExit() != 0) Assert.Contains(".tif", running.Error, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class FaultTests : IDisposable
     public void A_source_that_has_changed_since_is_not_mixed_with_what_it_was()
     {
         string store = _workspace.At("out.zarr");
-        Running.Interrupt(Signals.Kill, () => HasBegun(store), () => Directory.Delete(store, recursive: true), Arguments(_slices, store)).Dispose();
+        Running.Interrupt(Signals.Kill, () => IsAtIt(store), () => Directory.Delete(store, recursive: true), Arguments(_slices, store)).Dispose();
         File.WriteAllBytes(Path.Combine(_slices, "0050.tif"), PlainTiff.Page(Width, Height, ScanVolume.Slice(7, Height, Width)));
         Tool refused = ZarrFsProcess.Run(Arguments(_slices, store)).Expect(exitCode: 1);
         Assert.Contains("source", refused.Error, StringComparison.Ordinal);
@@ -104,8 +104,9 @@ public sealed class FaultTests : IDisposable
         ZarrFsProcess.Run("verify", store, _slices).Expect();
     }
 
-    private static bool HasBegun(string store) =>
-        Directory.Exists(Path.Combine(store, "0")) && Directory.EnumerateFiles(Path.Combine(store, "0"), "*", SearchOption.AllDirectories).Any();
+    /// <summary>Some is written, and something is left to be done.</summary>
+    private static bool IsAtIt(string store) =>
+        File.Exists(Path.Combine(store, ".zarrfs", "journal")) && Directory.Exists(Path.Combine(store, "0")) && Directory.EnumerateFiles(Path.Combine(store, "0"), "*", SearchOption.AllDirectories).Any();
 
     private static string[] Arguments(string slices, string store) => ["materialize", slices, store, "--chunk-size", "16"];
 }

@@ -178,7 +178,7 @@ public sealed class InterruptedTests : IDisposable
     /// <summary>Runs it, and sends it a signal in the midst of its work.</summary>
     private Running Interrupt(string store, int signal) => Running.Interrupt(
         signal,
-        () => Directory.Exists(_workspace.At(store, "0")),
+        () => Directory.Exists(_workspace.At(store, "0")) && File.Exists(_workspace.At(store, ".zarrfs", "journal")),
         () =>
         {
             StoreFiles.AssertSame(_expected, _workspace.At(store), "done before the signal came");

@@ -19,6 +19,11 @@ public sealed class ChunkCache : IDisposable
     // At least a tenth goes at a time: compaction sorts all entries, so asking for one chunk each time would sort for each chunk.
     private const int ReclaimedPart = 10;
 
+    // Calls back need a thread of the thread pool: milliseconds, and seconds on a machine that has more to do than it can. Who waited for one second only
+    // let go of all there was for one chunk. A disk that takes longer is not waited for: others may go meanwhile.
+    private const int MostCallMilliseconds = 20_000;
+    private const int MostDiskMilliseconds = 1000;
+
     private readonly BufferPool _pool;
     private readonly MemoryCache _entries;
     private readonly Dictionary<(int Length, bool IsProvisional), ChunkBuffer> _zeros = [];
@@ -31,6 +36,7 @@ public sealed class ChunkCache : IDisposable
     private readonly ConcurrentDictionary<ChunkAddress, ChunkBuffer> _dear = new();
     private long _held;
     private long _released;
+    private long _writing; // of those held
 
     /// <param name="pool">Where the chunks' buffers come from; its <see cref="BufferPool.Reclaim"/> is set.</param>
     public ChunkCache(BufferPool pool)
@@ -44,7 +50,7 @@ public sealed class ChunkCache : IDisposable
     {
         _pool = pool;
         _scratch = scratch;
-        _writer = scratch is null ? null : new ScratchWriter(scratch, IsDear, GiveBack);
+        _writer = scratch is null ? null : new ScratchWriter(scratch, IsDear, Written);
         _evicted = OnEvicted;
         _entries = new MemoryCache(new MemoryCacheOptions
         {
@@ -136,7 +142,7 @@ public sealed class ChunkCache : IDisposable
         _pool.Reclaim = null;
         _writer?.Dispose();
         _entries.Clear();
-        WaitWhile(() => Interlocked.Read(ref _held) > _entries.Count);
+        WaitWhile(() => Interlocked.Read(ref _held) > _entries.Count, MostDiskMilliseconds);
     }
 
     private bool Reclaim(long bytes)
@@ -164,18 +170,18 @@ public sealed class ChunkCache : IDisposable
     private bool SomeComeBack()
     {
         long before = Interlocked.Read(ref _released);
-        WaitWhile(() => Interlocked.Read(ref _released) == before && Interlocked.Read(ref _held) > _entries.Count);
+        WaitWhile(() => IsOnItsWay(Interlocked.Read(ref _writing)), MostCallMilliseconds);
+        WaitWhile(() => IsOnItsWay(0), MostDiskMilliseconds);
         return Interlocked.Read(ref _released) != before;
+
+        bool IsOnItsWay(long others) => Interlocked.Read(ref _released) == before && Interlocked.Read(ref _held) - others > _entries.Count;
     }
 
-    /// <summary>
-    /// Waits while something is so, which takes microseconds, or milliseconds where a disk is in it; not for ever if it takes longer. Calls
-    /// back come late on a machine that has more to do than it can: who waited for 100 ms only let go of all there was for one chunk.
-    /// </summary>
-    private static void WaitWhile(Func<bool> condition)
+    /// <summary>Waits while something is so, which takes microseconds, or milliseconds where a disk is in it; not for ever if it takes longer.</summary>
+    private static void WaitWhile(Func<bool> condition, int mostMilliseconds)
     {
         var spin = default(SpinWait);
-        long now = Environment.TickCount64, nap = now + 3, deadline = now + 1000;
+        long now = Environment.TickCount64, nap = now + 3, deadline = now + mostMilliseconds;
         while (condition() && Environment.TickCount64 < deadline) spin.SpinOnce(Environment.TickCount64 < nap ? -1 : 20);
     }
 
@@ -184,10 +190,23 @@ public sealed class ChunkCache : IDisposable
         var address = (ChunkAddress)key;
         var buffer = (ChunkBuffer)value!;
         bool dear = !buffer.IsRead && reason != EvictionReason.Replaced && IsDear(address, buffer);
-        if (!dear || !_writer!.TryAdd(address, buffer)) GiveBack(address, buffer);
+        if (!dear)
+        {
+            GiveBack(address, buffer);
+            return;
+        }
+
+        Interlocked.Increment(ref _writing);
+        if (!_writer!.TryAdd(address, buffer)) Written(address, buffer);
     }
 
     private bool IsDear(ChunkAddress address, ChunkBuffer buffer) => _dear.TryGetValue(address, out ChunkBuffer? known) && known == buffer;
+
+    private void Written(ChunkAddress address, ChunkBuffer buffer)
+    {
+        Interlocked.Decrement(ref _writing);
+        GiveBack(address, buffer);
+    }
 
     private void GiveBack(ChunkAddress address, ChunkBuffer buffer)
     {

@@ -82,8 +82,8 @@ internal sealed class PreviewChoice(IReadOnlyList<Multiscale> volumes, PreviewOp
         return ExactCost.IsWithin(volumes[address.Volume], address, limit, other => other != made && has(other));
     }
 
-    /// <summary>What the source gives in some seconds.</summary>
-    public long BytesIn(int volume, double seconds) => (long)(rates[volume].Now * seconds);
+    /// <summary>What may be read for an exact chunk that nobody waits for: what the source gives in some seconds, or what is read at any time.</summary>
+    public long BytesIn(int volume, double seconds) => Math.Max(AlwaysExact, (long)(rates[volume].Now * seconds));
 
     /// <summary>What an exact chunk costs; if that is above <paramref name="limit"/>, some number above it.</summary>
     public long Cost(in ChunkAddress address, long limit) => ExactCost.Of(volumes[address.Volume], address, limit, has);

@@ -6,7 +6,9 @@ namespace ZarrFs.Host.Mount;
 /// <summary>A directory with our filesystem on it, from mount to unmount.</summary>
 internal sealed partial class MountPoint : IDisposable
 {
-    private const int EndingMilliseconds = 5000;
+    // For somebody to end. Naps are counted, and not the time: while the machine stands still nobody comes to his end.
+    private const int NapMilliseconds = 10;
+    private const int MostNaps = 1500;
 
     private readonly IMounter _mounter;
     private readonly MountLock _lock;
@@ -92,13 +94,12 @@ internal sealed partial class MountPoint : IDisposable
     /// <summary>Takes the lock. From a program that was killed and cannot end, it comes when the connection is cut that one of its threads waits for.</summary>
     private static MountLock Acquire(string path, string source, ILogger logger)
     {
-        long deadline = Environment.TickCount64 + EndingMilliseconds;
         bool isCut = false;
-        while (true)
+        for (int naps = 0; ; naps++)
         {
             if (MountLock.TryAcquire(path, source, out MountHolder? holder) is { } held) return held;
             char? state = holder!.State;
-            if (state is not (null or 'Z' or 'X') || Environment.TickCount64 > deadline) throw Serving(path, holder);
+            if (state is not (null or 'Z' or 'X') || naps == MostNaps) throw Serving(path, holder);
             if (state is not null && !isCut && MountTable.TopmostAt(path) is { Type: MountTable.OwnType } entry)
             {
                 isCut = true;
@@ -106,7 +107,7 @@ internal sealed partial class MountPoint : IDisposable
                 LogConnectionCut(logger, path, holder.Pid);
             }
 
-            Thread.Sleep(10);
+            Thread.Sleep(NapMilliseconds);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
@@ -117,6 +118,18 @@ public sealed class ExactCostTests
         for (int i = 0; i < 100; i++) choice.Enter(At(2));
         Assert.False(choice.IsPreviewed(At(1)));
         Assert.True(choice.IsPreviewed(At(2)));
+    }
+
+    [Fact]
+    public void What_costs_little_is_made_exact_by_and_by_however_slow_the_source_seems()
+    {
+        Multiscale volume = Make(new HugeSource(Scroll) { DataType = DataType.UInt16 }, 128);
+        var rate = new SourceRate();
+        var choice = new PreviewChoice([volume], new PreviewOptions(PreviewMode.Auto, 0), [rate], static _ => false);
+        Assert.Equal(30L * (256 << 20), choice.BytesIn(0, 30));
+        rate.Begin(0);
+        rate.End(1 << 20, 60 * Stopwatch.Frequency); // its thread was held up for a minute
+        Assert.Equal(16 << 20, choice.BytesIn(0, 30));
     }
 
     [Fact]

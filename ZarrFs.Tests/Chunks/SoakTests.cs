@@ -32,7 +32,7 @@ public sealed class SoakTests : IDisposable
         using BufferPool pool = new(Budget);
         using ISource source = SourceOpener.Open(Write(kind), new SourceOptions { BadSlices = BadSlicePolicy.Fail, Pool = pool, OpenFiles = 16 });
         Multiscale volume = new("soak", new Volume(source, VolumeRanges.All, null, null), new ChunkShape(Chunk, Chunk, Chunk), 1, DownsampleMethod.Mean);
-        ChunkStore store = new([volume], pool, workers: 2);
+        ChunkStore store = new([volume], pool, workers: 2, patience: new Patience(TimeSpan.FromHours(1), TimeSpan.FromHours(1))); // a thread that is held up keeps its memory
         long before = 0;
         for (int round = 0; round < 4; round++)
         {

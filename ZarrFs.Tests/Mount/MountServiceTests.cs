@@ -74,6 +74,7 @@ public sealed class MountServiceTests : IDisposable
     {
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(10)); // a test says when its patience ends
         builder.Services.AddSingleton<IHostedService>(services => new MountService(
             new MountOptions { MountPoint = path, Source = "a fake tree" },
             _tree,

@@ -1,5 +1,6 @@
 using ZarrFs.Core.Cache.Disk;
 using ZarrFs.Core.Chunks;
+using ZarrFs.Tests.Mount;
 
 namespace ZarrFs.Tests.Cache.Disk;
 
@@ -80,6 +81,7 @@ public sealed class DamageTests : IDisposable
     private ChunkAddress[] Spoil(string damage)
     {
         ChunkAddress[] chosen = [_rig.Full[3], _rig.Full[30], _rig.Full[^1]];
+        WaitForTick();
         if (damage == "swapped")
         {
             string one = _rig.FileOf(chosen[0]), other = _rig.FileOf(chosen[1]);
@@ -127,5 +129,20 @@ public sealed class DamageTests : IDisposable
         }
 
         return chosen;
+    }
+
+    /// <summary>Waits until the clock of the file system has gone on: within a tick of it, files that change would have the times of before.</summary>
+    private void WaitForTick()
+    {
+        string probe = Path.Combine(Path.GetDirectoryName(_rig.Directory)!, "probe");
+        File.WriteAllText(probe, "x");
+        DateTime now = File.GetLastWriteTimeUtc(probe);
+        Eventually.True(
+            () =>
+            {
+                File.WriteAllText(probe, "x");
+                return File.GetLastWriteTimeUtc(probe) > now;
+            },
+            "the clock of the file system goes on");
     }
 }

@@ -27,6 +27,9 @@ public sealed partial class HttpService : IHostedService, IDisposable
     // Long enough for chunks on their way, short enough for Ctrl-C.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
 
+    // For who has begun to say something and stops: his machine, or this one, may stand still for some seconds, and all that he holds is a connection.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
     private readonly ListenAddress _listen;
     private readonly ClientShares _shares;
     private readonly KestrelServer _server;
@@ -180,7 +183,8 @@ public sealed partial class HttpService : IHostedService, IDisposable
         limits.Http2.MaxStreamsPerConnection = 32; // each may wait with a piece of a chunk in memory
         limits.Http2.MaxRequestHeaderFieldSize = limits.MaxRequestLineSize;
         limits.MinResponseDataRate = new MinDataRate(options.SlowestClient, TimeSpan.FromSeconds(10));
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, Pause);
+        limits.RequestHeadersTimeout = Pause;
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
 
         // ListenLocalhost takes both loopback addresses, but cannot give them the same free port.
@@ -195,7 +199,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
             listener.UseClientShares(_shares, _metrics);
             listener.UseCounting(_metrics);
             if (_certificates is null) listener.UseSocketOutput();
-            else listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => _certificates.BeginAsync() });
+            else listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => _certificates.BeginAsync(), HandshakeTimeout = Pause });
         }
     }
 

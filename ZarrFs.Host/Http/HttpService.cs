@@ -35,7 +35,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
     private readonly KestrelServer _server;
     private readonly RequestHandler _handler;
     private readonly HttpApplication _application;
-    private readonly HttpMetrics _metrics = new();
+    private readonly HttpMetrics _metrics;
     private readonly ServedContent _content;
     private readonly AccessRules _rules;
     private readonly Attempts _attempts;
@@ -48,11 +48,12 @@ public sealed partial class HttpService : IHostedService, IDisposable
     /// <param name="options">Where to listen and what to bound.</param>
     /// <param name="content">What to show.</param>
     /// <param name="logs">Takes Kestrel's log too.</param>
-    /// <param name="time">By what certificates, tokens and refusals end; null for the system's.</param>
+    /// <param name="time">By what certificates, tokens and refusals end, and rates are; null for the system's.</param>
     /// <exception cref="OptionException">An option is not usable, or a file with a certificate, passwords or tokens is not.</exception>
     public HttpService(HttpOptions options, ServedContent content, ILoggerFactory logs, TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
+        _metrics = new HttpMetrics(_time);
         _log = logs.CreateLogger<HttpService>();
         _listen = ListenAddress.Parse(options.Listen);
         _tls = options.Tls;

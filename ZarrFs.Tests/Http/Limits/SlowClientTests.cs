@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using ZarrFs.Core.Failures;
 using ZarrFs.Host.Http;
 using ZarrFs.Host.Http.Access;
@@ -77,6 +78,22 @@ public sealed class SlowClientTests
         Assert.InRange((await ReceiveAsync(socket)).Length, 1, TestServer.LargeChunk - 1);
         await server.AssertNoLeaseIsOutAsync();
         Assert.Contains("ok", await server.Client.GetStringAsync("/healthz"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_takes_too_little_for_too_long_is_cut_off()
+    {
+        await using TestServer server = await TestServer.StartAsync(new HttpOptions { SlowestClient = 100 << 20 });
+        using Socket socket = await BeginAsync(server, 100);
+        await server.AssertNoLeaseIsOutAsync();
+        await TestServer.EventuallyAsync(() => ConnectionsOf(server) == 1, "his connection stays"); // the one that asks
+        Assert.InRange((await ReceiveAsync(socket)).Length, 1, TestServer.LargeChunk - 1);
+
+        static int ConnectionsOf(TestServer server)
+        {
+            using JsonDocument status = JsonDocument.Parse(server.Client.GetStringAsync("/status").GetAwaiter().GetResult());
+            return status.RootElement.GetProperty("service").GetProperty("connections").GetInt32();
+        }
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace ZarrFs.Host.Http;
 /// <param name="path">What the words are about: a file or directory of a source. It, and each directory above it, is taken out.</param>
 internal sealed partial class DirectoryRedaction(string path)
 {
+    // Neither pattern backtracks far, so neither has a limit of time: one would only ever end a thread that was held up, and its answer.
     private readonly Regex? _known = Known(path);
 
     /// <summary>The last name of a path.</summary>
@@ -25,9 +26,9 @@ internal sealed partial class DirectoryRedaction(string path)
         string? one = Path.IsPathRooted(path) ? Path.TrimEndingDirectorySeparator(path) : null;
         for (; Path.GetFileName(one) is { Length: > 0 }; one = Path.GetDirectoryName(one)) directories.Add(Regex.Escape(one!));
         return directories.Count == 0 ? null : new Regex(
-            $@"(?<![\w.\-])(?<path>{string.Join('|', directories)})((?<in>/)|(?![\w\-]))", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            $@"(?<![\w.\-])(?<path>{string.Join('|', directories)})((?<in>/)|(?![\w\-]))", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout.InfiniteTimeSpan);
     }
 
-    [GeneratedRegex("'/([^']*/)?(?<name>[^'/]*)/?'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("'/([^']*/)?(?<name>[^'/]*)/?'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Quoted();
 }

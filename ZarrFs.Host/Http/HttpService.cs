@@ -27,12 +27,15 @@ public sealed partial class HttpService : IHostedService, IDisposable
     // Long enough for chunks on their way, short enough for Ctrl-C.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
 
+    // For who has begun to say something and stops: his machine, or this one, may stand still for some seconds, and all that he holds is a connection.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
     private readonly ListenAddress _listen;
     private readonly ClientShares _shares;
     private readonly KestrelServer _server;
     private readonly RequestHandler _handler;
     private readonly HttpApplication _application;
-    private readonly HttpMetrics _metrics = new();
+    private readonly HttpMetrics _metrics;
     private readonly ServedContent _content;
     private readonly AccessRules _rules;
     private readonly Attempts _attempts;
@@ -45,11 +48,12 @@ public sealed partial class HttpService : IHostedService, IDisposable
     /// <param name="options">Where to listen and what to bound.</param>
     /// <param name="content">What to show.</param>
     /// <param name="logs">Takes Kestrel's log too.</param>
-    /// <param name="time">By what certificates, tokens and refusals end; null for the system's.</param>
+    /// <param name="time">By what certificates, tokens and refusals end, and rates are; null for the system's.</param>
     /// <exception cref="OptionException">An option is not usable, or a file with a certificate, passwords or tokens is not.</exception>
     public HttpService(HttpOptions options, ServedContent content, ILoggerFactory logs, TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
+        _metrics = new HttpMetrics(_time);
         _log = logs.CreateLogger<HttpService>();
         _listen = ListenAddress.Parse(options.Listen);
         _tls = options.Tls;
@@ -180,7 +184,8 @@ public sealed partial class HttpService : IHostedService, IDisposable
         limits.Http2.MaxStreamsPerConnection = 32; // each may wait with a piece of a chunk in memory
         limits.Http2.MaxRequestHeaderFieldSize = limits.MaxRequestLineSize;
         limits.MinResponseDataRate = new MinDataRate(options.SlowestClient, TimeSpan.FromSeconds(10));
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, Pause);
+        limits.RequestHeadersTimeout = Pause;
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
 
         // ListenLocalhost takes both loopback addresses, but cannot give them the same free port.
@@ -195,7 +200,7 @@ public sealed partial class HttpService : IHostedService, IDisposable
             listener.UseClientShares(_shares, _metrics);
             listener.UseCounting(_metrics);
             if (_certificates is null) listener.UseSocketOutput();
-            else listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => _certificates.BeginAsync() });
+            else listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => _certificates.BeginAsync(), HandshakeTimeout = Pause });
         }
     }
 

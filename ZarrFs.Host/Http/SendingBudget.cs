@@ -54,7 +54,13 @@ internal sealed class SendingBudget
         {
             lock (_sync)
             {
-                if (!_line.Remove(waiter)) _taken -= bytes;
+                if (!_line.Remove(waiter))
+                {
+                    // Let in at the last moment: both were due when a machine that stood still went on.
+                    if (e is TimeoutException) return;
+                    _taken -= bytes;
+                }
+
                 Admit();
             }
 

@@ -75,7 +75,7 @@ public sealed class FailureTests
     [Fact]
     public async Task Room_is_given_in_turn()
     {
-        SendingBudget budget = new(100, TimeSpan.FromSeconds(30));
+        SendingBudget budget = new(100, TimeSpan.FromMinutes(2));
         Assert.True(budget.TryTake(500));
         Assert.False(budget.TryTake(1));
         using CancellationTokenSource leaves = new();

@@ -92,6 +92,7 @@ public sealed class UndoTests : IDisposable
         await ReadAsync(5, 0);
         Eventually.True(() => _log.Lines.Any(line => line.StartsWith("Debug: b is closed.", StringComparison.Ordinal)), "what is gone is closed");
         Assert.NotEqual(0, OpenFiles.Below(_workspace.At("cache", "c-")));
+        Eventually.True(() => _disk.StateOf(node.Chunk) != CachedState.Missing, "the chunk is offered, a moment after it was given out");
         _disk.Flush();
         Assert.Equal(CachedState.Present, _disk.StateOf(node.Chunk));
         Assert.Equal(BuildState.Waiting, _build.Status[5].State);

@@ -56,13 +56,13 @@ fact status-mistaken systemctl status --no-pager --full zarrfs
 fact errors-mistaken journalctl --no-pager -o cat -p err _SYSTEMD_UNIT=zarrfs.service
 systemctl reset-failed zarrfs
 configure /etc/zarrfs/zarrfs.json 9000 '' nothing
+cp -r /data/scroll /data/coming
 fact start-sourceless systemctl start zarrfs
 # Not while it is just being tried.
 status_tells() { (systemctl status --no-pager --full zarrfs || true) | tee "$facts/status-sourceless" | grep -F 'Status: "/data/nothing'; }
 await status_tells
-# The disk comes while it is tried again.
-mkdir /data/nothing
-cp /data/scroll/* /data/nothing
+# The disk comes while it is tried again, and with all that is on it.
+mv /data/coming /data/nothing
 await systemctl is-active zarrfs
 systemctl stop zarrfs
 systemctl reset-failed zarrfs

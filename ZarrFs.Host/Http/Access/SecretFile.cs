@@ -9,7 +9,8 @@ internal static class SecretFile
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite;
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(20);
+    // Each who changes it waits for the disk, which may take seconds for one of them.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Reads a file; one that is not there is empty.</summary>
     /// <exception cref="OptionException">It cannot be read, is not text, or is so large that it must be another file.</exception>
@@ -91,16 +92,17 @@ internal static class SecretFile
             {
                 return Create(path, FileMode.OpenOrCreate);
             }
-            catch (IOException) when (TimeProvider.System.GetElapsedTime(begin) < Patience)
+            catch (IOException failure) when (IsHeld(failure))
             {
+                if (TimeProvider.System.GetElapsedTime(begin) >= Patience)
+                    throw new OptionException(option, $"another process has been changing it for {Patience.TotalSeconds:0} s: {failure.Message}");
                 Thread.Sleep(Pause);
-            }
-            catch (IOException failure)
-            {
-                throw new OptionException(option, $"another process has been changing it for {Patience.TotalSeconds:0} s, or the lock cannot be taken: {failure.Message}");
             }
         }
     }
+
+    /// <summary>EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows: any other failure lasts, and is told at once.</summary>
+    private static bool IsHeld(IOException failure) => failure.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private static FileStream Create(string path, FileMode mode = FileMode.Create)
     {

@@ -1,8 +1,6 @@
 using System.Xml;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using ZarrFs.Core.Tree;
 using ZarrFs.Host.Http.Access;
 using ZarrFs.Host.Http.Limits;
@@ -18,8 +16,6 @@ namespace ZarrFs.Host.Http.Dav;
 internal sealed class DavDoor(PageTurns turns) : IDoor
 {
     private const int MostBodyBytes = 64 * 1024;
-
-    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
 
     public RequestKind Kind => RequestKind.Dav;
 
@@ -72,11 +68,7 @@ internal sealed class DavDoor(PageTurns turns) : IDoor
     /// <summary>A body that is too long or too slow ends in an exception.</summary>
     private static async Task<byte[]> ReadBodyAsync(HttpContext context)
     {
-        IFeatureCollection features = context.Features;
-        if (features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MostBodyBytes;
-
-        // HTTP/2 has one rate for all streams of a connection, Kestrel's own, and takes no other.
-        if (!HttpProtocol.IsHttp2(context.Request.Protocol) && features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = SlowestBody;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MostBodyBytes;
         using MemoryStream body = new();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         return body.ToArray();

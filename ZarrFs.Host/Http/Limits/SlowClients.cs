@@ -17,6 +17,7 @@ internal sealed class SlowClients(int slowest) : IDisposable
 
     private readonly Dictionary<Loan, Sending> _sendings = [];
     private Timer? _look;
+    private long _looks;
 
     /// <summary>Waits until something is sent, with an eye on who takes it.</summary>
     /// <param name="context">The request.</param>
@@ -28,7 +29,7 @@ internal sealed class SlowClients(int slowest) : IDisposable
         lock (_sendings)
         {
             _look ??= new Timer(static clients => ((SlowClients)clients!).Look(), this, Timeout.Infinite, Timeout.Infinite);
-            _sendings.Add(loan, new Sending(context, length, Environment.TickCount64));
+            _sendings.Add(loan, new Sending(context, length, _looks));
             if (_sendings.Count == 1) _look.Change(MilliSeconds, MilliSeconds);
         }
 
@@ -51,17 +52,19 @@ internal sealed class SlowClients(int slowest) : IDisposable
 
     private void Look()
     {
-        long now = Environment.TickCount64;
+        long before = Environment.TickCount64 - MilliSeconds;
         lock (_sendings)
         {
+            _looks++;
             foreach ((Loan loan, Sending sending) in _sendings)
             {
-                loan.GiveBackIfResting(now - MilliSeconds);
-                long passed = now - sending.Began;
+                loan.GiveBackIfResting(before);
+                // By looks and not by a clock: while this machine stands still nobody can take anything.
+                long passed = (_looks - sending.BeganAt) * MilliSeconds;
                 if (passed > Grace.TotalMilliseconds && (sending.Length - loan.Left) * 1000L / passed < slowest) sending.Context.Abort();
             }
         }
     }
 
-    private readonly record struct Sending(HttpContext Context, int Length, long Began);
+    private readonly record struct Sending(HttpContext Context, int Length, long BeganAt);
 }

@@ -16,13 +16,17 @@ internal sealed class HttpMetrics : IDisposable
     private readonly Histogram<double> _duration;
     private readonly long[] _requests = new long[Kinds.Length * Classes.Length];
     private readonly long[] _sent = new long[Kinds.Length];
-    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly long _began;
     private long _connections;
     private long _refused;
     private long _failedLogins;
 
-    public HttpMetrics()
+    /// <param name="time">The clock of <see cref="Uptime"/>; null for the system's.</param>
+    public HttpMetrics(TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
+        _began = _time.GetTimestamp();
         _meter.CreateObservableCounter("zarrfs.http.requests", Requests, "{request}", "Requests answered, by kind and class of status");
         _meter.CreateObservableCounter("zarrfs.http.sent", Sent, "By", "Bytes of bodies sent, by kind");
         _meter.CreateObservableGauge("zarrfs.http.connections", () => Volatile.Read(ref _connections), "{connection}", "Connections that are open");
@@ -44,7 +48,7 @@ internal sealed class HttpMetrics : IDisposable
     public long Connections => Volatile.Read(ref _connections);
 
     /// <summary>Time since this was made.</summary>
-    public TimeSpan Uptime => Stopwatch.GetElapsedTime(_began);
+    public TimeSpan Uptime => _time.GetElapsedTime(_began);
 
     /// <summary>An exchange has ended, well or not.</summary>
     public void Ended(Exchange exchange)

@@ -31,7 +31,7 @@ public sealed class MetricsTests
         // A program of its own: in this one other tests ask too.
         using Workspace workspace = new();
         RampVolume.Write(workspace.Folder("ramp"));
-        using var process = ZarrFsProcess.Start("serve", workspace.At("ramp"), "--chunk-size", "32", "--listen", "127.0.0.1:0", "--memory", "256MB");
+        using var process = ZarrFsProcess.Start("serve", workspace.At("ramp"), "--chunk-size", "32", "--listen", "127.0.0.1:0", "--memory", "256MB", "--preview", "off");
         using HttpClient client = new() { BaseAddress = new Uri(process.Address) };
         Scrape before = Scrape.Read(await client.GetStringAsync("/metrics"));
         const int ChunkBytes = 32 * 32 * 32 * sizeof(ushort);
@@ -157,7 +157,7 @@ public sealed class MetricsTests
                 new Dictionary<string, string>(StringComparer.Ordinal)
                 {
                     ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_SERVICE_NAME"] = "scrolls of the lab",
-                    ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+                    ["OTEL_METRIC_EXPORT_INTERVAL"] = "200", ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "120000",
                 },
                 "serve", workspace.At("slices"), "--listen", "127.0.0.1:0", "--memory", "256MB");
             string body;
@@ -173,6 +173,7 @@ public sealed class MetricsTests
             }
             while (!body.Contains("zarrfs.http.connections", StringComparison.Ordinal)); // the first has nothing yet
             Assert.Contains("zarrfs.memory.limit", body, StringComparison.Ordinal);
+            listener.Close(); // or what is sent at the end is waited for
         }
     }
 

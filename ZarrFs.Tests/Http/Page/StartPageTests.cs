@@ -156,6 +156,6 @@ public sealed partial class StartPageTests
         Assert.False(json.RootElement.GetProperty("service").TryGetProperty("memory", out _));
     }
 
-    [GeneratedRegex("(src|<link [^>]*href)=\"(?<url>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("(src|<link [^>]*href)=\"(?<url>[^\"]*)\"", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Source();
 }

@@ -228,6 +228,7 @@ public sealed class WatcherTests : IAsyncLifetime, IDisposable
             // Longer than a tick of the clock by which the file's time is taken: what is written next has another.
             await Task.Delay(!byRenaming ? 30 : i % 20 == 19 ? 60 : moments.Next(6));
             time.Advance(Rest);
+            if (!byRenaming) await Task.Delay(moments.Next(6)); // for those who waited for that, or all of them would meet the next change
         }
 
         await stop.CancelAsync();

@@ -123,7 +123,7 @@ internal sealed record Verdict(VerdictKind Kind, string Text)
 
     /// <summary>So that 10 follows 9.</summary>
     private static string Padded(string name) => System.Text.RegularExpressions.Regex.Replace(
-        name, "[0-9]+", match => match.Value.PadLeft(12, '0'), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+        name, "[0-9]+", match => match.Value.PadLeft(12, '0'), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromMinutes(2));
 }
 
 /// <summary>What may become of a file.</summary>

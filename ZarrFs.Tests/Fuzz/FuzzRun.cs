@@ -11,7 +11,7 @@ internal static class FuzzRun
 {
     private const string Number = "number";
     private const int Hung = 70;
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
 
     // One trial may make the process larger by its own allowances, not by more.
     private const long MostGrowth = 2 * (Trial.Budget + Trial.MostAllocated);

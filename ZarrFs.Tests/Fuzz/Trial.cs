@@ -28,7 +28,7 @@ internal sealed partial class Trial(string directory) : IDisposable
     /// Processor time after which a small file is a hang. It takes milliseconds; the rest is for time that a host takes from a virtual machine,
     /// which may count as the thread's. Whoever believes a number of a file, or never ends, takes longer still.
     /// </summary>
-    public static readonly TimeSpan MostTime = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan MostTime = TimeSpan.FromSeconds(20);
 
     private const int LongestMessage = 2000;
     private const int MostVolumes = 16;

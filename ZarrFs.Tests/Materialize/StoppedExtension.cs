@@ -1,7 +1,6 @@
 using ZarrFs.Core.Cache;
 using ZarrFs.Core.Materialize.Building;
 using ZarrFs.Core.Materialize.Extending;
-using ZarrFs.Core.Materialize.Journaling;
 using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Sources;
@@ -31,7 +30,7 @@ internal static class StoppedExtension
         StoreTarget target = Target(plan, overwrite: false) with { Durability = Durability.End };
         var counters = new BuildCounters();
         RecordedSync? sync = null;
-        using StoreWriter store = StoreWriter.Open(target, counters, directory => sync = new RecordedSync(directory), JournalSync.Usual);
+        using StoreWriter store = StoreWriter.Open(target, counters, directory => sync = new RecordedSync(directory), RecordedSync.OnlyWhenAsked);
         PyramidBuilder.Run(BuildPlan.For(new BuildScope(plan.Multiscale, OnlyLeading: false), pool.Budget / 2, 2), pool, store, counters, CancellationToken.None);
         sync!.Calling = call =>
         {

@@ -1,7 +1,6 @@
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
 using ZarrFs.Core.Materialize.Building;
-using ZarrFs.Core.Materialize.Journaling;
 using ZarrFs.Core.Materialize.Stores;
 using ZarrFs.Core.Pyramid;
 using ZarrFs.Core.Volumes;
@@ -82,7 +81,7 @@ public sealed class StoreExtendTests
             made.RunUntil(target, calls);
             Assert.Equal(before.Keys, StoreBuild.Files(target.Path).Keys.Where(name => !name.StartsWith(".zarrfs")));
             RecordedSync? sync = null;
-            using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual))
+            using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), RecordedSync.OnlyWhenAsked))
             {
                 made.Build.Run(writer);
                 int left = calls;
@@ -116,7 +115,7 @@ public sealed class StoreExtendTests
         made.Run(made.Target());
         old.Run(old.Target());
         StoreTarget target = Extending(made, "out.zarr", 0) with { Path = old.Target().Path, Overwrite = true };
-        using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => new RecordedSync(store), JournalSync.Usual))
+        using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => new RecordedSync(store), RecordedSync.OnlyWhenAsked))
         {
             made.Build.Run(writer);
 

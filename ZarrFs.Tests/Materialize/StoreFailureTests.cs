@@ -102,7 +102,7 @@ public sealed class StoreFailureTests
         StoreTarget target = build.Target() with { Durability = Durability.End };
         bool isDocument = failing.StartsWith("file 0", StringComparison.Ordinal);
         RecordedSync? sync = null;
-        using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual))
+        using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), RecordedSync.OnlyWhenAsked))
         {
             sync!.Calling = call =>
             {
@@ -157,7 +157,7 @@ public sealed class StoreFailureTests
         build.Run(build.Target("whole.zarr"));
         StoreTarget target = build.Target() with { Durability = Durability.End };
         RecordedSync? sync = null;
-        using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual))
+        using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), RecordedSync.OnlyWhenAsked))
         {
             sync!.Calling = call =>
             {
@@ -178,7 +178,7 @@ public sealed class StoreFailureTests
         using StoreBuild build = Small();
         RecordedSync? sync = null;
         using StoreWriter writer = StoreWriter.Open(
-            build.Target() with { Durability = Durability.Each }, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual);
+            build.Target() with { Durability = Durability.Each }, new BuildCounters(), store => sync = new RecordedSync(store), RecordedSync.OnlyWhenAsked);
         var problem = new SourceProblem(SourceProblemKind.Bad, 7, 1, "/data/00007.tif", "is empty");
         sync!.Calling = _ => throw new IOException("Input/output error", 5);
         Assert.Throws<StoreException>(() => writer.Note(problem));
@@ -196,7 +196,7 @@ public sealed class StoreFailureTests
         StoreTarget target = build.Target() with { Durability = Durability.End };
         string beside = Path.Combine(build.Root, new StorePaths(target.Path).DeletingPrefix + "x");
         RecordedSync? sync = null;
-        using StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual);
+        using StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), RecordedSync.OnlyWhenAsked);
         build.Build.Run(writer);
         try
         {
@@ -222,7 +222,7 @@ public sealed class StoreFailureTests
         using StoreBuild build = Small(workers: 1);
         StoreTarget target = build.Target() with { Durability = Durability.Each };
         RecordedSync? sync = null;
-        using StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual);
+        using StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), RecordedSync.OnlyWhenAsked);
         var synced = new HashSet<string>(StringComparer.Ordinal);
         string journal = Path.Combine(target.Path, ".zarrfs", "journal");
         int journals = 0;
@@ -257,7 +257,7 @@ public sealed class StoreFailureTests
         using StoreBuild build = Small();
         StoreTarget target = build.Target() with { Durability = durability };
         RecordedSync? sync = null;
-        using StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual);
+        using StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), RecordedSync.OnlyWhenAsked);
         build.Build.Run(writer);
         int before = sync!.Calls.Count;
         string document = Path.Combine(target.Path, "0", ".zattrs");

@@ -205,7 +205,7 @@ public sealed class StoreResumeTests
         {
             StoreTarget target = build.Target($"{calls}.zarr") with { Durability = Durability.End };
             RecordedSync? sync = null;
-            using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), JournalSync.Usual))
+            using (StoreWriter writer = StoreWriter.Open(target, new BuildCounters(), store => sync = new RecordedSync(store), RecordedSync.OnlyWhenAsked))
             {
                 build.Build.Run(writer);
                 int left = calls;

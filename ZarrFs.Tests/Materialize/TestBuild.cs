@@ -22,7 +22,7 @@ internal sealed class TestBuild : IDisposable
     {
         Source = source;
         Pool = new BufferPool(budget);
-        if (source.Unit.IsDecoded) source.Segments = new SegmentCache(Pool);
+        if (source.Unit.IsDecoded) source.Segments = new SegmentCache(Pool, patience: BuildContext.Patience); // a thread that is held up keeps its memory
         Multiscale = new Multiscale("test", new Volume(source, VolumeRanges.All, null, null), chunk, levels, method);
         Plan = BuildPlan.For(new BuildScope(Multiscale, onlyLeading), budget, workers, scratch);
         _oracle = new Lazy<PlainPyramid>(() => new PlainPyramid(source.Shape, source.DataType, source.Voxels, method, Multiscale.Levels.Count));

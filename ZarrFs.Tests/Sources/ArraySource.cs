@@ -87,6 +87,9 @@ internal sealed class ArraySource : ISource
     /// <summary>Called before each read, on the worker: may block, sleep or count.</summary>
     public Action<Region>? Before { get; set; }
 
+    /// <summary>Called before each look for changes, which finds none.</summary>
+    public Action? Looking { get; set; }
+
     /// <summary>Called when a change is taken in: changes the voxels.</summary>
     public Action? TakesIn { get; set; }
 
@@ -182,6 +185,12 @@ internal sealed class ArraySource : ISource
             long from = (((((((unit.T * Shape.C) + c) * Shape.Z) + unit.Z) * Shape.Y) + y) * Shape.X) + unit.X;
             _voxels.AsSpan(checked((int)(from * size)), rowBytes).CopyTo(decoded[(row * rowBytes)..]);
         }
+    }
+
+    public SourceLook Look()
+    {
+        Looking?.Invoke();
+        return SourceLook.Nothing;
     }
 
     public void TakeIn(IReadOnlyList<SourceChange> changes)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using ZarrFs.Core.Chunks;
 using ZarrFs.Core.Failures;
@@ -7,7 +6,8 @@ namespace ZarrFs.Core.Sources.Changes;
 
 /// <summary>
 /// Looks at one source again and again, and has what has changed and come to rest taken in. It polls, because network disks tell nobody of
-/// changes; the time between looks grows with what a look takes, so that looking takes 1 % of the time at most.
+/// changes; the time between looks grows with what a look takes, so that looking takes 1 % of the time at most. One that took longer than the
+/// one before it counts as that one: a machine that stood still for seconds meanwhile would not look again for minutes.
 /// </summary>
 internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions options, ILogger logger, TimeProvider time)
 {
@@ -34,6 +34,7 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
 
     public async Task RunAsync(CancellationToken stop)
     {
+        TimeSpan before = default;
         try
         {
             while (true)
@@ -56,7 +57,8 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
                     taken.SetResult();
                 }
 
-                TimeSpan pause = Share * cost;
+                TimeSpan pause = Share * (cost < before ? cost : before);
+                before = cost;
                 await Task.WhenAny(asked, Task.Delay(pause > options.Interval ? pause : options.Interval, time, stop));
                 stop.ThrowIfCancellationRequested();
             }
@@ -74,12 +76,12 @@ internal sealed class SourceWatch(ISource source, ChunkStore store, WatchOptions
     /// <summary>Looks, twice if files have changed, and takes in what was the same both times; gives the time that one look took.</summary>
     private async Task<TimeSpan> LookAsync(CancellationToken stop)
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = time.GetTimestamp();
         TimeSpan cost = default;
         try
         {
             SourceLook look = source.Look();
-            cost = Stopwatch.GetElapsedTime(start);
+            cost = time.GetElapsedTime(start);
             IReadOnlyList<SourceChange> changes = look.Changes;
             if (changes.Count > 0 && options.Rest > TimeSpan.Zero)
             {

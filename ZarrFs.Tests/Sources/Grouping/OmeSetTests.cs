@@ -164,7 +164,7 @@ public sealed class OmeSetTests : IDisposable
         foreach (string size in sizes.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             string attribute = size[..size.IndexOf('=')];
-            image = System.Text.RegularExpressions.Regex.Replace(image, $"{attribute}=\"[0-9]*\"", size, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+            image = System.Text.RegularExpressions.Regex.Replace(image, $"{attribute}=\"[0-9]*\"", size, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromMinutes(2));
         }
 
         AssertFallback(Ome(image), why);

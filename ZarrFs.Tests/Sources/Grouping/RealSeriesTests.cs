@@ -96,6 +96,6 @@ public sealed partial class RealSeriesTests
         return new VolumeShape(Size("T"), Size("CS"), Size("ZIQ"), Size("Y"), Size("X"));
     }
 
-    [GeneratedRegex("^(?<axes>[A-Z]+)\\((?<sizes>[0-9, ]+)\\)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(?<axes>[A-Z]+)\\((?<sizes>[0-9, ]+)\\)", RegexOptions.ExplicitCapture, 120_000)]
     private static partial Regex Line();
 }

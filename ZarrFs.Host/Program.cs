@@ -41,7 +41,7 @@ try
         // The help of a command is longer than a screen: what is wrong would not be seen above it.
         mistaken.ShowHelp = args.Length == 0;
         parsed.Invoke(new InvocationConfiguration { Output = Console.Error }); // what might have been meant belongs to what is wrong
-        if (args.Length > 0) Console.Error.WriteLine($"'{Command(parsed.CommandResult)} --help' says what there is.");
+        if (args.Length > 0) Console.Error.WriteLine($"Usage: {Usage(parsed.CommandResult)}\n'{Command(parsed.CommandResult)} --help' says what there is.");
         return 2;
     }
 
@@ -72,6 +72,19 @@ static void Tell(string problem)
     manager.Tell($"STATUS={problem.ReplaceLineEndings(" ")}");
     if (Journal.HasStandardError) Journal.Write(Console.Error, LogLevel.Error, problem);
     else Console.Error.WriteLine($"zarrfs: {problem}");
+}
+
+// Which of several arguments is missing cannot be known, but which there are.
+static string Usage(CommandResult result)
+{
+    string options = result.Command.Subcommands.Count > 0 ? "COMMAND …" : "[OPTIONS]";
+    return string.Join(' ', [Command(result), .. result.Command.Arguments.Select(Place), options]);
+
+    static string Place(Argument argument)
+    {
+        string name = argument.Arity.MaximumNumberOfValues > 1 ? $"{argument.Name} …" : argument.Name;
+        return argument.Arity.MinimumNumberOfValues == 0 ? $"[{name}]" : name;
+    }
 }
 
 static string Command(CommandResult command) => command.Parent is CommandResult above ? $"{Command(above)} {command.Command.Name}" : "zarrfs";

@@ -50,6 +50,18 @@ public sealed class CommandLineTests
         Assert.InRange((refused.Output + refused.Error).Split('\n').Length, 2, 15);
     }
 
+    [Theory]
+    [InlineData("zarrfs mount SOURCE MOUNTPOINT [OPTIONS]", "mount", "/a")]
+    [InlineData("zarrfs serve SOURCE … [OPTIONS]", "serve")]
+    [InlineData("zarrfs run [SOURCE …] [OPTIONS]", "run", "/a", "--mount")]
+    [InlineData("zarrfs token revoke NUMBER [OPTIONS]", "token", "revoke")]
+    [InlineData("zarrfs token COMMAND …", "token", "creat")]
+    public void Who_leaves_something_out_is_shown_how_the_command_goes(string usage, params string[] line)
+    {
+        Tool refused = ZarrFsProcess.Run(line).Expect(exitCode: 2);
+        Assert.Contains($"Usage: {usage}\n", refused.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Help_lists_the_commands()
     {

@@ -83,7 +83,8 @@ export async function click(browser, server, root, prepare = () => {}) {
   // What is folded away is there too, for whoever unfolds it.
   if (await link.isVisible()) await link.click();
   else await link.evaluate((anchor) => anchor.click());
-  await page.waitForURL("**/viewer/*#!*");
+  // Not a glob: its * takes no slash, and Neuroglancer soon writes the state in the fragment anew, with the slashes of the volume's address in it.
+  await page.waitForURL(({ pathname, hash }) => pathname.endsWith("/viewer/") && hash.startsWith("#!"), { waitUntil: "commit" });
   await settled(page);
   return page;
 }

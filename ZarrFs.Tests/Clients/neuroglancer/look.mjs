@@ -49,7 +49,8 @@ async function look({ server, voxels, ...link }, recording, open) {
     await page.close();
     return { ...space, answers: traffic.answers, troubles: traffic.troubles };
   } catch (cause) {
-    throw new Error([`no volume at ${decodeURIComponent(link.fragment ?? link.root)}`, ...traffic?.troubles ?? []].join("\n"), { cause });
+    const unanswered = [...traffic?.pending ?? []].map((request) => `unanswered: ${request.url()}`);
+    throw new Error([`no volume at ${decodeURIComponent(link.fragment ?? link.root)}`, ...traffic?.troubles ?? [], ...unanswered].join("\n"), { cause });
   }
 }
 
